@@ -1,0 +1,49 @@
+# `make` alone lists what there is to type. Everything runs in .venv; nothing else on the machine is changed.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SHARED ?= ../shared
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test quick check lint types vectors bench demo clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/installed: pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(VENV)/installed ## make the virtual environment with the locked libraries
+
+run: setup ## start the demo suite and watch officers of several countries exchange seizures (Ctrl-C ends it)
+	$(BIN)/cencomm demo
+
+test: setup ## run all tests
+	$(BIN)/python -m pytest --quiet
+
+quick: setup ## run the tests that need no processes of their own
+	$(BIN)/python -m pytest --quiet -m "not slow"
+
+lint: setup ## formatting and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup ## static types, strict
+	$(BIN)/mypy
+
+check: lint types test vectors ## what CI runs: lint, types, all tests, official vectors
+
+vectors: setup ## run a folder of official RFC 9420 vectors: make vectors DIR=../shared/mls-vectors
+	$(BIN)/python -m tests.vectors.run $(or $(DIR),$(SHARED)/mls-vectors)
+
+bench: setup ## side-by-side measurements, as ratios
+	@for program in bench/[a-z]*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+
+demo: setup ## play a whole file and count: make demo FILE=seizures.csv WITH=legs.csv MAPPING=routes
+	$(BIN)/cencomm demo --play $(FILE) $(if $(WITH),--with $(WITH)) --mapping $(or $(MAPPING),routes) --exit
+
+clean: ## remove what was built and the demo's data
+	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
