@@ -1,0 +1,37 @@
+"""How much of everything there may be (docs/protocol.md section 9). Client and relay hold the same numbers."""
+
+KIB = 1 << 10
+MIB = 1 << 20
+
+MAX_BODY_BYTES = 32 * MIB  # a Commit with Welcome and tree at their own limits would not fit; none comes near both
+MAX_ENTRY_BYTES = 64 * KIB
+MAX_BLOB_BYTES = 256 * KIB
+MAX_WRAP_BYTES = 1 * KIB
+MAX_MESSAGE_BYTES = 1 * MIB
+MAX_WELCOME_BYTES = 16 * MIB
+MAX_RATCHET_TREE_BYTES = 16 * MIB
+MAX_KEY_PACKAGE_BYTES = 4 * KIB  # a certificate, three keys, two signatures: about 700 bytes are used
+MAX_CERTIFICATE_BYTES = 1 * KIB
+MAX_STATEMENT_BYTES = 1 * KIB  # heads and receipts: about 250 bytes are used
+MAX_ENROLMENT_BYTES = 1 * KIB
+MAX_REJECTION_BYTES = 2 * KIB
+MAX_VAULT_BYTES = 1 * MIB
+MAX_REGISTRATION_CODE_LETTERS = 128
+MAX_ERROR_LETTERS = 1000
+MAX_RELAY_NAME_BYTES = 255  # the charter's relay_name
+
+MAX_ONE_TIME_KEY_PACKAGES = 100  # waiting ones of a device
+MAX_CLAIM_ACCOUNTS = 200  # of one request; an operation of 1,000 is added in batches
+CLAIMS_PER_HOUR = 1000  # key packages that an account may reserve
+RESERVATION_SECONDS = 600
+MAX_LEAVES_PER_IDENTITY = 5  # C5; so many devices may an account have
+
+LOG_PAGE_ENTRIES = LEDGER_PAGE_ENTRIES = 500
+PAGE_BYTES = 4 * MIB
+MAX_WRAPS = 2000  # of one request: one for each admitted identity
+MAX_BLOBS = 4000  # of one request, and of an operation: titles, definitions, one profile for each identity
+MAX_WAITING_ENROLMENTS = 2000  # of an operation; one for each account
+MAX_OPERATIONS = 1000  # that one account may be part of
+MAX_REJECTIONS = 1000  # that a channel keeps, the newest first
+
+MAX_COUNTER = (1 << 53) - 1  # sequences, epochs, times: the integers that a JSON number keeps exactly in a browser
