@@ -1,0 +1,45 @@
+"""What goes wrong on the way to one's own mailbox: the person, the disk. The relay's answers are in `relay_errors`."""
+
+from cencomm.errors import AccessDenied, ProtocolError, Unavailable, UsageError
+
+
+class UnusableText(UsageError):  # noqa: N818 (names what was typed)
+    """A name or password holds characters that two computers could read differently, or has a wrong length."""
+
+
+class WeakPassword(UsageError):  # noqa: N818
+    """A password that a machine guesses too soon. Its text says what to do."""
+
+
+class UnknownProfile(ProtocolError):  # noqa: N818
+    """The relay, or a header on disk, asks for a password profile that we do not know (D1)."""
+
+    def __init__(self, profile: int) -> None:
+        super().__init__(f"password profile {profile} is unknown here: update this program")
+        self.profile = profile
+
+
+class WrongPassword(AccessDenied):
+    """The password (or the device secret) does not open what was sealed; whether anything else is wrong is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("the password does not open this mailbox")
+
+
+class MailboxInUse(Unavailable):
+    """Another process holds the mailbox: two that send from one state would burn each other's keys (S5)."""
+
+    def __init__(self) -> None:
+        super().__init__("another cencomm is running on this mailbox: close it, or wait until it has ended")
+
+
+class VaultDamaged(ProtocolError):  # noqa: N818
+    """The files on disk are not what we wrote: cut, changed, mixed from two times, or somebody else's."""
+
+
+class StaleStore(UsageError):  # noqa: N818
+    """Somebody wrote to the store since its version was read; nothing was changed. Read again, then decide again."""
+
+    def __init__(self, *, expected: int, found: int | None) -> None:
+        super().__init__(f"the store is not at version {expected} any more")
+        self.expected, self.found = expected, found
