@@ -24,7 +24,8 @@ MAX_ONE_TIME_KEY_PACKAGES = 100  # waiting ones of a device
 MAX_CLAIM_ACCOUNTS = 200  # of one request; an operation of 1,000 is added in batches
 CLAIMS_PER_HOUR = 1000  # key packages that an account may reserve
 RESERVATION_SECONDS = 600
-MAX_LEAVES_PER_IDENTITY = 5  # C5; so many devices may an account have
+MAX_LEAVES_PER_IDENTITY = 5  # C5; a claim hands out packages of so many devices of an account, the newest
+MAX_DEVICES = 20  # that an account may register: lost ones stay until their certificates end
 
 LOG_PAGE_ENTRIES = LEDGER_PAGE_ENTRIES = 500
 PAGE_BYTES = 4 * MIB
