@@ -14,13 +14,11 @@ MIN_WORD_LETTERS = 3  # a name of two letters takes nothing away from a password
 
 _KEYBOARD_ROWS = ("1234567890", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm", "zxcvbnm")
 _KEYBOARD_STEPS = frozenset(pair for row in _KEYBOARD_ROWS for way in (row, row[::-1]) for pair in pairwise(way))
-_WORDS = frozenset(  # what people of this work, and everybody else, choose first
-    """
+_WORDS = """
     password passwort passwd motdepasse contrasena contraseña senha parol пароль secret welcome bonjour letmein
     iloveyou football dragon monkey master admin login summer winter spring autumn sommer sunshine princess
     customs douane douanes zoll aduana aduanas alfandega таможня officer cencomm operation seizure border interpol
-    """.split()
-)
+"""  # what people of this work, and everybody else, choose first
 _LOOKALIKES = str.maketrans("@4310$5!7", "aaeiossit")
 
 
@@ -46,7 +44,7 @@ def _unpredictable_letters(text: str, known: tuple[str, ...]) -> int:
     """How many letters are left when each known word, repeat and step from the letter before counts as one."""
     period = (text + text).find(text, 1)  # "abcabcabc" is worth "abc"
     text = text[:period]
-    for word in sorted(_WORDS.union(word.lower() for word in known), key=len, reverse=True):
+    for word in sorted({*_WORDS.split(), *(word.lower() for word in known)}, key=len, reverse=True):
         if len(word) >= MIN_WORD_LETTERS:
             text = text.replace(word, word[0])
     return len(text) - sum(_is_step(first, second) for first, second in pairwise(text))
