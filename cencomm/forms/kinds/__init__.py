@@ -1,0 +1,1 @@
+"""The types of fields. `types.py` has the table of all."""
