@@ -134,7 +134,7 @@ class Revoke:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormBody:
-    """A form may be used from here on, or in a newer version; its blob keeps its id over the versions."""
+    """A version of a form may be used from here on; its machine name and this version stand in the definition."""
 
     type: ClassVar = EntryType.FORM
 

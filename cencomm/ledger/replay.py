@@ -14,7 +14,7 @@ from cencomm.ids import AccountId, BlobId, ChannelId, OperationId
 from cencomm.ledger import entry_rules
 from cencomm.ledger.bodies import Admit, Body, ChannelBody, Charter, FormBody, PhaseBody, Revoke
 from cencomm.ledger.channel import Channel, declare_channel
-from cencomm.ledger.content_key import ContentKeyRef
+from cencomm.ledger.content_key import BlobRef, ContentKeyRef
 from cencomm.ledger.entry import Cosignature, Entry, SignedEntry
 from cencomm.ledger.kinds import Phase, Role
 from cencomm.ledger.membership import Member, Membership, member_from
@@ -38,9 +38,11 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class FormVersion:
+    """One version of a form: a blob of its own, so that messages under an older version stay readable."""
+
+    definition: BlobRef
     version: int
-    hash: bytes
-    sequence: int
+    sequence: int  # from which entry on it may be used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Ledger:
     phase: Phase
     membership: Membership
     channels: MappingProxyType[ChannelId, Channel]
-    forms: MappingProxyType[BlobId, tuple[FormVersion, ...]]
+    forms: MappingProxyType[BlobId, FormVersion]
     spent: MappingProxyType[bytes, None]  # what counts once in an operation's life: keys, blobs, groups, nonces
 
     @classmethod
@@ -199,10 +201,6 @@ class Ledger:
             if self.is_entitled(channel, identity_key, at=at)
         )
 
-    def form_versions(self, blob: BlobId) -> tuple[FormVersion, ...]:
-        """The versions of a form, oldest first; empty when the ledger does not know it."""
-        return self.forms.get(blob, ())
-
     def _check_held(self, at: int) -> None:
         if not 0 <= at <= self.sequence:
             raise UsageError(f"cannot judge at entry {at}: the ledger is held up to {self.sequence}")
@@ -273,14 +271,11 @@ class Ledger:
 
     def _publish(self, body: FormBody) -> "Ledger":
         blob = body.definition.blob
-        versions = self.form_versions(blob)
-        if versions and body.version <= versions[-1].version:
-            raise LedgerRefused("L6", f"version {versions[-1].version} of the form is there already")
-        version = FormVersion(body.version, body.definition.hash, self.sequence + 1)
+        version = FormVersion(body.definition, body.version, self.sequence + 1)
         return replace(
             self,
-            spent=_spend(self.spent, "L6", [] if versions else [blob]),
-            forms=MappingProxyType(self.forms | {blob: (*versions, version)}),
+            spent=_spend(self.spent, "L6", [blob]),
+            forms=MappingProxyType(self.forms | {blob: version}),
         )
 
 
