@@ -1,0 +1,81 @@
+"""Run the official MLS test vectors that lie in a folder: `python -m tests.vectors.run DIR`.
+
+One line per file, a total, and a non-zero exit if anything failed. Formats: mlswg/mls-implementations, test-vectors.md.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cencomm.errors import CencommError
+from tests.vectors.mls import schedule, trees
+from tests.vectors.mls.entry import Entry, NotOurs, as_entry, as_list
+
+FAMILIES: Mapping[str, Callable[[Entry], None]] = {
+    "crypto-basics": schedule.crypto_basics_entry,
+    "key-schedule": schedule.key_schedule_entry,
+    "psk_secret": schedule.psk_secret_entry,
+    "secret-tree": schedule.secret_tree_entry,
+    "transcript-hashes": schedule.transcript_hashes_entry,
+    "tree-math": trees.tree_math_entry,
+    "tree-operations": trees.tree_operations_entry,
+    "tree-validation": trees.tree_validation_entry,
+    "treekem": trees.treekem_entry,
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the entries of one file."""
+
+    passed: int = 0
+    failures: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(self.skipped.items()))
+        line = f"{self.passed} passed, {len(self.failures)} failed, {self.skipped.total()} skipped"
+        return f"{line} ({reasons})" if reasons else line
+
+
+def run_file(path: Path) -> Tally:
+    tally = Tally()
+    check = FAMILIES.get(path.stem)
+    entries = as_list(json.loads(path.read_text(encoding="utf-8")))
+    if check is None:
+        tally.skipped["unknown family"] = len(entries)
+        return tally
+    for number, value in enumerate(entries):
+        try:
+            check(as_entry(value))
+        except NotOurs as reason:
+            tally.skipped[str(reason)] += 1
+        except (AssertionError, CencommError, KeyError) as exc:
+            tally.failures.append(f"{path.name}[{number}]: {type(exc).__name__}: {exc}")
+        else:
+            tally.passed += 1
+    return tally
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1 or not Path(arguments[0]).is_dir():
+        print("usage: python -m tests.vectors.run DIR")
+        return 2
+    total = Tally()
+    for path in sorted(Path(arguments[0]).glob("*.json")):
+        tally = run_file(path)
+        print(f"{path.name}: {tally}")
+        for failure in tally.failures:
+            print(f"  {failure}")
+        total.passed += tally.passed
+        total.failures += tally.failures
+        total.skipped += tally.skipped
+    print(f"{total.passed} passed, {len(total.failures)} failed, {total.skipped.total()} skipped")
+    return 1 if total.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
