@@ -179,8 +179,15 @@ class Record:
             shown = name if isinstance(name, str) and NAME.fullmatch(name) else place
             yield Record(item, f"{self.where}.{key}[{shown}]".lstrip("."), self.complaints)
 
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self._table)
+    def items(self, key: str) -> tuple[tuple[str, JsonValue], ...]:
+        """The pairs of a table whose keys are paths of somebody else's making; an absent one has none."""
+        value = self.take(key)
+        if value is None:
+            return ()
+        if not isinstance(value, dict) or not 0 < len(value) <= MAX_LIST:
+            self.complain(f"{key} is a table of 1 to {MAX_LIST} entries")
+            return ()
+        return tuple(value.items())
 
     def _required(self, key: str, value: T | None, harmless: T) -> T:
         if value is None:

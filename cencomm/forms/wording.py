@@ -14,7 +14,15 @@ from cencomm.forms.language import Labels, pick
 from cencomm.forms.record import Record, parse_toml
 from cencomm.resources import resource
 
-WORDS = ("yes", "no", "unweighed", "as_seen", "nominal", "identifier", "nothing")
+PARTS = (
+    *("amount", "unit", "basis", "unweighed", "currency"),  # of quantities and money
+    *("code", "site", "city", "country", "lat", "lon"),  # of places
+    "as_seen",  # of identifiers
+)
+WORDS = (
+    *("yes", "no", "unweighed", "as_seen", "nominal", "identifier", "nothing"),
+    *(f"part_{part}" for part in PARTS),
+)
 MAX_SENTENCE = 300
 _SLOT = re.compile(r"\{([a-z]+)\}")
 
