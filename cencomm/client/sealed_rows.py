@@ -272,7 +272,9 @@ def _errors_translated() -> Iterator[None]:
     except sqlite3.Error as error:
         if (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _PASSING:
             raise Unavailable(f"the mailbox cannot be read or written now: {error}") from None
-        raise VaultDamaged(f"the file of this mailbox is damaged: {error}") from error
+        raise VaultDamaged("the file of this mailbox is damaged") from error
+    except UnicodeDecodeError as error:  # sqlite3 trips over a damaged name in the schema, in its own error's text
+        raise VaultDamaged("the file of this mailbox is damaged") from error
 
 
 def _blobs(values: list[object] | tuple[object, ...]) -> list[bytes]:
