@@ -17,6 +17,8 @@ from cencomm.ledger.replay import Ledger
 from cencomm.ledger.tree_rules import UnentitledLeaf, entitled_leaf, judge_tree
 from cencomm.ledger.views import CommitView, LeafView
 
+__all__ = ["CommitView", "LeafView", "judge_commit"]
+
 
 def judge_commit(
     ledger: Ledger,

@@ -115,6 +115,11 @@ class Ledger:
         return self.membership.accounts
 
     @property
+    def identities(self) -> MappingProxyType[bytes, Member]:
+        """Everybody who ever belonged, by identity key: each belongs once."""
+        return self.membership.identities
+
+    @property
     def pin(self) -> Pin:
         return Pin(self.operation, self.sequence, self.head_hash)
 
@@ -176,7 +181,7 @@ class Ledger:
             UsageError: `at` is beyond what we hold.
         """
         self._check_held(at)
-        found, member = self.channels.get(channel), self.membership.identities.get(identity_key)
+        found, member = self.channels.get(channel), self.identities.get(identity_key)
         if found is None or found.declared_at > at:
             raise NotEntitled("there is no such channel in the ledger")
         if member is None or not member.belongs(at=at):
@@ -197,7 +202,7 @@ class Ledger:
         """Whom the channel should hold at the head `at`; empty when it does not exist there."""
         return frozenset(
             member.account
-            for identity_key, member in self.membership.identities.items()
+            for identity_key, member in self.identities.items()
             if self.is_entitled(channel, identity_key, at=at)
         )
 
@@ -227,7 +232,7 @@ class Ledger:
             entry_rules.judge_cosignature(cosignature, entry, self.operation)
 
     def _judge_coordinator(self, identity_key: bytes) -> None:
-        member = self.membership.identities.get(identity_key)
+        member = self.identities.get(identity_key)
         if member is None or member.role is not Role.COORDINATOR or not member.belongs(at=self.sequence):
             raise LedgerRefused("L1", "only coordinators sign entries")
 
