@@ -18,9 +18,9 @@ from babel import Locale
 from babel.core import get_global
 
 from cencomm.errors import MalformedError
-from cencomm.forms.language import LANGUAGES, pick
 from cencomm.resources import resources
 
+LANGUAGES = ("en", "fr", "es", "pt", "de", "ru", "ar", "fa_AF", "ur")
 COMPLETE_LANGUAGES = ("en", "fr")  # every entry has a label in these; `en` ends every fallback chain
 
 MAX_FILE_BYTES = 1 << 20  # the longest list that ships, commodity, has 22 kB
@@ -56,7 +56,7 @@ class CodeEntry:
 
     def label(self, language: str) -> str:
         """The label in `language`, else in the next language of its fallback chain."""
-        return pick(self.labels, language)
+        return next(self.labels[step] for step in fallback_chain(language) if step in self.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,11 @@ class CodeList:
         ranked = ((_rank(entry, wanted, language), entry) for entry in self.entries)
         hits = sorted(((rank, entry) for rank, entry in ranked if rank is not None), key=lambda hit: hit[0])
         return tuple(entry for _, entry in itertools.islice(hits, limit))
+
+
+def fallback_chain(language: str) -> tuple[str, ...]:
+    """Where a text is looked for: the language, without its territory, English."""
+    return tuple(dict.fromkeys((language, language.partition("_")[0], "en")))
 
 
 def fold(text: str) -> str:

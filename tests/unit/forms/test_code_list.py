@@ -8,14 +8,15 @@ import pytest
 
 from cencomm.forms.code_list import (
     COMPLETE_LANGUAGES,
+    LANGUAGES,
     MAX_FILE_BYTES,
     CodeEntry,
     CodeList,
     CodeListError,
     decode_code_list,
+    fallback_chain,
     load_code_lists,
 )
-from cencomm.forms.language import LANGUAGES
 
 AGREED_LISTS = frozenset(
     {
@@ -157,6 +158,7 @@ def test_a_month_or_a_year_is_valid_if_one_of_its_days_is() -> None:
 def test_a_label_falls_back_to_the_language_without_its_territory_and_then_to_english() -> None:
     codes = CodeList("x", (entry("a", en="horn", fa="shakh"), entry("b", en="tusk")))
 
+    assert fallback_chain("fa_AF") == ("fa_AF", "fa", "en")
     assert codes.label("a", "fa_AF") == "shakh"
     assert codes.label("b", "fa_AF") == "tusk"
     assert codes.label("a", "en") == "horn"
