@@ -134,6 +134,11 @@ class RelayClient:
         self._address = address
         self._token = token
 
+    @property
+    def address(self) -> str:
+        """Where the relay is, as an access letter names it."""
+        return str(self._address)
+
     def signed_in(self, token: SessionToken) -> "RelayClient":
         """The same relay, spoken to under a session."""
         return RelayClient(self._http, self._address, token)

@@ -1,0 +1,57 @@
+"""What stops a member in an operation or channel. In every case nothing was changed."""
+
+from cencomm.errors import AccessDenied, ProtocolError, Unavailable, UsageError
+from cencomm.ledger.statements import Contradiction
+
+
+class LogGap(ProtocolError):  # noqa: N818 (names what was found)
+    """The relay skipped or repeated an entry: read the log from the own position."""
+
+    def __init__(self, *, expected: int, got: int) -> None:
+        super().__init__(f"log entry {got} where {expected} follows")
+        self.expected, self.got = expected, got
+
+
+class LogContradicted(ProtocolError):  # noqa: N818
+    """The relay signed a log head that is not on the chain that we followed: keep it, tell the unit."""
+
+
+class RolledBack(ProtocolError):  # noqa: N818
+    """The relay shows less than it showed before (a backup, or a lie). Nothing older is accepted (L2)."""
+
+
+class OperationFrozen(ProtocolError):  # noqa: N818
+    """Two statements that the relay signed contradict each other. Both are kept as evidence; nothing more is sent."""
+
+    def __init__(self, evidence: Contradiction) -> None:
+        super().__init__(f"{evidence.sentence}: nothing is sent in this operation until the unit has looked at it")
+        self.evidence = evidence
+
+
+class FrozenOperation(AccessDenied):
+    """The relay was caught signing two histories; the coordination unit must look at the evidence first (L4)."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"this operation is frozen: {sentence}")
+
+
+class ChannelNotUsable(AccessDenied):
+    """Nothing can be written from this device: it was removed, or the channel waits for the unit's restart."""
+
+    def __init__(self, standing: str) -> None:
+        super().__init__(f"nothing can be sent here: this device's place in the channel is '{standing}'")
+
+
+class MustEnactFirst(UsageError):  # noqa: N818
+    """Somebody who is no longer entitled can still read: commit their removal, then send (C4)."""
+
+    def __init__(self) -> None:
+        super().__init__("a revocation is not carried out yet in this channel")
+
+
+class NotAMember(AccessDenied):
+    """The ledger does not admit this account to the operation or channel (yet, or any more)."""
+
+
+class RelayWithholds(Unavailable):
+    """Members refer to ledger or log entries that the relay does not give us: wait, or tell the coordination unit."""

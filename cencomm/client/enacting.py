@@ -1,0 +1,143 @@
+"""Turning the ledger into a Commit: who is entitled and absent is added, who is present and not entitled is removed.
+
+Any member can do it, and nobody is believed: the Commit names the ledger head that it enacts, and every receiver
+judges the tree that results (rules C3 to C6).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from cencomm import codec
+from cencomm.client.channel import ChannelSession, Staged, Standing
+from cencomm.client.channel_errors import ChannelNotUsable
+from cencomm.client.leaves import commit_view, leaf_view, leaf_views
+from cencomm.client.sending import unentitled_leaves
+from cencomm.errors import ProtocolError
+from cencomm.ids import NO_HASH, SEND_ID_BYTES, AccountId, ChannelId, OperationId, SendId
+from cencomm.ledger.anchor import GROUP_INFO_EXTENSION, Anchor
+from cencomm.ledger.certificate import CertificateMemo
+from cencomm.ledger.commit_rules import judge_commit
+from cencomm.ledger.log import LogKind
+from cencomm.ledger.replay import Ledger
+from cencomm.ledger.tree_rules import entitled_leaf
+from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 as SUITE
+from cencomm.mls.extension import Extension
+from cencomm.mls.group import Group, create_group
+from cencomm.mls.key_package import KeyPackage, KeyPackageBundle
+from cencomm.secret import Entropy
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What separates a group from the ledger: accounts that are entitled and have no leaf, leaves to remove."""
+
+    absent: tuple[AccountId, ...]
+    unentitled: tuple[int, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.absent or self.unentitled)
+
+
+def difference(session: ChannelSession, ledger: Ledger, certificates: CertificateMemo) -> Difference:
+    present = {certificates.verify(leaf.credential).account for leaf in session.leaves()}
+    entitled = ledger.entitled_accounts(session.channel, at=ledger.sequence)
+    return Difference(tuple(sorted(entitled - present)), unentitled_leaves(session, ledger, certificates))
+
+
+def stage(
+    session: ChannelSession,
+    ledger: Ledger,
+    *,
+    adds: Sequence[KeyPackage],
+    removes: Iterable[int],
+    certificates: CertificateMemo,
+    entropy: Entropy,
+) -> ChannelSession:
+    """The session with a Commit staged: save it, then publish `staged`, then read it back from the log.
+
+    Raises:
+        ChannelNotUsable: this device is not in the channel.
+        CommitRefused: our own Commit would break a rule: it is never sent.
+    """
+    if session.standing is not Standing.LIVE:
+        raise ChannelNotUsable(session.standing.name.lower())
+    anchor = Anchor(
+        kind=LogKind.COMMIT,
+        operation=session.operation,
+        channel=session.channel,
+        generation=session.generation,
+        ledger_sequence=ledger.sequence,
+        ledger_hash=ledger.head_hash,
+        log_sequence=session.sequence,
+        log_hash=session.log_hash,
+        commitment=NO_HASH,
+    ).encode()
+    commit = session.group.commit(
+        adds=tuple(adds),
+        removes=tuple(removes),
+        authenticated_data=anchor,
+        group_info_extensions=(Extension(GROUP_INFO_EXTENSION, anchor),),
+        entropy=entropy,
+    )
+    judge_commit(
+        ledger,
+        session.channel,
+        session.generation,
+        before=session.leaves(),
+        after=tuple(leaf_views(commit.group)),
+        commit=commit_view(session.group.epoch, commit.event, other_proposals=False),
+        sequence=session.sequence + 1,
+        epoch_began_at=session.epoch_began_at,
+        epoch_anchored_at=session.judged_at if session.epoch_began_at else 0,
+        certificates=certificates,
+    )
+    staged = Staged(
+        send_id=SendId(entropy(SEND_ID_BYTES)),
+        group=commit.group,
+        message=commit.message,
+        welcome=commit.welcome,
+        ratchet_tree=commit.ratchet_tree if commit.welcome is not None else None,
+        ledger_sequence=ledger.sequence,
+    )
+    return replace(session, staged=staged)
+
+
+def found(
+    operation: OperationId, channel: ChannelId, ledger: Ledger, *, bundle: KeyPackageBundle, entropy: Entropy
+) -> ChannelSession:
+    """A session at epoch 0, alone in the group that the ledger names (L8). Its first accepted Commit is the group."""
+    entry = ledger.channels[channel]
+    group: Group = create_group(group_id=entry.group_id, bundle=bundle, cipher_suite=SUITE, entropy=entropy)
+    return ChannelSession(
+        operation=operation,
+        channel=channel,
+        generation=entry.generation,
+        group=group,
+        sequence=0,
+        log_hash=NO_HASH,
+        epoch_began_at=0,
+        judged_at=ledger.sequence,
+    )
+
+
+def usable_packages(
+    packages: Iterable[bytes], session: ChannelSession, ledger: Ledger, *, now: int, certificates: CertificateMemo
+) -> list[KeyPackage]:
+    """Those claimed key packages that may be added here: entitled, certified, unexpired, not present already.
+
+    A relay that hands out somebody else's packages gains nothing: what does not fit is left out.
+    """
+    present = {leaf.signature_key for leaf in session.leaves()}
+    good = []
+    for data in packages:
+        try:
+            package = codec.decode(data, KeyPackage.read)
+            package.verify(now)
+            leaf = leaf_view(0, package.leaf_node)
+            _, certificate = entitled_leaf(ledger, session.channel, leaf, at=ledger.sequence, certificates=certificates)
+        except ProtocolError:
+            continue
+        if leaf.signature_key not in present and certificate.not_after > now:
+            present.add(leaf.signature_key)
+            good.append(package)
+    return good

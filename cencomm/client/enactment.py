@@ -1,0 +1,135 @@
+"""Carrying out the ledger in a channel: whoever is there first commits what is left to do (rules C4, C7, L8).
+
+difference -> claim key packages -> stage -> write -> publish -> read back from the log
+"""
+
+from cencomm.client.channel import ChannelSession, Staged, Standing
+from cencomm.client.enacting import difference, found, stage, usable_packages
+from cencomm.client.key_packages import make_bundle
+from cencomm.client.ledger_feed import follow_ledger
+from cencomm.client.log_feed import follow_log
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.relay_errors import LedgerMoved, NoKeyPackage, StaleEpoch
+from cencomm.errors import Unavailable
+from cencomm.ids import AccountId, ChannelId, OperationId
+from cencomm.ledger.log import LogKind
+from cencomm.ledger.replay import Ledger
+from cencomm.wire.devices import ClaimKeyPackages
+from cencomm.wire.limits import MAX_CLAIM_ACCOUNTS
+from cencomm.wire.log import Publish
+from cencomm.wire.operations import CommitToChannel
+
+MAX_TRIES = 8
+
+
+async def enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> bool:
+    """Bring the channel's group to what the ledger says, as far as key packages are there.
+
+    Returns:
+        Whether a Commit of ours was needed and accepted.
+    """
+    async with mailbox.lock:
+        return await follow_and_enact(mailbox, operation, channel)
+
+
+async def follow_and_enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> bool:
+    """As `enact`, for callers that hold the lock."""
+    committed = False
+    for _ in range(MAX_TRIES):
+        await follow_ledger(mailbox, operation)
+        await follow_log(mailbox, operation, channel)
+        session = mailbox.sessions.get((operation, channel))
+        if session is None or session.standing is not Standing.LIVE:
+            return committed
+        if session.staged is not None:
+            committed |= await _publish(mailbox, session, session.staged)
+            continue
+        ledger = mailbox.operation(operation).ledger
+        if not await _stage_difference(mailbox, session, ledger):
+            return committed
+    raise Unavailable(f"after {MAX_TRIES} tries other Commits are still ahead: try again")
+
+
+async def _stage_difference(mailbox: Mailbox, session: ChannelSession, ledger: Ledger) -> bool:
+    """Whether there was anything to do that can be done now."""
+    left = difference(session, ledger, mailbox.certificates)
+    adds = usable_packages(
+        await claim(mailbox, session, left.absent),
+        session,
+        ledger,
+        now=mailbox.environment.clock(),
+        certificates=mailbox.certificates,
+    )
+    if not adds and not left.unentitled:
+        return False
+    staged = stage(
+        session,
+        ledger,
+        adds=adds,
+        removes=left.unentitled,
+        certificates=mailbox.certificates,
+        entropy=mailbox.environment.entropy,
+    )
+    await mailbox.write({}, session=staged)
+    return True
+
+
+async def claim(mailbox: Mailbox, session: ChannelSession, accounts: tuple[AccountId, ...]) -> list[bytes]:
+    """Key packages of these accounts' devices; those who have none are added once they have."""
+    packages: list[bytes] = []
+    for start in range(0, len(accounts), MAX_CLAIM_ACCOUNTS):
+        request = ClaimKeyPackages(accounts=accounts[start : start + MAX_CLAIM_ACCOUNTS])
+        try:
+            answer = await mailbox.relay.claim(session.operation, session.channel, request)
+        except NoKeyPackage:
+            continue
+        packages += [package.key_package for package in answer.packages]
+    return packages
+
+
+async def _publish(mailbox: Mailbox, session: ChannelSession, staged: Staged) -> bool:
+    """Whether the relay accepted our Commit; if another was first, ours is dropped as the log shows it (S3)."""
+    request = Publish(
+        send_id=staged.send_id,
+        kind=LogKind.COMMIT,
+        message=staged.message,
+        welcome=staged.welcome,
+        ratchet_tree=staged.ratchet_tree,
+    )
+    try:
+        await mailbox.relay.publish(session.operation, session.channel, session.generation, request)
+    except LedgerMoved:
+        await drop_staged(mailbox, session)
+        return False
+    except StaleEpoch:
+        await follow_log(mailbox, session.operation, session.channel)
+        return False
+    return True
+
+
+async def drop_staged(mailbox: Mailbox, session: ChannelSession) -> None:
+    """Forget a Commit that the relay refused: it answered, so the Commit is not in the log and never will be."""
+    await mailbox.write({}, session=session.without_staged())
+
+
+def staged_commit(session: ChannelSession) -> CommitToChannel:
+    """The staged Commit as it travels beside the `channel` or `admit` entry that it enacts (L3)."""
+    staged = session.staged
+    assert staged is not None  # the caller staged it
+    return CommitToChannel(
+        channel=session.channel,
+        generation=session.generation,
+        send_id=staged.send_id,
+        kind=LogKind.COMMIT,
+        message=staged.message,
+        welcome=staged.welcome,
+        ratchet_tree=staged.ratchet_tree,
+    )
+
+
+def found_channel(mailbox: Mailbox, operation: OperationId, channel: ChannelId, ledger: Ledger) -> ChannelSession:
+    """Our session at epoch 0 of a new channel, alone in its group, with its first Commit staged (L8)."""
+    entropy = mailbox.environment.entropy
+    bundle = make_bundle(mailbox.device, now=mailbox.environment.clock(), last_resort=False, entropy=entropy)
+    session = found(operation, channel, ledger, bundle=bundle, entropy=entropy)
+    return stage(session, ledger, adds=(), removes=(), certificates=mailbox.certificates, entropy=entropy)

@@ -1,0 +1,99 @@
+"""Entering a channel: the Welcome that waits at the relay, the Commit in the log that it belongs to (rule C9)."""
+
+from cencomm.client import joining, key_packages
+from cencomm.client.channel import ChannelSession, log_hash_key
+from cencomm.client.channel_errors import RelayWithholds
+from cencomm.client.joining import Joined
+from cencomm.client.ledger_feed import follow_ledger
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.rejecting import reject_welcome
+from cencomm.errors import ProtocolError
+from cencomm.ids import ChannelId, OperationId
+from cencomm.ledger.refusal import LedgerBehind
+from cencomm.mls.errors import NotForUs
+from cencomm.wire.devices import PutKeyPackages, RegisterDevice
+from cencomm.wire.welcomes import WaitingWelcome
+
+
+async def enter(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> ChannelSession | None:
+    """Our session in the channel, if the ledger entitles us and somebody added this device; else None: wait.
+
+    Raises:
+        ProtocolError: the Welcome does not lead to the operation's group. The members are told; one of them adds
+            us again.
+    """
+    if channel not in mailbox.entitled_channels(operation):
+        return None
+    generation = mailbox.operation(operation).ledger.channels[channel].generation
+    answer = await mailbox.relay.welcomes(operation, channel, generation)
+    mine = [waiting for waiting in answer.welcomes if waiting.device == mailbox.device.device]
+    return await _join(mailbox, operation, channel, mine[-1]) if mine else None
+
+
+async def _join(
+    mailbox: Mailbox, operation: OperationId, channel: ChannelId, waiting: WaitingWelcome
+) -> ChannelSession | None:
+    generation = mailbox.operation(operation).ledger.channels[channel].generation
+    page = await mailbox.relay.log(operation, channel, generation, after=waiting.sequence - 1, limit=1)
+    stock = await key_packages.load_stock(mailbox.store)
+
+    def judge() -> Joined:
+        return joining.join(
+            operation,
+            channel,
+            mailbox.operation(operation).ledger,
+            waiting=waiting,
+            page=page,
+            bundles=stock,
+            admitted_at=mailbox.membership(operation).admitted_at,
+            last_epoch=None,
+            certificates=mailbox.certificates,
+        )
+
+    try:
+        try:
+            joined = judge()
+        except LedgerBehind:
+            await follow_ledger(mailbox, operation)
+            joined = judge()
+    except LedgerBehind:
+        raise RelayWithholds("the Welcome stands on ledger entries that the relay does not show") from None
+    except NotForUs:
+        return None
+    except ProtocolError as error:
+        await reject_welcome(mailbox, operation, channel, generation, waiting, page, error)
+        raise
+    session = joined.session
+    writes: dict[str, bytes | None] = {log_hash_key(session, session.sequence): session.log_hash}
+    if not joined.bundle.key_package.is_last_resort:  # the init key dies in the write that stores the group
+        writes[key_packages.bundle_key(joined.bundle)] = None
+    await mailbox.write(writes, session=session)
+    return session
+
+
+async def introduce_device(mailbox: Mailbox) -> None:
+    """Make the device known to the relay and fill its stock of key packages; harmless to repeat."""
+    await mailbox.relay.register_device(RegisterDevice(certificate=mailbox.device.certificate))
+    await refill_key_packages(mailbox)
+
+
+async def refill_key_packages(mailbox: Mailbox) -> None:
+    """So many one-time packages wait at the relay that nobody needs to be added by the last resort (C8)."""
+    device, now, entropy = mailbox.device, mailbox.environment.clock(), mailbox.environment.entropy
+    waiting = await mailbox.relay.waiting_key_packages(device.device)
+    if waiting.remaining >= key_packages.REFILL_BELOW and waiting.last_resort:
+        return
+    one_time = [
+        key_packages.make_bundle(device, now=now, last_resort=False, entropy=entropy)
+        for _ in range(max(0, key_packages.STOCK - waiting.remaining))
+    ]
+    last = [] if waiting.last_resort else [key_packages.make_bundle(device, now=now, last_resort=True, entropy=entropy)]
+    async with mailbox.lock:
+        await mailbox.write(key_packages.stock_writes([*one_time, *last]))
+    await mailbox.relay.put_key_packages(
+        device.device,
+        PutKeyPackages(
+            one_time=tuple(bundle.key_package.encode() for bundle in one_time),
+            last_resort=last[0].key_package.encode() if last else None,
+        ),
+    )

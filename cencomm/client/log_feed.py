@@ -1,0 +1,147 @@
+"""Channels, kept in step with the relay's log: each entry in order, each with its event, each in one transaction."""
+
+from hashlib import sha256
+
+from cencomm import codec
+from cencomm.client import entrance
+from cencomm.client.channel import ChannelSession, Standing, log_hash_key
+from cencomm.client.channel_errors import LogContradicted, RelayWithholds, RolledBack
+from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quarantined, Reason, Repeated
+from cencomm.client.ledger_feed import follow_ledger
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.receiving import Witness, receive
+from cencomm.client.rejecting import reject_commit
+from cencomm.errors import ProtocolError
+from cencomm.ids import HASH_BYTES, ChannelId, MessageId, OperationId
+from cencomm.ledger.log import LogKind
+from cencomm.ledger.refusal import LedgerBehind
+from cencomm.ledger.statements import contradiction, verify_log_head
+from cencomm.wire.log import LogEntry, LogPage
+
+
+async def sync_channel(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:
+    """Take in everything that the relay's log holds beyond our position; enter the channel first if we can."""
+    async with mailbox.lock:
+        await follow_log(mailbox, operation, channel)
+
+
+async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:
+    """As `sync_channel`, for callers that hold the lock."""
+    session = mailbox.sessions.get((operation, channel))
+    if session is None:
+        session = await entrance.enter(mailbox, operation, channel)
+    while session is not None and session.standing is Standing.LIVE:
+        page = await mailbox.relay.log(
+            operation, channel, session.generation, after=session.sequence, hash_=session.log_hash
+        )
+        for entry in page.entries:
+            session = await _take(mailbox, session, entry)
+            if session.standing is not Standing.LIVE:
+                return
+        if _judge_log_head(mailbox, session, page):
+            return
+
+
+async def take_pushed(mailbox: Mailbox, operation: OperationId, channel: ChannelId, entry: LogEntry) -> None:
+    """A log entry that the relay pushed: taken at once if it is the next, else the log is read."""
+    async with mailbox.lock:
+        session = mailbox.sessions.get((operation, channel))
+        if session is not None and session.standing is Standing.LIVE and entry.sequence == session.sequence + 1:
+            await _take(mailbox, session, entry)
+        elif session is None or entry.sequence > session.sequence:
+            await follow_log(mailbox, operation, channel)
+
+
+async def _take(mailbox: Mailbox, session: ChannelSession, entry: LogEntry) -> ChannelSession:
+    """One entry: judged, written with its event, adopted. A fault of ours raises and moves nothing."""
+    key = (session.operation, session.channel)
+    hashes = mailbox.log_hashes[key]
+
+    def judge() -> tuple[ChannelSession, Event]:
+        return receive(
+            session, entry, Witness(mailbox.operation(session.operation).ledger, hashes.get, mailbox.certificates)
+        )
+
+    try:
+        after, event = judge()
+    except LedgerBehind:
+        await follow_ledger(mailbox, session.operation)
+        try:
+            after, event = judge()
+        except LedgerBehind as behind:
+            raise RelayWithholds(f"a member stands on ledger entry {behind.needed}, not shown to us") from None
+    event, writes = await _judge_content(mailbox, event)
+    if after.sequence > session.sequence:
+        hashes[after.sequence] = after.log_hash
+        writes[log_hash_key(after, after.sequence)] = after.log_hash
+        if entry.kind == LogKind.COMMIT:  # no view of a later message lies before this Commit (C1)
+            writes |= {log_hash_key(after, old): None for old in hashes if old < after.sequence}
+            mailbox.log_hashes[key] = {after.sequence: after.log_hash}
+    await mailbox.write(writes, session=after, event=event)
+    if isinstance(event, ChannelStalled):
+        await reject_commit(mailbox, after, event)
+    return after
+
+
+async def _judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[str, bytes | None]]:
+    """What only the store and the forms can judge: repetition (S4), known form (C12), values."""
+    if not isinstance(event, MessageDelivered):
+        return event, {}
+
+    def aside(reason: Reason, detail: str) -> tuple[Event, dict[str, bytes | None]]:
+        return Quarantined(
+            place=event.place, reason=reason, detail=detail, message=event.signed.encode(), account=event.account
+        ), {}
+
+    key = seen_key(event.place.operation, event.identity_key, event.envelope.message)
+    seen, envelope_hash = await mailbox.store.get(key), sha256(event.signed.encode()).digest()
+    if seen is not None and seen[:HASH_BYTES] == envelope_hash:
+        return Repeated(place=event.place), {}
+    if seen is not None:
+        return aside(Reason.CONFLICT, "other bytes under a message id that this author used before")
+    operation = mailbox.operation(event.place.operation)
+    form = operation.ledger.forms.get(event.envelope.form)
+    if form is None or form.definition.hash != event.envelope.form_hash:
+        return aside(Reason.UNKNOWN_FORM, "the form is not in the operation's ledger")
+    try:
+        mailbox.environment.judge_report(operation, event.envelope)
+    except ProtocolError as error:
+        return aside(Reason.ILL_FORMED, str(error))
+    return event, {key: envelope_hash + codec.uint(event.place.sequence, 8)}
+
+
+def seen_key(operation: OperationId, identity_key: bytes, message: MessageId) -> str:
+    """Where the store says that this message of this author was taken in: envelope hash and log sequence (S4)."""
+    return f"seen/{operation.hex()}/{identity_key.hex()}{message.hex()}"
+
+
+def seen_sequence(seen: bytes) -> int:
+    """The log sequence in the value under a `seen_key`."""
+    return int.from_bytes(seen[HASH_BYTES:], "big")
+
+
+def _judge_log_head(mailbox: Mailbox, session: ChannelSession, page: LogPage) -> bool:
+    """Whether we are at the head that the relay signs.
+
+    Raises:
+        LogContradicted: it signs what is not on the chain that we followed.
+        RolledBack: it shows less than before.
+        RelayWithholds: it signs more than it shows.
+    """
+    head = verify_log_head(page.head, mailbox.operation(session.operation).ledger.charter.relay_key)
+    stated, key = head.statement, (session.operation, session.channel)
+    if (stated.operation, stated.channel, stated.generation) != (*key, session.generation):
+        raise LogContradicted("the relay answers with the head of another log")
+    before = mailbox.log_heads.get(key)
+    if before is not None and contradiction(before, head) is not None:
+        raise LogContradicted("the relay signed two histories of this channel: keep this, tell the unit")
+    if stated.sequence < session.sequence:
+        raise RolledBack(f"the relay's log ends at {stated.sequence}, this device holds {session.sequence}")
+    if stated.sequence > session.sequence:
+        if not page.entries:
+            raise RelayWithholds("the relay signs a longer log than it shows")
+        return False
+    if stated.hash != session.log_hash:
+        raise LogContradicted("the relay signs another log than the one that it showed")
+    mailbox.log_heads[key] = head
+    return True

@@ -1,0 +1,196 @@
+"""One account on one computer: its keys, its operations and its channels, and the one place where any of it changes.
+
+Every change goes: new state computed -> written in one transaction -> adopted -> bytes leave. `lock` serialises
+changes, so the state in memory is always the one on disk. What a mailbox does stands beside it, by noun:
+
+    ledger_feed   operations, their names and keys, kept in step with the relay
+    log_feed      channels, kept in step with the relay's log; entrance: entering one by its Welcome
+    posting       sending a message; enactment: turning the ledger into Commits
+    unit          what only coordinators do
+    watch         all of it, for as long as the program runs
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from cencomm.client import channel as channels
+from cencomm.client import operation as operations
+from cencomm.client.channel import ChannelSession, restore_session, session_writes
+from cencomm.client.channel_errors import NotAMember
+from cencomm.client.device import Identity, OwnDevice, decode_device, decode_identity
+from cencomm.client.events import Event
+from cencomm.client.journal import Journal
+from cencomm.client.operation import Operation
+from cencomm.client.state_store import StateStore, Writes
+from cencomm.client.transport import RelayClient
+from cencomm.clock import Clock
+from cencomm.errors import UsageError
+from cencomm.forms.envelope import Envelope
+from cencomm.ids import NO_HASH, ChannelId, OperationId
+from cencomm.ledger.certificate import CertificateMemo
+from cencomm.ledger.membership import Member
+from cencomm.ledger.statements import Attested, LogHead
+from cencomm.secret import Entropy
+
+ChannelKey = tuple[OperationId, ChannelId]
+Observer = Callable[[Event], None]
+JudgeReport = Callable[[Operation, Envelope], None]
+"""Raises ProtocolError when an envelope's values do not answer the form that it names."""
+
+IDENTITY_KEY = "identity"
+DEVICE_KEY = "device"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What a mailbox takes from outside, so that tests can hold it still."""
+
+    clock: Clock
+    entropy: Entropy
+    judge_report: JudgeReport
+
+
+class Mailbox:
+    """Everything that one device of one account knows. Open it with `open_mailbox`.
+
+    `log_hashes` are the chain hashes of each channel since its epoch began, `log_heads` the relay's newest statements.
+    """
+
+    def __init__(
+        self, journal: Journal, relay: RelayClient, environment: Environment, identity: Identity, device: OwnDevice
+    ) -> None:
+        self.journal = journal
+        self.relay = relay
+        self.environment = environment
+        self.identity = identity
+        self.device = device
+        self.certificates = CertificateMemo()
+        self.lock = asyncio.Lock()
+        self.log_hashes: dict[ChannelKey, dict[int, bytes]] = {}
+        self.log_heads: dict[ChannelKey, Attested[LogHead]] = {}
+        self._version = 0
+        self._operations: dict[OperationId, Operation] = {}
+        self._sessions: dict[ChannelKey, ChannelSession] = {}
+        self._observers: list[Observer] = []
+
+    @property
+    def store(self) -> StateStore:
+        return self.journal.store
+
+    @property
+    def operations(self) -> Mapping[OperationId, Operation]:
+        return MappingProxyType(self._operations)
+
+    @property
+    def sessions(self) -> Mapping[ChannelKey, ChannelSession]:
+        return MappingProxyType(self._sessions)
+
+    def operation(self, operation: OperationId) -> Operation:
+        """What we know of it.
+
+        Raises:
+            NotAMember: nothing: join it with an access letter first.
+        """
+        try:
+            return self._operations[operation]
+        except KeyError:
+            raise NotAMember("this mailbox does not belong to that operation") from None
+
+    def membership(self, operation: OperationId) -> Member:
+        """Our own place in the operation.
+
+        Raises:
+            NotAMember: the unit has not admitted us yet, or has revoked us.
+        """
+        return self.operation(operation).member(self.identity.account)
+
+    def entitled_channels(self, operation: OperationId) -> tuple[ChannelId, ...]:
+        """The channels that the ledger opens to us now."""
+        ledger, key = self.operation(operation).ledger, self.identity.identity_key
+        return tuple(channel for channel in ledger.channels if ledger.is_entitled(channel, key, at=ledger.sequence))
+
+    def observe(self, observer: Observer) -> None:
+        """Call `observer` with each event once it is durable."""
+        self._observers.append(observer)
+
+    async def write(
+        self,
+        writes: Writes,
+        *,
+        operation: Operation | None = None,
+        session: ChannelSession | None = None,
+        event: Event | None = None,
+    ) -> None:
+        """Make `writes` durable with the event, then adopt the new state. The caller holds `lock`.
+
+        Raises:
+            Unavailable, StaleStore: nothing was changed, in memory either.
+        """
+        kept = dict(writes)
+        if session is not None:
+            kept |= session_writes(self._sessions.get((session.operation, session.channel)), session)
+        self._version = await self.journal.record(kept, event, expected_version=self._version)
+        if operation is not None:
+            self._operations[operation.id] = operation
+        if session is not None:
+            key = (session.operation, session.channel)
+            self._sessions[key] = session
+            self.log_hashes.setdefault(key, {session.sequence: session.log_hash})
+        if event is not None:
+            for observer in self._observers:
+                observer(event)
+
+    async def forget_session(self, session: ChannelSession) -> None:
+        """Drop a channel that never came to be: the relay refused its entry, and with it the first Commit."""
+        at = channels.prefix(session.operation, session.channel, session.generation)
+        await self.write({key: None for key, _ in await self.store.scan(at)})
+        self._sessions.pop((session.operation, session.channel), None)
+
+    async def load(self) -> None:
+        """Read operations and sessions from the store, as the last write left them."""
+        self._version = await self.store.version()
+        by_operation: dict[OperationId, dict[str, bytes]] = {}
+        for key, value in await self.store.scan("operation/"):
+            _, operation, rest = key.split("/", 2)
+            by_operation.setdefault(OperationId(bytes.fromhex(operation)), {})[rest] = value
+        self._operations = {id_: operations.restore_operation(id_, values) for id_, values in by_operation.items()}
+        by_channel: dict[tuple[OperationId, ChannelId, int], dict[str, bytes]] = {}
+        for key, value in await self.store.scan(channels.PREFIX):
+            _, operation, channel, generation, rest = key.split("/", 4)
+            place = OperationId(bytes.fromhex(operation)), ChannelId(bytes.fromhex(channel)), int(generation)
+            by_channel.setdefault(place, {})[rest] = value
+        for (operation_id, channel_id, generation_number), values in by_channel.items():
+            session = restore_session(operation_id, channel_id, generation_number, values)
+            self._sessions[(operation_id, channel_id)] = session
+            self.log_hashes[(operation_id, channel_id)] = {
+                int(key.removeprefix("hash/")): value for key, value in values.items() if key.startswith("hash/")
+            } or {0: NO_HASH}
+
+
+async def create_mailbox(store: StateStore, identity: Identity, device: OwnDevice) -> None:
+    """Put an account's keys into an empty store.
+
+    Raises:
+        UsageError: the store has an owner already.
+    """
+    if await store.get(IDENTITY_KEY) is not None:
+        raise UsageError("this mailbox has an owner already")
+    version = await store.version()
+    await store.apply({IDENTITY_KEY: identity.encode(), DEVICE_KEY: device.encode()}, expected_version=version)
+
+
+async def open_mailbox(journal: Journal, relay: RelayClient, environment: Environment) -> Mailbox:
+    """The mailbox that lies in the journal's store, as the last write left it.
+
+    Raises:
+        UsageError: nobody's keys are in the store.
+        ProtocolError: the store was written by something else.
+    """
+    identity, device = await journal.store.get(IDENTITY_KEY), await journal.store.get(DEVICE_KEY)
+    if identity is None or device is None:
+        raise UsageError("there are no keys in this mailbox: sign up or sign in first")
+    mailbox = Mailbox(journal, relay, environment, decode_identity(identity), decode_device(device))
+    await mailbox.load()
+    return mailbox

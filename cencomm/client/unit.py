@@ -1,0 +1,301 @@
+"""What a coordinator does: found an operation, invite, admit, revoke, open channels, publish forms, change the phase.
+
+Each act is one signed entry (coordination.py), sent by compare-and-swap: if another coordinator was first, the ledger
+is read again and the act is decided anew.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cencomm.client import coordination
+from cencomm.client.channel import ChannelSession, Standing
+from cencomm.client.coordination import Decision, Invitation, decode_invitation
+from cencomm.client.enacting import difference, stage, usable_packages
+from cencomm.client.enactment import claim, drop_staged, found_channel, staged_commit
+from cencomm.client.ledger_feed import follow_ledger
+from cencomm.client.log_feed import follow_log
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation import Operation, content_key_writes
+from cencomm.client.operation import prefix as operation_prefix
+from cencomm.client.relay_errors import LedgerMoved, StaleEpoch
+from cencomm.errors import Unavailable
+from cencomm.ids import AccountId, ChannelId, OperationId
+from cencomm.ledger.bodies import Policy
+from cencomm.ledger.enrolment import (
+    EnrolmentCode,
+    EnrolmentRequest,
+    WrongCode,
+    decode_request,
+    request_enrolment,
+    verify_request,
+)
+from cencomm.ledger.kinds import ChannelKind, Phase, RevokeReason, Role
+from cencomm.ledger.letter import AccessLetter
+from cencomm.primitives.signatures import BadSignature
+from cencomm.wire.enrolments import Enrol
+from cencomm.wire.operations import AppendEntry, CreateOperation
+
+MAX_TRIES = 8  # of an act that other coordinators overtake
+
+Decide = Callable[[Operation], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """An enrolment that became a membership, and the place that it fills."""
+
+    account: AccountId
+    role: Role
+    profile: bytes
+
+
+async def found_operation(mailbox: Mailbox, *, plan: bytes, profile: bytes, policy: Policy) -> OperationId:
+    """A new operation with ourselves as its first coordinator."""
+    about = await mailbox.relay.about()
+    decision = coordination.found_operation(
+        mailbox.identity,
+        plan=plan,
+        profile=profile,
+        relay_key=about.receipt_key,
+        relay_name=about.name,
+        policy=policy,
+        now=mailbox.environment.clock(),
+        entropy=mailbox.environment.entropy,
+    )
+    async with mailbox.lock:
+        request = CreateOperation(entry=decision.entry.encode(), wraps=decision.wraps, blobs=decision.blobs)
+        await mailbox.relay.create_operation(request)
+        operation = decision.operation
+        at = operation_prefix(operation.id)
+        await mailbox.write(
+            {f"{at}entry/{0:08d}": decision.entry.encode(), **_secret_writes(operation)}, operation=operation
+        )
+        await follow_ledger(mailbox, operation.id)
+        return operation.id
+
+
+async def open_channel(
+    mailbox: Mailbox,
+    operation: OperationId,
+    *,
+    kind: ChannelKind,
+    title: bytes,
+    roles: Sequence[Role] = (),
+    accounts: Sequence[AccountId] = (),
+) -> ChannelId:
+    """A channel with its group: the entry travels with the first Commit, so that it is never there without one (L8)."""
+    async with mailbox.lock:
+        for _ in range(MAX_TRIES):
+            known = await follow_ledger(mailbox, operation)
+            decision = coordination.declare_channel(
+                known,
+                mailbox.identity,
+                kind=kind,
+                title=title,
+                roles=roles,
+                accounts=accounts,
+                now=mailbox.environment.clock(),
+                entropy=mailbox.environment.entropy,
+            )
+            ledger = decision.operation.ledger
+            (channel,) = ledger.channels.keys() - known.ledger.channels.keys()
+            session = found_channel(mailbox, operation, channel, ledger)
+            await mailbox.write({}, session=session)
+            try:
+                await mailbox.relay.append(operation, _append(decision, session))
+            except LedgerMoved:
+                await mailbox.forget_session(session)
+                continue
+            await follow_ledger(mailbox, operation)
+            await follow_log(mailbox, operation, channel)
+            return channel
+    raise _overtaken()
+
+
+async def invite(mailbox: Mailbox, operation: OperationId, *, role: Role, profile: bytes) -> AccessLetter:
+    """A place in the operation and the letter for whoever is to fill it. The code stays in this mailbox."""
+    entropy = mailbox.environment.entropy
+    invitation = Invitation(code=EnrolmentCode.generate(entropy), role=role, profile=profile)
+    async with mailbox.lock:
+        await mailbox.write({_invitation_prefix(operation) + entropy(8).hex(): invitation.encode()})
+    return AccessLetter(mailbox.relay.address, operation, invitation.code)
+
+
+async def enrol(mailbox: Mailbox, letter: AccessLetter) -> None:
+    """Ask to be admitted, as the letter's addressee. The operation is pinned once the unit has admitted us."""
+    identity = mailbox.identity
+    request = request_enrolment(
+        letter.operation,
+        identity.account,
+        identity.signing_key,
+        identity.exchange_key.public_key(),
+        letter.code,
+    )
+    await mailbox.relay.enrol(letter.operation, Enrol(request=request.encode()))
+
+
+async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[Admission], list[EnrolmentRequest]]:
+    """Admit everybody whose request was made with the code of one of our letters (D7).
+
+    Returns:
+        Who was admitted, and the requests that fit no letter of ours: a mistyped code, another coordinator's letter,
+        or keys that were swapped on the way. Those are not signed.
+    """
+    admitted, strangers = [], []
+    answer = await mailbox.relay.enrolments(operation)
+    for data in answer.requests:
+        request = decode_request(data)
+        found = await _invitation_for(mailbox, operation, request)
+        if found is None:
+            strangers.append(request)
+            continue
+        key, invitation = found
+        await _admit(mailbox, operation, request, invitation)
+        async with mailbox.lock:
+            await mailbox.write({key: None})  # a code serves once
+        admitted.append(Admission(request.keys.account, invitation.role, invitation.profile))
+    return admitted, strangers
+
+
+async def _invitation_for(
+    mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest
+) -> tuple[str, Invitation] | None:
+    for key, value in await mailbox.store.scan(_invitation_prefix(operation)):
+        invitation = decode_invitation(value)
+        try:
+            verify_request(request, invitation.code)
+        except (WrongCode, BadSignature):
+            continue
+        return key, invitation
+    return None
+
+
+async def _admit(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest, invitation: Invitation) -> None:
+    """The entry and, in the same request, a Commit that adds the newcomer to the main channel if we are in it (L3)."""
+    environment = mailbox.environment
+
+    def decide(known: Operation) -> Decision:
+        return coordination.admit(
+            known, mailbox.identity, request, invitation, now=environment.clock(), entropy=environment.entropy
+        )
+
+    async with mailbox.lock:
+        for _ in range(MAX_TRIES):
+            known = await follow_ledger(mailbox, operation)
+            decision = decide(known)
+            session = await _stage_admission(mailbox, decision, request.keys.account)
+            try:
+                await mailbox.relay.append(operation, _append(decision, session))
+            except (LedgerMoved, StaleEpoch):
+                if session is not None:
+                    await drop_staged(mailbox, session)
+                continue
+            await follow_ledger(mailbox, operation)
+            if session is not None:
+                await follow_log(mailbox, operation, session.channel)
+            return
+    raise _overtaken()
+
+
+async def _stage_admission(mailbox: Mailbox, decision: Decision, account: AccountId) -> ChannelSession | None:
+    """A Commit for one channel that the newcomer is entitled to; the others are enacted after the entry stands."""
+    ledger = decision.operation.ledger
+    for (operation, channel), held in sorted(mailbox.sessions.items()):
+        if operation != ledger.operation or held.standing is not Standing.LIVE or held.staged is not None:
+            continue
+        await follow_log(mailbox, operation, channel)
+        session = mailbox.sessions[(operation, channel)]
+        left = difference(session, ledger, mailbox.certificates)
+        if account not in left.absent:
+            continue
+        packages = await claim(mailbox, session, (account,))
+        adds = usable_packages(
+            packages, session, ledger, now=mailbox.environment.clock(), certificates=mailbox.certificates
+        )
+        if not adds:
+            continue
+        staged = stage(
+            session,
+            ledger,
+            adds=adds,
+            removes=left.unentitled,
+            certificates=mailbox.certificates,
+            entropy=mailbox.environment.entropy,
+        )
+        await mailbox.write({}, session=staged)
+        return staged
+    return None
+
+
+async def revoke(mailbox: Mailbox, operation: OperationId, account: AccountId, reason: RevokeReason) -> None:
+    """End a membership. The entry goes alone and first; the relay stops the account at once (L3, C4)."""
+    environment = mailbox.environment
+
+    def decide(known: Operation) -> Decision:
+        return coordination.revoke(
+            known, mailbox.identity, account, reason=reason, now=environment.clock(), entropy=environment.entropy
+        )
+
+    await _act(mailbox, operation, decide)
+
+
+async def publish_form(mailbox: Mailbox, operation: OperationId, definition: bytes, *, version: int) -> None:
+    environment = mailbox.environment
+
+    def decide(known: Operation) -> Decision:
+        return coordination.publish_form(
+            known,
+            mailbox.identity,
+            definition,
+            version=version,
+            now=environment.clock(),
+            entropy=environment.entropy,
+        )
+
+    await _act(mailbox, operation, decide)
+
+
+async def change_phase(mailbox: Mailbox, operation: OperationId, phase: Phase) -> None:
+    await _act(
+        mailbox,
+        operation,
+        lambda known: coordination.change_phase(known, mailbox.identity, phase, now=mailbox.environment.clock()),
+    )
+
+
+async def _act(mailbox: Mailbox, operation: OperationId, decide: Decide) -> None:
+    async with mailbox.lock:
+        for _ in range(MAX_TRIES):
+            decision = decide(await follow_ledger(mailbox, operation))
+            try:
+                await mailbox.relay.append(operation, _append(decision, None))
+            except LedgerMoved:
+                continue
+            await follow_ledger(mailbox, operation)
+            return
+    raise _overtaken()
+
+
+def _append(decision: Decision, session: ChannelSession | None) -> AppendEntry:
+    return AppendEntry(
+        entry=decision.entry.encode(),
+        wraps=decision.wraps,
+        blobs=decision.blobs,
+        commit=None if session is None else staged_commit(session),
+    )
+
+
+def _secret_writes(operation: Operation) -> dict[str, bytes | None]:
+    """The content key that we made; names come back from the relay like everybody's."""
+    writes: dict[str, bytes | None] = {}
+    for key in operation.content_keys.values():
+        writes |= content_key_writes(operation.id, key)
+    return writes
+
+
+def _invitation_prefix(operation: OperationId) -> str:
+    return f"invitation/{operation.hex()}/"
+
+
+def _overtaken() -> Unavailable:
+    return Unavailable(f"other coordinators were faster {MAX_TRIES} times in a row: try again")

@@ -1,0 +1,110 @@
+"""Staying in step for as long as the program runs: woken by the relay, believing only ledger and log."""
+
+import asyncio
+from collections.abc import Callable
+
+from cencomm.client.channel import Standing
+from cencomm.client.channel_errors import FrozenOperation
+from cencomm.client.enactment import enact
+from cencomm.client.entrance import introduce_device, refill_key_packages
+from cencomm.client.ledger_feed import sync_operation
+from cencomm.client.log_feed import sync_channel, take_pushed
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.posting import resume
+from cencomm.client.relay_errors import NotEntitled, NotFound
+from cencomm.client.stream import Connected, Wake
+from cencomm.errors import Unavailable
+from cencomm.ids import OperationId
+from cencomm.wire.stream import EnrolmentWaits, KeyPackagesLow, LedgerMovedOn, LogPushed, WelcomeWaits
+
+RETRY_SECONDS = 2.0
+FIRST_ENACTOR_SECONDS, LAST_ENACTOR_SECONDS = 2.0, 20.0  # C7: so that not everybody commits at once
+
+OnEnrolment = Callable[[OperationId], None]
+
+
+async def catch_up(mailbox: Mailbox) -> None:
+    """Everything that ledger and logs hold now, and everything that we still had to send."""
+    for operation in list(mailbox.operations):
+        await _catch_up_operation(mailbox, operation)
+    await resume(mailbox)
+
+
+async def _catch_up_operation(mailbox: Mailbox, operation: OperationId) -> None:
+    try:
+        await sync_operation(mailbox, operation)
+        for channel in mailbox.entitled_channels(operation):
+            await sync_channel(mailbox, operation, channel)
+    except (NotEntitled, NotFound, FrozenOperation):
+        return  # revoked, or frozen: what we hold stays readable, the other operations go on
+
+
+async def watch(mailbox: Mailbox, *, enacts_at_once: bool = False, on_enrolment: OnEnrolment | None = None) -> None:
+    """Take part until cancelled. Events go to the journal and to the mailbox's observers.
+
+    Args:
+        enacts_at_once: for the archive, which is always there; others wait a random time first (C7).
+
+    Raises:
+        NoSession: the sign-in has ended.
+    """
+    await introduce_device(mailbox)
+    async with asyncio.TaskGroup() as tasks:
+        enactor = _Enactor(mailbox, tasks, at_once=enacts_at_once)
+        while True:
+            try:
+                async with mailbox.relay.stream(entropy=mailbox.environment.entropy) as wakes:
+                    async for wake in wakes:
+                        await _answer(mailbox, wake, enactor, on_enrolment)
+            except Unavailable:
+                await asyncio.sleep(RETRY_SECONDS)  # the stream begins anew with Connected: nothing is missed
+
+
+async def _answer(mailbox: Mailbox, wake: Wake, enactor: "_Enactor", on_enrolment: OnEnrolment | None) -> None:
+    match wake:
+        case Connected():
+            await catch_up(mailbox)
+            for operation in mailbox.operations:
+                enactor.look_at(operation)
+        case LogPushed():
+            if wake.operation in mailbox.operations:
+                await take_pushed(mailbox, wake.operation, wake.channel, wake.entry)
+        case LedgerMovedOn():
+            if wake.operation in mailbox.operations:
+                await _catch_up_operation(mailbox, wake.operation)
+                enactor.look_at(wake.operation)
+        case WelcomeWaits():
+            if wake.operation in mailbox.operations:
+                await _catch_up_operation(mailbox, wake.operation)
+        case EnrolmentWaits():
+            if on_enrolment is not None:
+                on_enrolment(wake.operation)
+        case KeyPackagesLow():
+            await refill_key_packages(mailbox)
+
+
+class _Enactor:
+    """Carries out the ledger in our channels, one look at an operation at a time."""
+
+    def __init__(self, mailbox: Mailbox, tasks: asyncio.TaskGroup, *, at_once: bool) -> None:
+        self._mailbox = mailbox
+        self._tasks = tasks
+        self._at_once = at_once
+        self._waiting: set[OperationId] = set()
+
+    def look_at(self, operation: OperationId) -> None:
+        if operation not in self._waiting:
+            self._waiting.add(operation)
+            self._tasks.create_task(self._enact(operation))
+
+    async def _enact(self, operation: OperationId) -> None:
+        if not self._at_once:
+            share = int.from_bytes(self._mailbox.environment.entropy(4), "big") / (1 << 32)
+            await asyncio.sleep(FIRST_ENACTOR_SECONDS + share * (LAST_ENACTOR_SECONDS - FIRST_ENACTOR_SECONDS))
+        self._waiting.discard(operation)
+        for (owner, channel), session in list(self._mailbox.sessions.items()):
+            if owner == operation and session.standing is Standing.LIVE:
+                try:
+                    await enact(self._mailbox, operation, channel)
+                except (Unavailable, NotEntitled, NotFound, FrozenOperation):
+                    continue  # another is faster, or we are out: the next wake looks again
