@@ -1,0 +1,1 @@
+"""The delivery service: orders, keeps and passes on what it cannot read (docs/relay.md)."""

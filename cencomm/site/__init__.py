@@ -1,0 +1,1 @@
+"""What the web edges of our servers share: one shape of errors, security headers, bodies and bearer tokens."""

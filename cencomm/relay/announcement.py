@@ -1,0 +1,54 @@
+"""What became true with a transaction and is told to streams once it is on disk."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cencomm.ids import AccountId, ChannelId, DeviceId, OperationId
+from cencomm.wire.log import LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLogged:
+    operation: OperationId
+    channel: ChannelId
+    generation: int
+    entry: LogEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerGrew:
+    """`account`: whose entitlement may have changed; `channel`: which channel is new; `revoked`: `account` is out."""
+
+    operation: OperationId
+    sequence: int
+    account: AccountId | None = None
+    channel: ChannelId | None = None
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeStored:
+    operation: OperationId
+    channel: ChannelId
+    generation: int
+    accounts: frozenset[AccountId]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentStored:
+    operation: OperationId
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPackageTaken:
+    account: AccountId
+    device: DeviceId
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    token_hash: bytes
+
+
+Announcement: TypeAlias = EntryLogged | LedgerGrew | WelcomeStored | EnrolmentStored | KeyPackageTaken | SessionEnded

@@ -1,0 +1,100 @@
+"""The composition root: every resource of the relay, in order of need."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+
+from aiohttp import WSCloseCode, web
+
+from cencomm.clock import Clock
+from cencomm.relay.config import RelayConfig
+from cencomm.relay.database import migrate, open_database
+from cencomm.relay.edge.answer import describe
+from cencomm.relay.edge.routes import ROUTES
+from cencomm.relay.fanout import Fanout
+from cencomm.relay.keys import (
+    CLAIMS,
+    CLOCK,
+    CONFIG,
+    DATABASE,
+    DESK,
+    ENTROPY,
+    FANOUT,
+    NOTARY,
+    PUBLISHING,
+    REGISTRY,
+    STATE,
+    WRITER,
+)
+from cencomm.relay.loading import load_state
+from cencomm.relay.notary import Notary
+from cencomm.relay.operations import Registry
+from cencomm.relay.own_keys import false_salt_key, receipt_key
+from cencomm.relay.publishing import Publishing
+from cencomm.relay.quota import Quota
+from cencomm.relay.sign_in import HASHING_THREADS, SignInDesk
+from cencomm.relay.writer import Writer
+from cencomm.secret import Entropy
+from cencomm.site.errors import one_shape
+from cencomm.site.headers import add_api_headers
+
+HOUR_SECONDS = 3600
+
+
+def build_app(config: RelayConfig, *, clock: Clock, entropy: Entropy) -> web.Application:
+    """A relay on `config.data`, which is made if absent. Nothing is opened before the application starts."""
+    app = web.Application(middlewares=[one_shape(describe)])
+    app[CONFIG], app[CLOCK], app[ENTROPY] = config, clock, entropy
+    app.add_routes(ROUTES)
+    app.on_response_prepare.append(add_api_headers)
+    app.on_shutdown.append(_close_streams)
+    app.cleanup_ctx.extend((_database, _state, _writer, _sign_in))
+    return app
+
+
+async def _database(app: web.Application) -> AsyncIterator[None]:
+    config = app[CONFIG]
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await asyncio.to_thread(migrate, config.database)
+    app[DATABASE] = open_database(config)
+    yield
+    await app[DATABASE].dispose()
+
+
+async def _state(app: web.Application) -> AsyncIterator[None]:
+    async with app[DATABASE].reading() as connection:
+        app[STATE] = await load_state(connection)
+    app[NOTARY] = Notary(receipt_key(app[CONFIG].data, app[ENTROPY]))
+    app[PUBLISHING] = Publishing(app[NOTARY], app[CLOCK])
+    app[FANOUT] = Fanout(app[STATE], app[CLOCK])
+    app[REGISTRY] = Registry(app[NOTARY], app[PUBLISHING], app[CONFIG].name)
+    app[CLAIMS] = Quota(app[CONFIG].claims_per_hour, seconds=HOUR_SECONDS)
+    yield
+
+
+async def _writer(app: web.Application) -> AsyncIterator[None]:
+    app[WRITER] = Writer(app[STATE], app[PUBLISHING].accept_messages, app[FANOUT].announce)
+    async with app[DATABASE].writer.connect() as connection:
+        task = asyncio.create_task(app[WRITER].run(connection), name="writer")
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _sign_in(app: web.Application) -> AsyncIterator[None]:
+    with ThreadPoolExecutor(HASHING_THREADS, thread_name_prefix="sign-in") as pool:
+        app[DESK] = SignInDesk.open(
+            app[CONFIG],
+            app[DATABASE],
+            app[WRITER],
+            pool=pool,
+            false_salt_key=false_salt_key(app[CONFIG].data, app[ENTROPY]),
+            entropy=app[ENTROPY],
+        )
+        yield
+
+
+async def _close_streams(app: web.Application) -> None:
+    app[FANOUT].close_all(WSCloseCode.GOING_AWAY)

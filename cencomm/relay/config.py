@@ -1,0 +1,53 @@
+"""What a relay is told at start, read once. docs/relay.md explains each field; a test holds the two together."""
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cencomm.errors import UsageError
+from cencomm.secret import Secret
+from cencomm.wire.limits import CLAIMS_PER_HOUR, MAX_RELAY_NAME_BYTES
+
+DAY_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayConfig:
+    """Raises UsageError for a relay that would speak in clear to a network."""
+
+    data: Path  # folder of database and keys; made if absent, mode 0700
+    name: str  # part of every sign-in name's hash: never change it
+    host: str = "127.0.0.1"
+    port: int = 8440  # 0: any free one
+    tls_certificate: Path | None = None  # PEM chain
+    tls_key: Path | None = None
+    registration_code: Secret | None = None  # None: anybody may make an account
+    synchronous: Literal["FULL", "OFF"] = "FULL"  # OFF loses acknowledged messages at a power cut: tests only
+    lock_timeout_seconds: float = 5.0  # how long another process may hold the database before a write is refused
+    session_seconds: int = 30 * DAY_SECONDS
+    failed_sign_ins: int = 10  # of one handle in `failed_sign_in_seconds`
+    failed_sign_ins_per_source: int = 100  # of one network address; a whole post may sit behind one
+    failed_sign_in_seconds: int = 300
+    accounts_per_source: int = 1000  # made from one network address in an hour; an operation enrols in a day
+    claims_per_hour: int = CLAIMS_PER_HOUR
+    stream_buffer_bytes: int = 4 << 20  # unsent bytes after which a reader counts as too slow
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.name.encode()) <= MAX_RELAY_NAME_BYTES:
+            raise UsageError(f"a relay's name has 1 to {MAX_RELAY_NAME_BYTES} bytes")
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise UsageError("TLS takes a certificate and its key")
+        if self.tls_certificate is None and not _is_loopback(self.host):
+            raise UsageError(f"plain HTTP is for this computer only; to listen on {self.host}, give a TLS certificate")
+
+    @property
+    def database(self) -> Path:
+        return self.data / "relay.sqlite"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

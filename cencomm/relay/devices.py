@@ -1,0 +1,180 @@
+"""Devices and their key packages: what lets others add a device while it is away (C5, C8)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm import codec
+from cencomm.ids import AccountId, ChannelId, DeviceId
+from cencomm.ledger.certificate import verify_certificate
+from cencomm.ledger.refusal import Refused
+from cencomm.ledger.replay import Ledger
+from cencomm.mls.cipher_suite import CipherSuite
+from cencomm.mls.credential import BasicCredential
+from cencomm.mls.key_package import KeyPackage
+from cencomm.relay.announcement import KeyPackageTaken
+from cencomm.relay.entitlement import require_entitled
+from cencomm.relay.errors import NoKeyPackage, NotFound, Taken, TooMany
+from cencomm.relay.queries import devices as queries
+from cencomm.relay.queries.devices import Device, StoredKeyPackage
+from cencomm.relay.state import Draft
+from cencomm.wire.devices import ClaimedKeyPackage, KeyPackagesWaiting, PutKeyPackages
+from cencomm.wire.limits import MAX_DEVICES, MAX_LEAVES_PER_IDENTITY, MAX_ONE_TIME_KEY_PACKAGES, RESERVATION_SECONDS
+
+SUITE = CipherSuite(0x0003)  # the product's, docs/protocol.md section 5
+DAY_SECONDS = 24 * 3600
+
+
+async def register_device(connection: AsyncConnection, account: AccountId, certificate: bytes, *, now: int) -> None:
+    """The device belongs to the account. To register it again with the same certificate is no error.
+
+    Raises:
+        MalformedError, BadSignature: no certificate.
+        Refused: of another account, or at its end (C5).
+        Taken: the device id is registered with another certificate.
+        TooMany: the account has MAX_DEVICES.
+    """
+    certified = verify_certificate(certificate)
+    if certified.account != account:
+        raise Refused("C5", "the certificate is for another account")
+    if certified.not_after < now:
+        raise Refused("C5", "the certificate has ended")
+    known = await queries.find_device(connection, certified.device)
+    if known is not None:
+        if known.certificate != certificate:
+            raise Taken("this device is registered already")
+        return
+    if await queries.count_devices(connection, account, now=now) >= MAX_DEVICES:
+        raise TooMany(retry_after=DAY_SECONDS)
+    device = Device(
+        id=certified.device,
+        account=account,
+        identity_key=certified.identity_key,
+        certificate=certificate,
+        not_after=certified.not_after,
+    )
+    await queries.add_device(connection, device)
+
+
+async def own_device(connection: AsyncConnection, account: AccountId, device: DeviceId) -> Device:
+    """Raises:
+    NotFound: no such device, or somebody else's.
+    """
+    found = await queries.find_device(connection, device)
+    if found is None or found.account != account:
+        raise NotFound
+    return found
+
+
+async def put_key_packages(
+    connection: AsyncConnection, account: AccountId, device_id: DeviceId, put: PutKeyPackages, *, now: int
+) -> int:
+    """How many one-time packages the device has waiting then. A package that was here before counts once.
+
+    Raises:
+        NotFound: not the account's device.
+        ProtocolError: one of them is no valid key package of this device; none was stored.
+        TooMany: more than MAX_ONE_TIME_KEY_PACKAGES would wait.
+    """
+    device = await own_device(connection, account, device_id)
+    one_time = [judge_key_package(device, package, last_resort=False, now=now) for package in put.one_time]
+    await queries.add_key_packages(connection, one_time)
+    if put.last_resort is not None:
+        last_resort = judge_key_package(device, put.last_resort, last_resort=True, now=now)
+        await queries.retire_last_resort(connection, device.id, but=last_resort.ref)
+        await queries.add_key_packages(connection, [last_resort])
+    waiting = await queries.count_waiting(connection, device.id, now=now)
+    if waiting > MAX_ONE_TIME_KEY_PACKAGES:
+        raise TooMany(retry_after=DAY_SECONDS)
+    return waiting
+
+
+def judge_key_package(device: Device, encoded: bytes, *, last_resort: bool, now: int) -> StoredKeyPackage:
+    """A key package that a member may add to a channel: valid, of our suite, and certified as this device's.
+
+    Raises:
+        ProtocolError: it is not.
+    """
+    package = codec.decode(encoded, KeyPackage.read)
+    if package.cipher_suite != SUITE:
+        raise Refused("C8", "the suite of a key package is 0x0003")
+    package.verify(now)
+    leaf = package.leaf_node
+    if leaf.credential != BasicCredential(device.certificate):
+        raise Refused("C5", "the key package does not carry the device's certificate")
+    if leaf.signature_key != verify_certificate(device.certificate).signature_key:
+        raise Refused("C5", "the key package is signed by another key than the certified one")
+    if package.is_last_resort is not last_resort:
+        raise Refused("C8", "exactly a package of last resort says that it is one")
+    assert leaf.lifetime is not None  # `verify` saw to it
+    return StoredKeyPackage(
+        ref=package.ref(),
+        device=device.id,
+        key_package=encoded,
+        last_resort=last_resort,
+        not_after=min(leaf.lifetime.not_after, device.not_after),
+    )
+
+
+async def waiting_key_packages(
+    connection: AsyncConnection, account: AccountId, device_id: DeviceId, *, now: int
+) -> KeyPackagesWaiting:
+    """Raises NotFound when it is not the account's device."""
+    device = await own_device(connection, account, device_id)
+    return KeyPackagesWaiting(
+        remaining=await queries.count_waiting(connection, device.id, now=now),
+        last_resort=await queries.has_last_resort(connection, device.id, now=now),
+    )
+
+
+async def claim_key_packages(
+    connection: AsyncConnection,
+    draft: Draft,
+    ledger: Ledger,
+    channel: ChannelId,
+    claimer: AccountId,
+    accounts: Sequence[AccountId],
+    *,
+    now: int,
+) -> tuple[ClaimedKeyPackage, ...]:
+    """One package of each device of these accounts, reserved for `claimer`.
+
+    Raises:
+        AccessDenied: the claimer is not entitled to the channel.
+        Refused: one of the accounts is not; nobody may add them.
+        NoKeyPackage: some have no device that could be added; nothing is reserved.
+    """
+    require_entitled(ledger, claimer, channel, now=now)
+    await queries.forget_ended_claims(connection, now=now)
+    claimed: list[ClaimedKeyPackage] = []
+    without: list[AccountId] = []
+    for account in dict.fromkeys(accounts):
+        member = ledger.members.get(account)
+        if member is None or not ledger.is_entitled(channel, member.identity_key, at=ledger.sequence):
+            raise Refused("C5", "an account is not entitled to the channel")
+        devices = await queries.newest_devices(
+            connection, account, member.identity_key, now=now, most=MAX_LEAVES_PER_IDENTITY
+        )
+        found = [
+            package
+            for device in devices
+            if (package := await _reserve(connection, draft, claimer, account, device, now=now))
+        ]
+        claimed += found
+        if not found:
+            without.append(account)
+    if without:
+        raise NoKeyPackage(without)
+    return tuple(claimed)
+
+
+async def _reserve(
+    connection: AsyncConnection, draft: Draft, claimer: AccountId, account: AccountId, device: DeviceId, *, now: int
+) -> ClaimedKeyPackage | None:
+    package = await queries.pick_key_package(connection, device, now=now)
+    if package is None:
+        return None
+    await queries.reserve(connection, package.ref, claimer, until=now + RESERVATION_SECONDS)
+    remaining = await queries.count_waiting(connection, device, now=now)
+    draft.announcements.append(KeyPackageTaken(account, device, remaining))
+    return ClaimedKeyPackage(account=account, device=device, key_package=package.key_package)

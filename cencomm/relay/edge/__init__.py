@@ -1,0 +1,1 @@
+"""HTTP and WebSocket: parse, call, answer. Nothing behind this package has heard of HTTP."""

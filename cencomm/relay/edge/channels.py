@@ -1,0 +1,101 @@
+"""Logs, Welcomes and rejections of a channel."""
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.ids import AccountId
+from cencomm.ledger.log import LogKind
+from cencomm.relay.channel_log import Tip
+from cencomm.relay.edge.request import (
+    account_of,
+    answer,
+    hash_in_query,
+    no_content,
+    number_in_query,
+    place_of,
+)
+from cencomm.relay.entitlement import require_entitled
+from cencomm.relay.errors import NotFound
+from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, PUBLISHING, STATE, WRITER
+from cencomm.relay.queries.welcomes import newest_rejections, welcomes_for
+from cencomm.relay.reading import log_page
+from cencomm.relay.rejections import reject
+from cencomm.relay.state import Draft
+from cencomm.relay.submission import Submission
+from cencomm.site.body import read_document
+from cencomm.wire.limits import KIB, LOG_PAGE_ENTRIES, MAX_BODY_BYTES, MAX_REJECTIONS
+from cencomm.wire.log import Publish, Published
+from cencomm.wire.welcomes import Reject, Rejections, Welcomes
+
+REJECTION_BODY_BYTES = 4 * KIB
+
+
+async def post_log(request: web.Request) -> web.Response:
+    account, place = await account_of(request), place_of(request)
+    asked = await read_document(request, Publish, most=MAX_BODY_BYTES)
+    submission = Submission.read(account, place.operation, place.channel, place.generation, asked)
+    return answer(Published(receipt=await publish(request.app, submission)))
+
+
+async def publish(app: web.Application, submission: Submission) -> bytes:
+    """The receipt, whichever way the message came."""
+    if submission.publish.kind == LogKind.APPLICATION:
+        return await app[WRITER].publish(submission)
+    return await app[WRITER].write(
+        lambda connection, draft: app[PUBLISHING].accept_commit(connection, draft, submission)
+    )
+
+
+async def get_log(request: web.Request) -> web.Response:
+    _, tip = await _reader(request)
+    async with request.app[DATABASE].reading() as connection:
+        page = await log_page(
+            connection,
+            tip,
+            request.app[NOTARY],
+            after=number_in_query(request, "after", default=0, least=0),
+            hash_=hash_in_query(request, "hash"),
+            limit=number_in_query(request, "limit", default=LOG_PAGE_ENTRIES, least=1),
+            now=request.app[CLOCK](),
+        )
+    return answer(page)
+
+
+async def get_welcomes(request: web.Request) -> web.Response:
+    account, tip = await _reader(request)
+    async with request.app[DATABASE].reading() as connection:
+        found = await welcomes_for(connection, tip.row, tip.generation, account)
+    return answer(Welcomes(welcomes=tuple(found)))
+
+
+async def post_rejection(request: web.Request) -> web.Response:
+    account, _ = await _reader(request)
+    place, asked = place_of(request), await read_document(request, Reject, most=REJECTION_BODY_BYTES)
+
+    async def store(connection: AsyncConnection, draft: Draft) -> None:
+        ledger, tip = draft.ledger(place.operation), draft.tip(place.operation, place.channel)
+        await reject(connection, ledger, tip, account, asked.rejection)
+
+    await request.app[WRITER].write(store)
+    return no_content()
+
+
+async def get_rejections(request: web.Request) -> web.Response:
+    _, tip = await _reader(request)
+    async with request.app[DATABASE].reading() as connection:
+        found = await newest_rejections(connection, tip.row, tip.generation, most=MAX_REJECTIONS)
+    return answer(Rejections(rejections=tuple(found)))
+
+
+async def _reader(request: web.Request) -> tuple[AccountId, Tip]:
+    """Who asks, being entitled to the channel that the path names, and where its log ends.
+
+    Raises:
+        NotFound, AccessDenied: they are not, or there is no such channel or generation.
+    """
+    account, place, state = await account_of(request), place_of(request), request.app[STATE]
+    require_entitled(state.ledger(place.operation), account, place.channel, now=request.app[CLOCK]())
+    tip = state.tip(place.operation, place.channel)
+    if place.generation != tip.generation:
+        raise NotFound
+    return account, tip

@@ -1,0 +1,60 @@
+"""Devices, key packages and claims."""
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.relay.devices import claim_key_packages, put_key_packages, register_device, waiting_key_packages
+from cencomm.relay.edge.request import account_of, answer, channel_of, device_of, no_content, operation_of
+from cencomm.relay.keys import CLAIMS, CLOCK, DATABASE, WRITER
+from cencomm.relay.state import Draft
+from cencomm.site.body import read_document
+from cencomm.wire.devices import (
+    ClaimedKeyPackage,
+    ClaimedKeyPackages,
+    ClaimKeyPackages,
+    KeyPackagesStored,
+    PutKeyPackages,
+    RegisterDevice,
+)
+from cencomm.wire.limits import KIB
+
+DEVICE_BODY_BYTES = 4 * KIB
+KEY_PACKAGES_BODY_BYTES = 600 * KIB  # a hundred packages at their limit, in base64
+CLAIM_BODY_BYTES = 16 * KIB
+
+
+async def post_device(request: web.Request) -> web.Response:
+    account, now = await account_of(request), request.app[CLOCK]()
+    asked = await read_document(request, RegisterDevice, most=DEVICE_BODY_BYTES)
+    await request.app[WRITER].write(
+        lambda connection, _: register_device(connection, account, asked.certificate, now=now)
+    )
+    return no_content()
+
+
+async def post_key_packages(request: web.Request) -> web.Response:
+    account, device, now = await account_of(request), device_of(request), request.app[CLOCK]()
+    put = await read_document(request, PutKeyPackages, most=KEY_PACKAGES_BODY_BYTES)
+    remaining = await request.app[WRITER].write(
+        lambda connection, _: put_key_packages(connection, account, device, put, now=now)
+    )
+    return answer(KeyPackagesStored(remaining=remaining))
+
+
+async def get_key_packages(request: web.Request) -> web.Response:
+    account, device, now = await account_of(request), device_of(request), request.app[CLOCK]()
+    async with request.app[DATABASE].reading() as connection:
+        return answer(await waiting_key_packages(connection, account, device, now=now))
+
+
+async def post_claim(request: web.Request) -> web.Response:
+    account, operation, channel = await account_of(request), operation_of(request), channel_of(request)
+    asked = await read_document(request, ClaimKeyPackages, most=CLAIM_BODY_BYTES)
+    now = request.app[CLOCK]()
+    request.app[CLAIMS].spend(account, now=now, amount=len(asked.accounts))
+
+    async def claim(connection: AsyncConnection, draft: Draft) -> tuple[ClaimedKeyPackage, ...]:
+        ledger = draft.ledger(operation)
+        return await claim_key_packages(connection, draft, ledger, channel, account, asked.accounts, now=now)
+
+    return answer(ClaimedKeyPackages(packages=await request.app[WRITER].write(claim)))

@@ -1,0 +1,100 @@
+"""What handlers take from a request: who asks, which operation and channel, which numbers."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from msgspec import Struct
+
+from cencomm.errors import MalformedError
+from cencomm.ids import (
+    CHANNEL_ID_BYTES,
+    DEVICE_ID_BYTES,
+    HASH_BYTES,
+    OPERATION_ID_BYTES,
+    AccountId,
+    ChannelId,
+    DeviceId,
+    OperationId,
+    from_hex,
+)
+from cencomm.relay.errors import NoSession
+from cencomm.relay.keys import CLOCK, DESK
+from cencomm.relay.queries.accounts import Session
+from cencomm.site.bearer import read_bearer
+from cencomm.wire.document import encode_document
+from cencomm.wire.limits import MAX_COUNTER
+
+MAX_GENERATION = (1 << 32) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The channel, and its generation, that a path names."""
+
+    operation: OperationId
+    channel: ChannelId
+    generation: int
+
+
+async def session_of(request: web.Request) -> Session:
+    """Whoever asks.
+
+    Raises:
+        NoSession: nobody that we know.
+    """
+    token = read_bearer(request.headers.get("Authorization"))
+    if token is None:
+        raise NoSession
+    return await request.app[DESK].session_of(token, now=request.app[CLOCK]())
+
+
+async def account_of(request: web.Request) -> AccountId:
+    return (await session_of(request)).account
+
+
+def source_of(request: web.Request) -> bytes:
+    """What quotas count by. It stays in memory and is never logged."""
+    return (request.remote or "").encode()
+
+
+def operation_of(request: web.Request) -> OperationId:
+    return OperationId(from_hex(request.match_info["op"], length=OPERATION_ID_BYTES))
+
+
+def channel_of(request: web.Request) -> ChannelId:
+    return ChannelId(from_hex(request.match_info["ch"], length=CHANNEL_ID_BYTES))
+
+
+def place_of(request: web.Request) -> Place:
+    generation = _number(request.match_info["gen"], least=1, most=MAX_GENERATION)
+    return Place(operation_of(request), channel_of(request), generation)
+
+
+def device_of(request: web.Request) -> DeviceId:
+    return DeviceId(from_hex(request.match_info["device"], length=DEVICE_ID_BYTES))
+
+
+def number_in_query(request: web.Request, name: str, *, default: int, least: int) -> int:
+    text = request.query.get(name)
+    return default if text is None else _number(text, least=least, most=MAX_COUNTER)
+
+
+def hash_in_query(request: web.Request, name: str) -> bytes | None:
+    text = request.query.get(name)
+    return None if text is None else from_hex(text, length=HASH_BYTES)
+
+
+def answer(document: Struct, *, status: int = 200) -> web.Response:
+    return web.Response(body=encode_document(document), content_type="application/json", status=status)
+
+
+def no_content() -> web.Response:
+    return web.Response(status=204)
+
+
+def _number(text: str, *, least: int, most: int) -> int:
+    """A decimal number in its one spelling."""
+    value = int(text) if text.isascii() and len(text) <= len(str(most)) and text.lstrip("-").isdigit() else None
+    if value is None or str(value) != text or not least <= value <= most:
+        raise MalformedError(f"a number from {least} to {most} belongs there")
+    return value

@@ -1,0 +1,39 @@
+"""Every method and path of docs/protocol.md section 8."""
+
+from aiohttp import web
+
+from cencomm.relay.edge import about, accounts, channels, devices, operations
+from cencomm.relay.edge.stream import open_stream
+
+_OPERATION = "/v1/operations/{op}"
+_CHANNEL = f"{_OPERATION}/channels/{{ch}}"
+_GENERATION = f"{_CHANNEL}/{{gen}}"
+
+ROUTES = (
+    web.get("/healthz", about.healthz),
+    web.get("/v1/relay", about.get_relay),
+    web.post("/v1/accounts", accounts.create_account),
+    web.post("/v1/sign-in/parameters", accounts.sign_in_parameters),
+    web.post("/v1/sign-in", accounts.sign_in),
+    web.delete("/v1/session", accounts.sign_out),
+    web.get("/v1/vault", accounts.get_vault),
+    web.put("/v1/vault", accounts.put_vault),
+    web.post("/v1/devices", devices.post_device),
+    web.post("/v1/devices/{device}/key-packages", devices.post_key_packages),
+    web.get("/v1/devices/{device}/key-packages", devices.get_key_packages),
+    web.post("/v1/operations", operations.post_operation),
+    web.get("/v1/operations", operations.get_operations),
+    web.get(f"{_OPERATION}/ledger", operations.get_ledger),
+    web.post(f"{_OPERATION}/ledger", operations.post_ledger),
+    web.get(f"{_OPERATION}/wraps", operations.get_wraps),
+    web.get(f"{_OPERATION}/blobs", operations.get_blobs),
+    web.post(f"{_OPERATION}/enrolments", operations.post_enrolment),
+    web.get(f"{_OPERATION}/enrolments", operations.get_enrolments),
+    web.post(f"{_CHANNEL}/claims", devices.post_claim),
+    web.get(f"{_GENERATION}/log", channels.get_log),
+    web.post(f"{_GENERATION}/log", channels.post_log),
+    web.get(f"{_GENERATION}/welcomes", channels.get_welcomes),
+    web.get(f"{_GENERATION}/rejections", channels.get_rejections),
+    web.post(f"{_GENERATION}/rejections", channels.post_rejection),
+    web.get("/v1/stream", open_stream),
+)

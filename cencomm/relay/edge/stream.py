@@ -1,0 +1,95 @@
+"""GET /v1/stream: pushes out, publishes in."""
+
+import asyncio
+import contextlib
+
+from aiohttp import ClientConnectionResetError, WSMsgType, web
+
+from cencomm.errors import CencommError, MalformedError
+from cencomm.ids import AccountId
+from cencomm.relay.edge.answer import describe
+from cencomm.relay.edge.channels import publish
+from cencomm.relay.edge.request import session_of
+from cencomm.relay.errors import NoSession
+from cencomm.relay.fanout import Stream
+from cencomm.relay.keys import CLOCK, CONFIG, FANOUT
+from cencomm.relay.queries.accounts import Session
+from cencomm.relay.submission import Submission
+from cencomm.wire.document import decode_document, encode_document
+from cencomm.wire.limits import MAX_BODY_BYTES
+from cencomm.wire.stream import CLOSE_SESSION_ENDED, ErrorFrame, PublishFrame, ReceiptFrame
+
+HEARTBEAT_SECONDS = 30.0  # between pings; a peer that is silent for half of it more is gone
+CLOSE_SECONDS = 5.0  # that a reader gets to take the close frame, then its connection is cut
+
+
+async def open_stream(request: web.Request) -> web.WebSocketResponse:
+    session = await session_of(request)
+    socket = web.WebSocketResponse(compress=False, heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_BODY_BYTES)
+    await socket.prepare(request)
+    transport = request.transport
+    if transport is None:  # the peer left during the upgrade
+        return socket
+    stream = Stream(
+        session.account, session.token_hash, transport, buffer_bytes=request.app[CONFIG].stream_buffer_bytes
+    )
+    request.app[FANOUT].join(stream)
+    try:
+        await _check_still_there(request, stream)
+        async with asyncio.TaskGroup() as tasks:
+            closing = tasks.create_task(_close_when_asked(request, socket, stream, session))
+            await _take_publishes(request.app, socket, session.account)
+            closing.cancel()
+    finally:
+        request.app[FANOUT].part(stream)
+    return socket
+
+
+async def _check_still_there(request: web.Request, stream: Stream) -> None:
+    """A sign-out between the first look and `join` announced itself to nobody."""
+    try:
+        await session_of(request)
+    except NoSession:
+        stream.leave(CLOSE_SESSION_ENDED)
+
+
+async def _close_when_asked(
+    request: web.Request, socket: web.WebSocketResponse, stream: Stream, session: Session
+) -> None:
+    """Closes the connection with the stream's code, at the latest when the session ends."""
+    remaining = session.expires - request.app[CLOCK]()
+    try:
+        code = await asyncio.wait_for(asyncio.shield(stream.leaving), remaining)
+    except TimeoutError:
+        stream.leave(CLOSE_SESSION_ENDED)
+        code = CLOSE_SESSION_ENDED
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await socket.close(code=code)
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+
+
+async def _take_publishes(app: web.Application, socket: web.WebSocketResponse, account: AccountId) -> None:
+    """One at a time: who wants more in flight opens more streams, and is counted for each."""
+    async for message in socket:
+        if message.type is WSMsgType.TEXT:
+            reply = await _reply(app, account, message.data.encode())
+        elif message.type is WSMsgType.BINARY:
+            reply = ErrorFrame(id=None, error=describe(MalformedError("frames are text")))
+        else:
+            continue
+        with contextlib.suppress(ClientConnectionResetError):  # gone; what was stored stays stored
+            await socket.send_str(encode_document(reply).decode())
+
+
+async def _reply(app: web.Application, account: AccountId, data: bytes) -> ReceiptFrame | ErrorFrame:
+    identifier: int | None = None
+    try:
+        frame = decode_document(data, PublishFrame)
+        identifier = frame.id
+        submission = Submission.read(account, frame.operation, frame.channel, frame.generation, frame)
+        return ReceiptFrame(id=frame.id, receipt=await publish(app, submission))
+    except CencommError as exc:
+        return ErrorFrame(id=identifier, error=describe(exc))

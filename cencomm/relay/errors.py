@@ -1,0 +1,78 @@
+"""Why the relay says no. What goes out for each is decided in `edge/answer.py`, by type."""
+
+from collections.abc import Iterable
+
+from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailable
+from cencomm.ids import AccountId
+
+
+class WrongSignIn(AccessDenied):
+    """Name or password; nobody learns which."""
+
+    def __init__(self) -> None:
+        super().__init__("sign-in name or password is wrong")
+
+
+class NoSession(AccessDenied):
+    """No token, an unknown one, or one that has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("sign in again")
+
+
+class NotFound(AccessDenied):
+    """There is none, or this account may not know of it."""
+
+    def __init__(self) -> None:
+        super().__init__("there is nothing here for this account")
+
+
+class Taken(CencommError):  # noqa: N818 (reads as the answer that it is)
+    """A name or identifier that somebody has already."""
+
+
+class LedgerMoved(ProtocolError):  # noqa: N818 (names what happened)
+    """The ledger ends elsewhere than the entry or the Commit believes (L3, C4)."""
+
+    def __init__(self, *, sequence: int, hash_: bytes) -> None:
+        super().__init__("the ledger has moved: fetch it and do this again")
+        self.sequence, self.hash = sequence, hash_
+
+
+class StaleEpoch(ProtocolError):  # noqa: N818
+    """The message is for another epoch than the channel's current one, or lost the race for it."""
+
+    def __init__(self, *, epoch: int, sequence: int) -> None:
+        super().__init__("the channel is in another epoch: read the log and send again")
+        self.epoch, self.sequence = epoch, sequence
+
+
+class LogDiverged(ProtocolError):  # noqa: N818
+    """The reader's cursor is not on this log."""
+
+    def __init__(self) -> None:
+        super().__init__("the log has another hash at this sequence number")
+
+
+class StaleVersion(ProtocolError):  # noqa: N818
+    """The vault was written by somebody else meanwhile."""
+
+    def __init__(self, *, version: int) -> None:
+        super().__init__("the vault was written elsewhere: fetch it, merge and write again")
+        self.version = version
+
+
+class NoKeyPackage(ProtocolError):  # noqa: N818
+    """These accounts have no device that could be added now; nothing was reserved for the others."""
+
+    def __init__(self, accounts: Iterable[AccountId]) -> None:
+        super().__init__("some accounts have no key package: ask for the others alone")
+        self.accounts = tuple(accounts)
+
+
+class TooMany(Unavailable):
+    """A quota is used up."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__("too many: wait before you try again")
+        self.retry_after = retry_after

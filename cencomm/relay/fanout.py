@@ -1,0 +1,235 @@
+"""Streams, and what is pushed into them: every message is written as one frame once, and handed to each reader as is.
+
+Nothing here waits. A reader whose unsent bytes grow beyond the limit is closed and catches up from the log, so no
+reader holds up another, and the memory that readers can take is bounded.
+"""
+
+import asyncio
+import struct
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Protocol, assert_never
+
+import structlog
+from msgspec import Struct
+
+from cencomm.clock import Clock
+from cencomm.ids import AccountId, OperationId, short
+from cencomm.ledger.replay import Ledger
+from cencomm.relay.announcement import (
+    Announcement,
+    EnrolmentStored,
+    EntryLogged,
+    KeyPackageTaken,
+    LedgerGrew,
+    SessionEnded,
+    WelcomeStored,
+)
+from cencomm.relay.entitlement import has_ended
+from cencomm.relay.state import ChannelKey, State
+from cencomm.wire.document import encode_document
+from cencomm.wire.stream import (
+    CLOSE_REVOKED,
+    CLOSE_SESSION_ENDED,
+    CLOSE_TOO_SLOW,
+    EnrolmentWaits,
+    KeyPackagesLow,
+    LedgerMovedOn,
+    LogPushed,
+    WelcomeWaits,
+)
+
+_log = structlog.get_logger()
+
+
+class Transport(Protocol):
+    """What a stream needs of asyncio.Transport."""
+
+    def write(self, data: bytes, /) -> None: ...
+    def get_write_buffer_size(self) -> int: ...
+    def is_closing(self) -> bool: ...
+
+
+class Stream:
+    """One reader. It belongs to the handler of its connection, which closes it once `leaving` has a code."""
+
+    __slots__ = ("_buffer_bytes", "_transport", "account", "leaving", "token_hash")
+
+    def __init__(self, account: AccountId, token_hash: bytes, transport: Transport, *, buffer_bytes: int) -> None:
+        self.account = account
+        self.token_hash = token_hash
+        self.leaving: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._transport = transport
+        self._buffer_bytes = buffer_bytes
+
+    def push(self, frames: bytes) -> None:
+        """Whole frames go to the reader, or the reader goes."""
+        if self.leaving.done() or self._transport.is_closing():
+            return
+        self._transport.write(frames)
+        if self._transport.get_write_buffer_size() > self._buffer_bytes:
+            _log.info("stream_too_slow", account=short(self.account))
+            self.leave(CLOSE_TOO_SLOW)
+
+    def leave(self, code: int) -> None:
+        """Nothing more is pushed; the first code counts."""
+        if not self.leaving.done():
+            self.leaving.set_result(code)
+
+
+def text_frame(payload: bytes) -> bytes:
+    """One unmasked, final text frame (RFC 6455 section 5.2)."""
+    size = len(payload)
+    if size < 126:  # noqa: PLR2004 (the RFC's switch to a longer length)
+        return struct.pack("!BB", 0x81, size) + payload
+    if size < 1 << 16:
+        return struct.pack("!BBH", 0x81, 126, size) + payload
+    return struct.pack("!BBQ", 0x81, 127, size) + payload
+
+
+def _frame(document: Struct) -> bytes:
+    return text_frame(encode_document(document))
+
+
+class _Audience:
+    """Those who may read one channel, and until when in seconds; None: without end."""
+
+    __slots__ = ("ends", "streams")
+
+    def __init__(self) -> None:
+        self.streams: dict[Stream, int] = {}
+        self.ends: int | None = None  # the earliest `until` among them
+
+    def add(self, stream: Stream, until: int) -> None:
+        self.streams[stream] = until
+        if until:
+            self.ends = until if self.ends is None else min(self.ends, until)
+
+    def drop_ended(self, now: int) -> None:
+        if self.ends is None or now <= self.ends:
+            return
+        self.streams = {stream: until for stream, until in self.streams.items() if not 0 < until < now}
+        self.ends = min((until for until in self.streams.values() if until), default=None)
+
+
+class Fanout:
+    """All open streams, and for each channel those who are entitled to it by the committed ledger."""
+
+    __slots__ = ("_accounts", "_audiences", "_clock", "_state")
+
+    def __init__(self, state: State, clock: Clock) -> None:
+        self._state = state
+        self._clock = clock
+        self._accounts: defaultdict[AccountId, set[Stream]] = defaultdict(set)
+        self._audiences: defaultdict[ChannelKey, _Audience] = defaultdict(_Audience)
+
+    def join(self, stream: Stream) -> None:
+        """From now on the stream gets what its account is entitled to."""
+        self._accounts[stream.account].add(stream)
+        for ledger in self._state.ledgers.values():
+            self._place(stream, ledger)
+
+    def part(self, stream: Stream) -> None:
+        streams = self._accounts[stream.account]
+        streams.discard(stream)
+        if not streams:
+            del self._accounts[stream.account]
+        for audience in self._audiences.values():
+            audience.streams.pop(stream, None)
+
+    def close_all(self, code: int) -> None:
+        for streams in self._accounts.values():
+            for stream in streams:
+                stream.leave(code)
+
+    def announce(self, announcements: Iterable[Announcement]) -> None:
+        """What a transaction changed, told in its order. Runs of messages in one channel go out as one write."""
+        for channel, run in groupby(announcements, key=_channel_of_entry):
+            if channel is None:
+                for announcement in run:
+                    self._tell(announcement)
+            else:
+                self._push_entries(channel, run)
+
+    def _push_entries(self, channel: ChannelKey, run: Iterable[Announcement]) -> None:
+        frames = b"".join(
+            _frame(
+                LogPushed(
+                    operation=logged.operation,
+                    channel=logged.channel,
+                    generation=logged.generation,
+                    entry=logged.entry,
+                )
+            )
+            for logged in run
+            if isinstance(logged, EntryLogged)
+        )
+        audience = self._audiences[channel]
+        audience.drop_ended(self._clock())
+        for stream in audience.streams:
+            stream.push(frames)
+
+    def _tell(self, announcement: Announcement) -> None:
+        match announcement:
+            case EntryLogged():
+                raise AssertionError("log entries are pushed in runs")
+            case LedgerGrew():
+                self._follow_ledger(announcement)
+            case WelcomeStored(operation, channel, generation, accounts):
+                frame = _frame(WelcomeWaits(operation=operation, channel=channel, generation=generation))
+                self._push_to(accounts, frame)
+            case EnrolmentStored(operation):
+                self._push_to(self._coordinators(operation), _frame(EnrolmentWaits(operation=operation)))
+            case KeyPackageTaken(account, device, remaining):
+                self._push_to((account,), _frame(KeyPackagesLow(device=device, remaining=remaining)))
+            case SessionEnded(token_hash):
+                for streams in self._accounts.values():
+                    for stream in streams:
+                        if stream.token_hash == token_hash:
+                            stream.leave(CLOSE_SESSION_ENDED)
+            case _:
+                assert_never(announcement)
+
+    def _follow_ledger(self, grown: LedgerGrew) -> None:
+        ledger = self._state.ledger(grown.operation)
+        frame = _frame(LedgerMovedOn(operation=grown.operation, sequence=grown.sequence))
+        if grown.account is not None:
+            for stream in self._accounts.get(grown.account, ()):
+                self._place(stream, ledger)
+        if grown.channel is not None:
+            for streams in self._accounts.values():
+                for stream in streams:
+                    self._place(stream, ledger)
+        members = [account for account in self._accounts if account in ledger.members]
+        self._push_to(members, frame)
+        if grown.revoked and grown.account is not None:
+            for stream in self._accounts.get(grown.account, ()):
+                stream.leave(CLOSE_REVOKED)
+
+    def _place(self, stream: Stream, ledger: Ledger) -> None:
+        """Puts the stream into exactly those audiences of the operation that its account is entitled to."""
+        member = ledger.members.get(stream.account)
+        if member is None:
+            return
+        ended = has_ended(member, now=self._clock())
+        for channel in ledger.channels:
+            audience = self._audiences[ledger.operation, channel]
+            audience.streams.pop(stream, None)
+            if not ended and ledger.is_entitled(channel, member.identity_key, at=ledger.sequence):
+                audience.add(stream, member.until)
+
+    def _coordinators(self, operation: OperationId) -> list[AccountId]:
+        ledger = self._state.ledger(operation)
+        return [member.account for member in ledger.coordinators(at=ledger.sequence)]
+
+    def _push_to(self, accounts: Iterable[AccountId], frame: bytes) -> None:
+        for account in accounts:
+            for stream in self._accounts.get(account, ()):
+                stream.push(frame)
+
+
+def _channel_of_entry(announcement: Announcement) -> ChannelKey | None:
+    if isinstance(announcement, EntryLogged):
+        return announcement.operation, announcement.channel
+    return None

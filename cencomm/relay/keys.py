@@ -1,0 +1,29 @@
+"""What the application holds: one typed key per resource, filled in `app.py` in the order of need."""
+
+from aiohttp import web
+
+from cencomm.clock import Clock
+from cencomm.relay.config import RelayConfig
+from cencomm.relay.database import Database
+from cencomm.relay.fanout import Fanout
+from cencomm.relay.notary import Notary
+from cencomm.relay.operations import Registry
+from cencomm.relay.publishing import Publishing
+from cencomm.relay.quota import Quota
+from cencomm.relay.sign_in import SignInDesk
+from cencomm.relay.state import State
+from cencomm.relay.writer import Writer
+from cencomm.secret import Entropy
+
+CONFIG = web.AppKey("CONFIG", RelayConfig)
+CLOCK: web.AppKey[Clock] = web.AppKey("CLOCK")
+ENTROPY: web.AppKey[Entropy] = web.AppKey("ENTROPY")
+DATABASE = web.AppKey("DATABASE", Database)
+STATE = web.AppKey("STATE", State)
+NOTARY = web.AppKey("NOTARY", Notary)
+PUBLISHING = web.AppKey("PUBLISHING", Publishing)
+FANOUT = web.AppKey("FANOUT", Fanout)
+WRITER = web.AppKey("WRITER", Writer)
+REGISTRY = web.AppKey("REGISTRY", Registry)
+DESK = web.AppKey("DESK", SignInDesk)
+CLAIMS = web.AppKey("CLAIMS", Quota)

@@ -1,0 +1,196 @@
+"""Operations at the relay: founding one, and the next entry of its ledger (L2, L3, L5, docs/protocol.md section 3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.ids import AccountId, OperationId
+from cencomm.ledger.bodies import Admit, ChannelBody, Charter, Revoke
+from cencomm.ledger.entry import SignedEntry, decode_signed_entry
+from cencomm.ledger.refusal import Refused
+from cencomm.ledger.replay import Ledger
+from cencomm.relay.announcement import LedgerGrew
+from cencomm.relay.channel_log import Tip
+from cencomm.relay.entitlement import require_acquaintance, require_coordinator
+from cencomm.relay.errors import LedgerMoved, Taken, TooMany
+from cencomm.relay.notary import Notary
+from cencomm.relay.publishing import Publishing
+from cencomm.relay.queries import log as log_queries
+from cencomm.relay.queries import operations as queries
+from cencomm.relay.state import Draft, State
+from cencomm.relay.submission import Submission
+from cencomm.wire.limits import MAX_BLOBS, MAX_OPERATIONS
+from cencomm.wire.operations import Appended, AppendEntry, CreateOperation, OperationHead, SealedBlob, WrapFor
+
+MAX_AHEAD_SECONDS = 300  # L5: how far an entry's time may be ahead of the relay's clock
+DAY_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What the use cases around ledgers share. `relay_name` and the notary's key have to be the charter's."""
+
+    notary: Notary
+    publishing: Publishing
+    relay_name: str
+
+    async def found(
+        self, connection: AsyncConnection, draft: Draft, account: AccountId, asked: CreateOperation, *, now: int
+    ) -> Ledger:
+        """The new operation.
+
+        Raises:
+            MalformedError: no entry.
+            Refused: no valid charter, for another relay, or by another account than its first coordinator.
+            Taken: it exists.
+        """
+        signed = decode_signed_entry(asked.entry)
+        _judge_time(signed, now=now)
+        ledger = Ledger.start(signed)
+        _judge_founder(ledger.charter, account)
+        if ledger.charter.relay_key != self.notary.key.public_key or ledger.charter.relay_name != self.relay_name:
+            raise Refused("L4", "the charter names another relay")
+        if ledger.operation in draft.ledgers:
+            raise Taken("the operation exists already")
+        if sum(account in other.members for other in draft.ledgers.values()) >= MAX_OPERATIONS:
+            raise TooMany(retry_after=DAY_SECONDS)
+        await queries.add_entry(connection, ledger.operation, signed)
+        await self._store_sealed(connection, ledger, asked.wraps, asked.blobs)
+        draft.ledgers[ledger.operation] = ledger
+        for coordinator in ledger.charter.coordinators:
+            draft.announcements.append(LedgerGrew(operation=ledger.operation, sequence=0, account=coordinator.account))
+        return ledger
+
+    async def append(
+        self,
+        connection: AsyncConnection,
+        draft: Draft,
+        account: AccountId,
+        operation: OperationId,
+        asked: AppendEntry,
+        *,
+        now: int,
+    ) -> Appended:
+        """The entry follows the ledger's head, and with it the Commit that enacts it, or neither.
+
+        An entry that is in the chain already is answered again, so that a lost answer does no harm.
+
+        Raises:
+            NotFound, AccessDenied: not a coordinator of this operation.
+            MalformedError: no entry.
+            LedgerMoved: it follows another entry than the last (L3).
+            Refused: the ledger, L3 or L5 forbids it; or whatever the Commit is refused for.
+        """
+        ledger = draft.ledger(operation)
+        require_coordinator(ledger, account, now=now)
+        signed = decode_signed_entry(asked.entry)
+        known = ledger.hash_at(signed.entry.sequence) == signed.hash
+        if not known:
+            ledger = await self._extend(connection, draft, ledger, signed, now=now)
+            await self._store_sealed(connection, ledger, asked.wraps, asked.blobs)
+        receipt = None
+        if asked.commit is not None:
+            _judge_companion(signed)
+            commit = asked.commit
+            submission = Submission.read(account, operation, commit.channel, commit.generation, commit)
+            receipt = await self.publishing.accept_commit(connection, draft, submission)
+        return Appended(head=self.notary.ledger_head(ledger, now=now), receipt=receipt)
+
+    async def _extend(
+        self, connection: AsyncConnection, draft: Draft, ledger: Ledger, signed: SignedEntry, *, now: int
+    ) -> Ledger:
+        entry = signed.entry
+        if (entry.sequence, entry.previous) != (ledger.sequence + 1, ledger.head_hash):
+            raise LedgerMoved(sequence=ledger.sequence, hash_=ledger.head_hash)
+        _judge_time(signed, now=now)
+        extended = ledger.append(signed)
+        await queries.add_entry(connection, ledger.operation, signed)
+        draft.ledgers[ledger.operation] = extended
+        await _follow(connection, draft, extended, signed)
+        return extended
+
+    async def _store_sealed(
+        self, connection: AsyncConnection, ledger: Ledger, wraps: Iterable[WrapFor], blobs: tuple[SealedBlob, ...]
+    ) -> None:
+        wraps = tuple(wraps)
+        newest = ledger.content_key.number
+        if any(number > newest for number in (*(one.number for one in wraps), *(one.number for one in blobs))):
+            raise Refused("L7", f"the newest content key of the ledger has number {newest}")
+        if any(wrap.account not in ledger.members for wrap in wraps):
+            raise Refused("L7", "a content key is wrapped for members only")
+        await queries.put_wraps(connection, ledger.operation, wraps)
+        await queries.put_blobs(connection, ledger.operation, blobs)
+        if await queries.count_blobs(connection, ledger.operation) > MAX_BLOBS:
+            raise TooMany(retry_after=DAY_SECONDS)
+
+
+async def _follow(connection: AsyncConnection, draft: Draft, ledger: Ledger, signed: SignedEntry) -> None:
+    """What else changes with an entry: a channel gets its empty log, an admitted account stops waiting."""
+    operation, body = ledger.operation, signed.entry.body
+    account = channel = None
+    match body:
+        case ChannelBody():
+            channel = body.channel
+            row = await log_queries.add_channel(connection, operation, channel)
+            draft.tips[operation, channel] = Tip.empty(row, operation, ledger.channels[channel])
+        case Admit():
+            account = body.keys.account
+            await queries.drop_enrolment(connection, operation, account)
+        case Revoke():
+            account = body.account
+        case _:
+            pass
+    draft.announcements.append(
+        LedgerGrew(
+            operation=operation,
+            sequence=ledger.sequence,
+            account=account,
+            channel=channel,
+            revoked=isinstance(body, Revoke),
+        )
+    )
+
+
+def visible_end(ledger: Ledger, account: AccountId) -> int:
+    """The last entry that the account may see: for those who were revoked, their revocation.
+
+    Raises:
+        NotFound: never was a member.
+    """
+    member = require_acquaintance(ledger, account)
+    return ledger.sequence if member.revoked_at is None else member.revoked_at
+
+
+async def operations_of(
+    connection: AsyncConnection, state: State, notary: Notary, account: AccountId, *, now: int
+) -> tuple[OperationHead, ...]:
+    """Those that the account is or was admitted to, or has asked to join."""
+    asked = set(await queries.enrolments_of(connection, account))
+    return tuple(
+        OperationHead(operation=operation, head=notary.ledger_head(ledger, now=now, up_to=end))
+        for operation, ledger in state.ledgers.items()
+        if (end := _end_for(ledger, account, asked=operation in asked)) is not None
+    )[:MAX_OPERATIONS]
+
+
+def _end_for(ledger: Ledger, account: AccountId, *, asked: bool) -> int | None:
+    if account in ledger.members:
+        return visible_end(ledger, account)
+    return ledger.sequence if asked else None
+
+
+def _judge_time(signed: SignedEntry, *, now: int) -> None:
+    if signed.entry.time > now + MAX_AHEAD_SECONDS:
+        raise Refused("L5", "the entry's time is more than five minutes ahead of the relay's clock")
+
+
+def _judge_founder(charter: Charter, account: AccountId) -> None:
+    if charter.coordinators[0].account != account:
+        raise Refused("L2", "an operation is founded by its first coordinator")
+
+
+def _judge_companion(signed: SignedEntry) -> None:
+    """L3: what takes something away never waits for a Commit."""
+    if not isinstance(signed.entry.body, ChannelBody | Admit):
+        raise Refused("L3", "only channel and admit travel with a Commit")

@@ -1,0 +1,178 @@
+"""A message enters a log: the order of checks of docs/protocol.md section 8, inside the writer's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.clock import Clock
+from cencomm.errors import CencommError, ProtocolError
+from cencomm.ledger.log import LogKind
+from cencomm.ledger.refusal import Refused
+from cencomm.relay.announcement import EntryLogged, WelcomeStored
+from cencomm.relay.channel_log import Logged, Tip
+from cencomm.relay.entitlement import require_entitled
+from cencomm.relay.errors import LedgerMoved, StaleEpoch
+from cencomm.relay.notary import Notary
+from cencomm.relay.queries import devices as device_queries
+from cencomm.relay.queries import log as queries
+from cencomm.relay.queries.devices import ClaimedDevice
+from cencomm.relay.queries.log import NewEntry, SendKey
+from cencomm.relay.queries.welcomes import add_welcome
+from cencomm.relay.state import Draft
+from cencomm.relay.submission import Framing, Submission
+from cencomm.wire.log import LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    notary: Notary
+    clock: Clock
+
+    async def accept_messages(
+        self, connection: AsyncConnection, draft: Draft, submissions: Sequence[Submission]
+    ) -> list[bytes | CencommError]:
+        """A receipt or a refusal for each of a run of application messages.
+
+        Each is judged against the draft that those before it left, and only then is anything stored, in one insert:
+        a refused one changes nothing for the others.
+        """
+        keys = [_send_key(draft, submission) for submission in submissions]
+        sends = await queries.find_sends(connection, (key for key in keys if isinstance(key, tuple)))
+        outcomes: list[bytes | CencommError] = []
+        entries: list[NewEntry] = []
+        for key, submission in zip(keys, submissions, strict=True):
+            if isinstance(key, CencommError):
+                outcomes.append(key)
+                continue
+            tip = draft.tip(submission.operation, submission.channel)
+            try:
+                if key not in sends:
+                    framing = self._judge(draft, tip, submission)
+                    sends[key] = _append(draft, tip, submission, framing, entries)
+                outcomes.append(self.notary.receipt(tip, sends[key], submission.publish.send_id))
+            except CencommError as exc:
+                outcomes.append(exc)
+        await queries.add_log_entries(connection, entries)
+        return outcomes
+
+    async def accept_commit(self, connection: AsyncConnection, draft: Draft, submission: Submission) -> bytes:
+        """The receipt of a Commit, which ends its epoch, with its Welcome waiting for whom it adds.
+
+        Raises:
+            NotFound, AccessDenied, MalformedError, Refused: see docs/protocol.md section 8.
+            StaleEpoch: another Commit was first.
+            LedgerMoved: it enacts another head than the ledger's (C4).
+        """
+        key = _require(_send_key(draft, submission))
+        tip = draft.tip(submission.operation, submission.channel)
+        known = (await queries.find_sends(connection, [key])).get(key)
+        if known is not None:
+            return self.notary.receipt(tip, known, submission.publish.send_id)
+        framing = self._judge(draft, tip, submission)
+        claimed = await self._judge_commit(connection, draft, submission, framing)
+        entries: list[NewEntry] = []
+        logged = _append(draft, tip, submission, framing, entries)
+        try:
+            await queries.add_log_entries(connection, entries)
+        except queries.EpochEnded:
+            raise StaleEpoch(epoch=tip.epoch + 1, sequence=tip.sequence) from None
+        if claimed:
+            await _invite(connection, draft, submission, tip, logged, claimed)
+        return self.notary.receipt(tip, logged, submission.publish.send_id)
+
+    def _judge(self, draft: Draft, tip: Tip, submission: Submission) -> Framing:
+        """Checks 2 to 4: who, what, when."""
+        ledger = draft.ledger(submission.operation)
+        require_entitled(ledger, submission.account, submission.channel, now=self.clock())
+        framing = submission.framing
+        if isinstance(framing, ProtocolError):
+            raise framing
+        if submission.generation != tip.generation or framing.group_id != tip.group_id:
+            raise Refused("L8", "the message is of another group than the ledger's for this channel")
+        anchor = framing.anchor
+        place = (anchor.operation, anchor.channel, anchor.generation)
+        if place != (submission.operation, submission.channel, submission.generation):
+            raise Refused("C1", "the anchor is of another operation, channel or generation")
+        if framing.epoch != tip.epoch:
+            raise StaleEpoch(epoch=tip.epoch, sequence=tip.sequence)
+        if framing.kind is LogKind.APPLICATION and tip.epoch == 0:
+            raise Refused("L8", "the first accepted Commit makes the group; before it there is nobody to write to")
+        if not tip.epoch_began_at <= anchor.log_sequence <= tip.sequence:
+            raise Refused("C1", "the log view is before the Commit that began the epoch, or after the log's end")
+        return framing
+
+    async def _judge_commit(
+        self, connection: AsyncConnection, draft: Draft, submission: Submission, framing: Framing
+    ) -> list[ClaimedDevice]:
+        """Check 5: what it enacts, and whom it adds."""
+        ledger = draft.ledger(submission.operation)
+        if (framing.anchor.ledger_sequence, framing.anchor.ledger_hash) != (ledger.sequence, ledger.head_hash):
+            raise LedgerMoved(sequence=ledger.sequence, hash_=ledger.head_hash)
+        if not framing.added:
+            return []
+        claimed = await device_queries.find_claimed(connection, framing.added, submission.account, now=self.clock())
+        if len(claimed) != len(framing.added):
+            raise Refused("C8", "a key package was not claimed by this account, or was used, or its claim has ended")
+        for one in claimed:
+            if not ledger.is_entitled(submission.channel, one.identity_key, at=ledger.sequence):
+                raise Refused("C5", "the Commit adds a device of an identity that is not entitled to the channel")
+        return claimed
+
+
+def _send_key(draft: Draft, submission: Submission) -> SendKey | CencommError:
+    try:
+        tip = draft.tip(submission.operation, submission.channel)
+    except CencommError as exc:
+        return exc
+    return tip.row, submission.account, submission.publish.send_id
+
+
+def _require(key: SendKey | CencommError) -> SendKey:
+    if isinstance(key, CencommError):
+        raise key
+    return key
+
+
+def _append(draft: Draft, tip: Tip, submission: Submission, framing: Framing, entries: list[NewEntry]) -> Logged:
+    message = submission.publish.message
+    after, logged = tip.append(framing.kind, message)
+    draft.tips[submission.operation, submission.channel] = after
+    entries.append(
+        NewEntry(
+            channel=tip.row,
+            logged=logged,
+            kind=framing.kind,
+            message=message,
+            account=submission.account,
+            send_id=submission.publish.send_id,
+        )
+    )
+    entry = LogEntry(sequence=logged.sequence, kind=int(framing.kind), epoch=logged.epoch, message=message)
+    draft.announcements.append(EntryLogged(submission.operation, submission.channel, tip.generation, entry))
+    return logged
+
+
+async def _invite(
+    connection: AsyncConnection,
+    draft: Draft,
+    submission: Submission,
+    tip: Tip,
+    logged: Logged,
+    claimed: Sequence[ClaimedDevice],
+) -> None:
+    publish = submission.publish
+    assert publish.welcome is not None  # `read_framing`: a Commit that adds has both
+    assert publish.ratchet_tree is not None
+    await device_queries.consume(connection, claimed)
+    await add_welcome(
+        connection,
+        tip.row,
+        tip.generation,
+        logged.sequence,
+        welcome=publish.welcome,
+        ratchet_tree=publish.ratchet_tree,
+        devices=[one.device for one in claimed],
+    )
+    accounts = frozenset(one.account for one in claimed)
+    draft.announcements.append(WelcomeStored(submission.operation, submission.channel, tip.generation, accounts))

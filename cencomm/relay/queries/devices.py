@@ -1,0 +1,198 @@
+"""Devices, their key packages, and who has reserved which (C8)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.ids import AccountId, DeviceId
+from cencomm.relay.errors import Taken
+from cencomm.relay.tables import CLAIMS, DEVICES, KEY_PACKAGES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    id: DeviceId
+    account: AccountId
+    identity_key: bytes
+    certificate: bytes
+    not_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredKeyPackage:
+    ref: bytes
+    device: DeviceId
+    key_package: bytes
+    last_resort: bool
+    not_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedDevice:
+    """Whose device a reserved key package adds."""
+
+    ref: bytes
+    device: DeviceId
+    account: AccountId
+    identity_key: bytes
+    last_resort: bool
+
+
+async def add_device(connection: AsyncConnection, device: Device) -> None:
+    """Raises:
+    Taken: somebody registered this device id.
+    """
+    values = {
+        "id": device.id,
+        "account": device.account,
+        "identity_key": device.identity_key,
+        "certificate": device.certificate,
+        "not_after": device.not_after,
+    }
+    try:
+        await connection.execute(insert(DEVICES).values(values))
+    except IntegrityError:
+        raise Taken("this device is registered already") from None
+
+
+async def find_device(connection: AsyncConnection, device: DeviceId) -> Device | None:
+    row = (await connection.execute(select(DEVICES).where(DEVICES.c.id == device))).one_or_none()
+    if row is None:
+        return None
+    return Device(
+        id=DeviceId(row.id),
+        account=AccountId(row.account),
+        identity_key=row.identity_key,
+        certificate=row.certificate,
+        not_after=row.not_after,
+    )
+
+
+async def newest_devices(
+    connection: AsyncConnection, account: AccountId, identity_key: bytes, *, now: int, most: int
+) -> list[DeviceId]:
+    """Those that the identity vouches for and whose certificates have not ended, newest first."""
+    found = (
+        select(DEVICES.c.id)
+        .where(DEVICES.c.account == account, DEVICES.c.identity_key == identity_key, DEVICES.c.not_after >= now)
+        .order_by(DEVICES.c.row.desc())
+        .limit(most)
+    )
+    return [DeviceId(row.id) for row in await connection.execute(found)]
+
+
+async def count_devices(connection: AsyncConnection, account: AccountId, *, now: int) -> int:
+    counted = select(func.count()).where(DEVICES.c.account == account, DEVICES.c.not_after >= now)
+    return (await connection.execute(counted)).scalar_one()
+
+
+async def add_key_packages(connection: AsyncConnection, packages: Sequence[StoredKeyPackage]) -> None:
+    """Those that are new; one that was here before is not made fresh by sending it again."""
+    if not packages:
+        return
+    rows = [
+        {
+            "ref": package.ref,
+            "device": package.device,
+            "key_package": package.key_package,
+            "last_resort": int(package.last_resort),
+            "not_after": package.not_after,
+            "spent": 0,
+        }
+        for package in packages
+    ]
+    await connection.execute(upsert(KEY_PACKAGES).on_conflict_do_nothing(index_elements=["ref"]), rows)
+
+
+async def retire_last_resort(connection: AsyncConnection, device: DeviceId, *, but: bytes) -> None:
+    """The device's last resort is spent, unless it is `but` already."""
+    await connection.execute(
+        update(KEY_PACKAGES)
+        .where(KEY_PACKAGES.c.device == device, KEY_PACKAGES.c.last_resort == 1, KEY_PACKAGES.c.ref != but)
+        .values(spent=1)
+    )
+
+
+async def count_waiting(connection: AsyncConnection, device: DeviceId, *, now: int) -> int:
+    """One-time packages that could be reserved now."""
+    counted = select(func.count()).select_from(KEY_PACKAGES).where(*_free(device, now=now))
+    return (await connection.execute(counted)).scalar_one()
+
+
+async def has_last_resort(connection: AsyncConnection, device: DeviceId, *, now: int) -> bool:
+    found = select(KEY_PACKAGES.c.ref).where(*_last_resort(device, now=now))
+    return (await connection.execute(found)).first() is not None
+
+
+async def pick_key_package(connection: AsyncConnection, device: DeviceId, *, now: int) -> StoredKeyPackage | None:
+    """A one-time package while there is one, the last resort only then."""
+    for conditions in (_free(device, now=now), _last_resort(device, now=now)):
+        row = (await connection.execute(select(KEY_PACKAGES).where(*conditions).limit(1))).one_or_none()
+        if row is not None:
+            return StoredKeyPackage(
+                ref=row.ref,
+                device=DeviceId(row.device),
+                key_package=row.key_package,
+                last_resort=bool(row.last_resort),
+                not_after=row.not_after,
+            )
+    return None
+
+
+async def reserve(connection: AsyncConnection, ref: bytes, account: AccountId, *, until: int) -> None:
+    await connection.execute(
+        upsert(CLAIMS)
+        .values(ref=ref, account=account, until=until)
+        .on_conflict_do_update(index_elements=["ref", "account"], set_={"until": until})
+    )
+
+
+async def forget_ended_claims(connection: AsyncConnection, *, now: int) -> None:
+    await connection.execute(delete(CLAIMS).where(CLAIMS.c.until < now))
+
+
+async def find_claimed(
+    connection: AsyncConnection, refs: Iterable[bytes], account: AccountId, *, now: int
+) -> list[ClaimedDevice]:
+    """Of these key packages, those that `account` has reserved and nobody has used."""
+    found = (
+        select(KEY_PACKAGES.c.ref, KEY_PACKAGES.c.last_resort, DEVICES.c.id, DEVICES.c.account, DEVICES.c.identity_key)
+        .join(DEVICES, DEVICES.c.id == KEY_PACKAGES.c.device)
+        .join(CLAIMS, CLAIMS.c.ref == KEY_PACKAGES.c.ref)
+        .where(KEY_PACKAGES.c.ref.in_(list(refs)), KEY_PACKAGES.c.spent == 0)
+        .where(CLAIMS.c.account == account, CLAIMS.c.until >= now)
+    )
+    return [
+        ClaimedDevice(
+            ref=row.ref,
+            device=DeviceId(row.id),
+            account=AccountId(row.account),
+            identity_key=row.identity_key,
+            last_resort=bool(row.last_resort),
+        )
+        for row in await connection.execute(found)
+    ]
+
+
+async def consume(connection: AsyncConnection, claimed: Sequence[ClaimedDevice]) -> None:
+    """The one-time packages among them are spent and their reservations end; a last resort serves again."""
+    one_time = [one.ref for one in claimed if not one.last_resort]
+    await connection.execute(update(KEY_PACKAGES).where(KEY_PACKAGES.c.ref.in_(one_time)).values(spent=1))
+    await connection.execute(delete(CLAIMS).where(CLAIMS.c.ref.in_(one_time)))
+
+
+def _free(device: DeviceId, *, now: int) -> tuple[ColumnElement[bool], ...]:
+    reserved = select(CLAIMS.c.ref).where(CLAIMS.c.ref == KEY_PACKAGES.c.ref, CLAIMS.c.until >= now).exists()
+    return (*_usable(device, now=now), KEY_PACKAGES.c.last_resort == 0, ~reserved)
+
+
+def _last_resort(device: DeviceId, *, now: int) -> tuple[ColumnElement[bool], ...]:
+    return (*_usable(device, now=now), KEY_PACKAGES.c.last_resort == 1)
+
+
+def _usable(device: DeviceId, *, now: int) -> tuple[ColumnElement[bool], ...]:
+    return (KEY_PACKAGES.c.device == device, KEY_PACKAGES.c.spent == 0, KEY_PACKAGES.c.not_after >= now)

@@ -1,0 +1,162 @@
+"""Channel logs: entries, the newest of each, and the first receipt of a send id."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.ids import AccountId, ChannelId, OperationId, SendId
+from cencomm.ledger.log import LogKind
+from cencomm.relay.channel_log import Logged
+from cencomm.relay.tables import CHANNELS, LOG_ENTRIES
+from cencomm.wire.log import LogEntry
+
+SendKey: TypeAlias = tuple[int, AccountId, SendId]
+"""Row of the channel, who sends, and the send id of their choice: what makes a retry (S2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    channel: int
+    logged: Logged
+    kind: LogKind
+    message: bytes
+    account: AccountId
+    send_id: SendId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEnd:
+    """The newest entry of a channel's generation and how many epochs its Commits ended."""
+
+    sequence: int
+    hash: bytes
+    epoch: int
+    epoch_began_at: int
+
+
+class EpochEnded(Exception):  # noqa: N818 (names what happened)
+    """Another Commit ended this epoch."""
+
+
+async def add_channel(connection: AsyncConnection, operation: OperationId, channel: ChannelId) -> int:
+    """The row of a new channel."""
+    added = insert(CHANNELS).values(operation=operation, channel=channel).returning(CHANNELS.c.row)
+    row: int = (await connection.execute(added)).scalar_one()
+    return row
+
+
+async def all_channels(connection: AsyncConnection) -> Mapping[tuple[OperationId, ChannelId], int]:
+    return {
+        (OperationId(row.operation), ChannelId(row.channel)): row.row
+        for row in await connection.execute(select(CHANNELS))
+    }
+
+
+async def log_end(connection: AsyncConnection, channel: int, generation: int) -> LogEnd | None:
+    """None: nothing is in it."""
+    here = (LOG_ENTRIES.c.channel == channel) & (LOG_ENTRIES.c.generation == generation)
+    newest = select(LOG_ENTRIES.c.sequence, LOG_ENTRIES.c.hash).where(here).order_by(LOG_ENTRIES.c.sequence.desc())
+    last = (await connection.execute(newest.limit(1))).one_or_none()
+    if last is None:
+        return None
+    commits = select(func.max(LOG_ENTRIES.c.epoch), func.max(LOG_ENTRIES.c.sequence))
+    commit = (await connection.execute(commits.where(here, LOG_ENTRIES.c.kind == LogKind.COMMIT))).one()
+    epoch, began_at = commit
+    return LogEnd(
+        sequence=last.sequence,
+        hash=last.hash,
+        epoch=0 if epoch is None else epoch + 1,
+        epoch_began_at=began_at or 0,
+    )
+
+
+async def find_sends(connection: AsyncConnection, keys: Iterable[SendKey]) -> dict[SendKey, Logged]:
+    """Of these sends, those that are in a log already."""
+    wanted = set(keys)
+    found = select(
+        LOG_ENTRIES.c.channel,
+        LOG_ENTRIES.c.account,
+        LOG_ENTRIES.c.send_id,
+        LOG_ENTRIES.c.generation,
+        LOG_ENTRIES.c.sequence,
+        LOG_ENTRIES.c.epoch,
+        LOG_ENTRIES.c.hash,
+        LOG_ENTRIES.c.message_hash,
+    ).where(LOG_ENTRIES.c.send_id.in_([send_id for _, _, send_id in wanted]))
+    sends: dict[SendKey, Logged] = {}
+    for row in await connection.execute(found):
+        key: SendKey = (row.channel, AccountId(row.account), SendId(row.send_id))
+        if key in wanted:
+            sends[key] = Logged(
+                generation=row.generation,
+                sequence=row.sequence,
+                epoch=row.epoch,
+                hash=row.hash,
+                message_hash=row.message_hash,
+            )
+    return sends
+
+
+async def add_log_entries(connection: AsyncConnection, entries: Sequence[NewEntry]) -> None:
+    """Raises:
+    EpochEnded: a Commit among them is the second of its epoch.
+    """
+    rows = [
+        {
+            "channel": entry.channel,
+            "generation": entry.logged.generation,
+            "sequence": entry.logged.sequence,
+            "kind": int(entry.kind),
+            "epoch": entry.logged.epoch,
+            "message": entry.message,
+            "message_hash": entry.logged.message_hash,
+            "hash": entry.logged.hash,
+            "account": entry.account,
+            "send_id": entry.send_id,
+        }
+        for entry in entries
+    ]
+    if not rows:
+        return
+    try:
+        await connection.execute(insert(LOG_ENTRIES), rows)
+    except IntegrityError:
+        raise EpochEnded from None
+
+
+async def hash_at(connection: AsyncConnection, channel: int, generation: int, sequence: int) -> bytes | None:
+    found = select(LOG_ENTRIES.c.hash).where(
+        LOG_ENTRIES.c.channel == channel, LOG_ENTRIES.c.generation == generation, LOG_ENTRIES.c.sequence == sequence
+    )
+    return (await connection.execute(found)).scalar_one_or_none()
+
+
+async def entries_between(
+    connection: AsyncConnection, channel: int, generation: int, *, after: int, up_to: int, most: int, most_bytes: int
+) -> list[LogEntry]:
+    """Entries after sequence `after`, in order: at most `most`, and no more once they weigh `most_bytes`."""
+    size = func.sum(func.length(LOG_ENTRIES.c.message)).over(order_by=LOG_ENTRIES.c.sequence)
+    weighed = (
+        select(
+            LOG_ENTRIES.c.sequence,
+            (size - func.length(LOG_ENTRIES.c.message)).label("before"),
+        )
+        .where(LOG_ENTRIES.c.channel == channel, LOG_ENTRIES.c.generation == generation)
+        .where(LOG_ENTRIES.c.sequence > after, LOG_ENTRIES.c.sequence <= min(up_to, after + most))
+        .subquery()
+    )
+    page = (
+        select(LOG_ENTRIES.c.sequence, LOG_ENTRIES.c.kind, LOG_ENTRIES.c.epoch, LOG_ENTRIES.c.message)
+        .join(weighed, weighed.c.sequence == LOG_ENTRIES.c.sequence)
+        .where(LOG_ENTRIES.c.channel == channel, LOG_ENTRIES.c.generation == generation)
+        .where(weighed.c.before < most_bytes)
+        .order_by(LOG_ENTRIES.c.sequence)
+    )
+    return [
+        LogEntry(sequence=row.sequence, kind=row.kind, epoch=row.epoch, message=row.message)
+        for row in await connection.execute(page)
+    ]

@@ -1,0 +1,57 @@
+"""A relay as a process of its own."""
+
+import logging
+import ssl
+import sys
+
+import structlog
+from aiohttp import web
+
+from cencomm.clock import system_clock
+from cencomm.relay.app import build_app
+from cencomm.relay.config import RelayConfig
+from cencomm.secret import system_entropy
+
+BACKLOG = 1024  # connections that wait while hundreds come back at once
+SHUTDOWN_SECONDS = 10.0
+
+
+def run(config: RelayConfig) -> None:
+    """Serves until SIGINT or SIGTERM."""
+    configure_log()
+    app = build_app(config, clock=system_clock, entropy=system_entropy)
+    structlog.get_logger().info("relay_starting", port=config.port, tls=config.tls_certificate is not None)
+    web.run_app(
+        app,
+        host=config.host,
+        port=config.port,
+        ssl_context=_tls(config),
+        backlog=BACKLOG,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        access_log=None,  # paths hold identifiers, lines hold addresses
+        print=None,
+    )
+
+
+def configure_log() -> None:
+    """One JSON object per line on standard error: static event names, no locals in tracebacks."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _tls(config: RelayConfig) -> ssl.SSLContext | None:
+    if config.tls_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(config.tls_certificate, config.tls_key)
+    return context

@@ -1,0 +1,214 @@
+"""The relay's tables. docs/relay.md says what each is for and when its rows go."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    Column("id", LargeBinary, primary_key=True),
+    Column("handle", LargeBinary, nullable=False, unique=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("profile", Integer, nullable=False),
+    Column("verifier", Text, nullable=False),  # argon2-cffi of the sign-in secret
+    CheckConstraint("length(id) = 16", name="id_length"),
+    sqlite_strict=True,
+)
+
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("token_hash", LargeBinary, primary_key=True),  # SHA-256: a stolen database opens no session
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("expires", Integer, nullable=False, index=True),
+    sqlite_strict=True,
+)
+
+VAULTS = Table(
+    "vaults",
+    METADATA,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+DEVICES = Table(
+    "devices",
+    METADATA,
+    Column("row", Integer, primary_key=True),  # order of registration
+    Column("id", LargeBinary, nullable=False, unique=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("identity_key", LargeBinary, nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("not_after", Integer, nullable=False),
+    sqlite_strict=True,
+)
+
+KEY_PACKAGES = Table(
+    "key_packages",
+    METADATA,
+    Column("ref", LargeBinary, primary_key=True),  # KeyPackageRef: once in the life of the relay
+    Column("device", ForeignKey("devices.id"), nullable=False, index=True),
+    Column("key_package", LargeBinary, nullable=False),
+    Column("last_resort", Integer, nullable=False),
+    Column("not_after", Integer, nullable=False),
+    Column("spent", Integer, nullable=False),  # consumed by a Commit, or a last resort that was replaced
+    CheckConstraint("last_resort in (0, 1) and spent in (0, 1)", name="flags"),
+    Index("uq_key_packages_last_resort", "device", unique=True, sqlite_where=text("last_resort = 1 AND spent = 0")),
+    sqlite_strict=True,
+)
+
+CLAIMS = Table(
+    "claims",
+    METADATA,
+    Column("ref", ForeignKey("key_packages.ref"), primary_key=True),
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("until", Integer, nullable=False, index=True),
+    sqlite_strict=True,
+)
+
+LEDGER_ENTRIES = Table(
+    "ledger_entries",
+    METADATA,
+    Column("operation", LargeBinary, primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("entry", LargeBinary, nullable=False),  # the exact SignedEntry
+    sqlite_strict=True,
+)
+
+WRAPS = Table(
+    "wraps",
+    METADATA,
+    Column("operation", LargeBinary, primary_key=True),
+    Column("account", LargeBinary, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+BLOBS = Table(
+    "blobs",
+    METADATA,
+    Column("operation", LargeBinary, primary_key=True),
+    Column("blob", LargeBinary, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+ENROLMENTS = Table(
+    "enrolments",
+    METADATA,
+    Column("row", Integer, primary_key=True),  # order of arrival
+    Column("operation", LargeBinary, nullable=False),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("request", LargeBinary, nullable=False),
+    UniqueConstraint("operation", "account"),
+    sqlite_strict=True,
+)
+
+CHANNELS = Table(
+    "channels",
+    METADATA,
+    Column("row", Integer, primary_key=True),
+    Column("operation", LargeBinary, nullable=False),
+    Column("channel", LargeBinary, nullable=False),
+    UniqueConstraint("operation", "channel"),
+    sqlite_strict=True,
+)
+
+LOG_ENTRIES = Table(
+    "log_entries",
+    METADATA,
+    Column("channel", ForeignKey("channels.row"), primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("message", LargeBinary, nullable=False),  # the exact MLSMessage
+    Column("message_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),  # of the chain, S1
+    Column("account", LargeBinary, nullable=False),  # with send_id: the first receipt for a retry (S2)
+    Column("send_id", LargeBinary, nullable=False),
+    CheckConstraint("kind in (1, 2)", name="kind"),
+    Index("uq_log_entries_send_id", "send_id", "account", "channel", unique=True),
+    # One Commit ends an epoch, whatever the code above believes (L8, S2).
+    Index("uq_log_entries_epoch", "channel", "generation", "epoch", unique=True, sqlite_where=text("kind = 1")),
+    sqlite_strict=True,
+)
+
+WELCOMES = Table(
+    "welcomes",
+    METADATA,
+    Column("channel", Integer, primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),  # of the Commit that it belongs to
+    Column("welcome", LargeBinary, nullable=False),
+    Column("ratchet_tree", LargeBinary, nullable=False),
+    ForeignKeyConstraint(
+        ["channel", "generation", "sequence"],
+        ["log_entries.channel", "log_entries.generation", "log_entries.sequence"],
+    ),
+    sqlite_strict=True,
+)
+
+INVITATIONS = Table(
+    "invitations",
+    METADATA,
+    Column("channel", Integer, primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "device", ForeignKey("devices.id"), primary_key=True
+    ),  # the newest Welcome of a device is the one that counts
+    Column("sequence", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["channel", "generation", "sequence"], ["welcomes.channel", "welcomes.generation", "welcomes.sequence"]
+    ),
+    Index("ix_invitations_welcome", "channel", "generation", "sequence"),
+    sqlite_strict=True,
+)
+
+REJECTIONS = Table(
+    "rejections",
+    METADATA,
+    Column("row", Integer, primary_key=True),
+    Column("channel", ForeignKey("channels.row"), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("account", LargeBinary, nullable=False),
+    Column("rejection", LargeBinary, nullable=False),
+    Index("ix_rejections_channel", "channel", "generation"),
+    UniqueConstraint("rejection"),
+    sqlite_strict=True,
+)
+
+PULSE = Table(
+    "pulse",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("beat", Integer, nullable=False),  # what /healthz writes
+    CheckConstraint("id = 1", name="single_row"),
+    sqlite_strict=True,
+)

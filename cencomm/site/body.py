@@ -1,0 +1,27 @@
+"""Reading a request's body without trusting its length."""
+
+from typing import TypeVar
+
+from aiohttp import web
+
+from cencomm.wire.document import decode_document
+from cencomm.wire.errors import TooLarge
+
+T = TypeVar("T")
+
+
+async def read_document(request: web.Request, shape: type[T], *, most: int) -> T:
+    """The document of that shape in the body.
+
+    Raises:
+        TooLarge: more than `most` bytes; the rest was not read.
+        MalformedError: anything but such a document.
+    """
+    if (request.content_length or 0) > most:
+        raise TooLarge(f"a body of at most {most} bytes is read here")
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > most:
+            raise TooLarge(f"a body of at most {most} bytes is read here")
+    return decode_document(bytes(body), shape)
