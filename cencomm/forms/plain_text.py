@@ -31,7 +31,7 @@ def load_text_template(override: Path | None = None) -> Template:
 
 
 def plain_text(reading: Reading, template: Template, wording: Wording) -> str:
-    words = {name: wording.word(name, reading.language) for name in ("nominal", "identifier", "nothing")}
+    words = {name: wording.word(name, reading.language) for name in ("nominal", "identifier", "separator", "nothing")}
     return template.render(reading=reading, words=words)
 
 

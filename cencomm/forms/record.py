@@ -23,6 +23,9 @@ MAX_SOURCE_CHARACTERS = 1 << 19  # the longest form we ship is a tenth of it
 MAX_COMPLAINTS = 100
 MAX_LABEL = 200
 MAX_LIST = 500
+# Control characters, line separators, characters that turn the direction of text, halves of surrogate pairs: a label
+# stands on every screen and could change what is shown around it.
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,47}", re.ASCII)
 
 
@@ -89,8 +92,8 @@ class Record:
         value = self.take(key)
         if value is None:
             return None
-        if not isinstance(value, str) or not 0 < len(value) <= most or not value.isprintable():
-            self.complain(f"{key} is one line of 1 to {most} printable characters")
+        if not isinstance(value, str) or not 0 < len(value) <= most or _UNFIT.search(value):
+            self.complain(f"{key} is one line of 1 to {most} characters that can be seen")
             return ""
         return value
 

@@ -20,7 +20,7 @@ PARTS = (
     "as_seen",  # of identifiers
 )
 WORDS = (
-    *("yes", "no", "unweighed", "as_seen", "nominal", "identifier", "nothing"),
+    *("yes", "no", "unweighed", "as_seen", "nominal", "identifier", "separator", "nothing"),
     *(f"part_{part}" for part in PARTS),
 )
 MAX_SENTENCE = 300

@@ -61,9 +61,12 @@ class CodeKind:
         if self.level is not None and len(ancestors) + 1 != self.level:
             spot.fault(FaultCode.CODE_WRONG_LEVEL)
             return None
-        if self.under is not None and spot.row.get(self.under) not in ancestors:
-            spot.fault(FaultCode.CODE_NOT_UNDER, wider=self.under)
-            return None
+        if self.under is not None:
+            wider = spot.row.get(self.under)
+            # A wider code that the list does not have is a fault of its own field, and one is enough.
+            if wider is None or (wider in spot.lists[self.list] and wider not in ancestors):
+                spot.fault(FaultCode.CODE_NOT_UNDER, wider=self.under)
+                return None
         return CodeValue(self.list, code)
 
     def columns(self) -> tuple[Column, ...]:
