@@ -251,7 +251,7 @@ def decode_mapping(data: bytes, code_lists: Mapping[str, CodeList]) -> RowMappin
         raise MappingError(str(error)) from error
     mapping = msgspec.structs.replace(
         read,
-        silent=tuple(_phrase(text) for text in read.silent),
+        silent=tuple(fold(text) for text in read.silent),
         units={fold(name): code for name, code in read.units.items()},
         tables={name: _folded(table) for name, table in read.tables.items()},
     )
@@ -261,7 +261,8 @@ def decode_mapping(data: bytes, code_lists: Mapping[str, CodeList]) -> RowMappin
 
 
 def says_nothing(mapping: RowMapping, cell: str) -> bool:
-    return not cell or _phrase(cell) in mapping.silent
+    """Whether a cell is as good as empty. Compared with its punctuation: "?" and "-" are different answers."""
+    return not cell or fold(cell) in mapping.silent
 
 
 def _phrase(text: str) -> str:
