@@ -31,7 +31,7 @@ def judge_anchor(
     except MalformedError as malformed:
         raise AnchorRefused("C1", f"the authenticated data is no anchor: {malformed}") from None
     if anchor.kind is not kind:
-        raise AnchorRefused("C1", f"the anchor is of a {anchor.kind.name.lower()}, the message is none")
+        raise AnchorRefused("C1", f"the anchor is of the kind {anchor.kind.name.lower()}, the message is not")
     if anchor.operation != ledger.operation:
         raise AnchorRefused("C1", "the anchor is of another operation")
     if anchor.channel != channel:
