@@ -45,6 +45,10 @@ class TooFarAhead(ProtocolError):  # noqa: N818
     """A generation so far ahead that deriving it would be a denial of service."""
 
 
+class InvalidMessage(ProtocolError):  # noqa: N818
+    """RFC 9420 section 6 does not let such a sender send such content in such a way."""
+
+
 class InvalidLeafNode(ProtocolError):  # noqa: N818
     """RFC 9420 section 7.3 refuses this leaf."""
 

@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 
 from cencomm.mls.cipher_suite import Suite
-from cencomm.mls.errors import BadTag
+from cencomm.mls.errors import BadTag, InvalidMessage
 from cencomm.mls.framing import (
     AuthenticatedContent,
     ContentType,
@@ -71,7 +71,10 @@ def unprotect_public(
 
     Raises:
         BadTag: no member did.
+        InvalidMessage: it is application data, which is never sent in the clear.
     """
+    if message.content_type is ContentType.APPLICATION:
+        raise InvalidMessage("application data in a PublicMessage")
     authenticated = AuthenticatedContent(WireFormat.MLS_PUBLIC_MESSAGE, message.content, message.auth)
     if message.sender.sender_type is SenderType.MEMBER:
         tag = message.membership_tag

@@ -163,12 +163,17 @@ class RatchetTree:
 
     # --- Changes
 
-    def add(self, leaf_nodes: Sequence[LeafNode]) -> tuple[Self, tuple[LeafIndex, ...]]:
-        """Put each leaf into the leftmost blank place, widening the tree as needed (section 12.1.1)."""
+    def room(self, count: int = 1) -> tuple[Self, tuple[LeafIndex, ...]]:
+        """The leftmost `count` blank places, and the tree, widened if it has too few (sections 12.1.1, 12.4.1)."""
         blank = (LeafIndex(position // 2) for position in self._positions() if self._nodes[position] is None)
         beyond = map(LeafIndex, itertools.count(self.leaf_count))
-        places = tuple(itertools.islice(itertools.chain(blank, beyond), len(leaf_nodes)))
-        return self._widened(1 + max(places, default=0)).put(dict(zip(places, leaf_nodes, strict=True))), places
+        places = tuple(itertools.islice(itertools.chain(blank, beyond), count))
+        return self._widened(1 + max(places, default=0)), places
+
+    def add(self, leaf_nodes: Sequence[LeafNode]) -> tuple[Self, tuple[LeafIndex, ...]]:
+        """Put each leaf into the leftmost blank place, widening the tree as needed (section 12.1.1)."""
+        tree, places = self.room(len(leaf_nodes))
+        return tree.put(dict(zip(places, leaf_nodes, strict=True))), places
 
     def put(self, leaf_nodes: Mapping[LeafIndex, LeafNode]) -> Self:
         """Set blank leaves, unmerged at every parent above them (section 12.1.1)."""
