@@ -19,6 +19,7 @@ from cencomm.errors import MalformedError
 from cencomm.ids import HASH_BYTES, ChannelId, OperationId, SendId
 from cencomm.ledger.views import LeafView
 from cencomm.mls.group import Group, restore_group
+from cencomm.primitives.signatures import SigningKey
 
 PREFIX = "channel/"
 NO_ROWS: Mapping[bytes, OutboxRow] = MappingProxyType({})
@@ -117,7 +118,11 @@ def session_writes(before: ChannelSession | None, after: ChannelSession) -> Writ
 
 
 def restore_session(
-    operation: OperationId, channel: ChannelId, generation: int, values: Mapping[str, bytes]
+    operation: OperationId,
+    channel: ChannelId,
+    generation: int,
+    values: Mapping[str, bytes],
+    signing_key: SigningKey,
 ) -> ChannelSession:
     """The session that lies in a store under `prefix`; the keys of `values` come without it.
 
@@ -128,7 +133,7 @@ def restore_session(
         position, public, private = values["position"], values["public"], values["private"]
     except KeyError as error:
         raise MalformedError(f"the store lacks {error.args[0]!r} of a channel") from None
-    group = restore_group(public, private)
+    group = restore_group(public, private, signing_key)
     sequence, log_hash, epoch_began_at, judged_at, standing = codec.decode(position, _position)
     rows = [decode_outbox_row(value) for key, value in values.items() if key.startswith("outbox/")]
     staged = values.get("staged")
@@ -142,7 +147,7 @@ def restore_session(
         epoch_began_at=epoch_began_at,
         judged_at=judged_at,
         standing=standing,
-        staged=None if staged is None else codec.decode(staged, _staged),
+        staged=None if staged is None else codec.decode(staged, lambda reader: _staged(reader, signing_key)),
         outbox={row.message_hash: row for row in rows if row.attempt is Attempt.PENDING},
     )
 
@@ -181,10 +186,10 @@ def _encode_staged(staged: Staged) -> bytes:
     )
 
 
-def _staged(reader: Reader) -> Staged:
+def _staged(reader: Reader, signing_key: SigningKey) -> Staged:
     return Staged(
         send_id=SendId(reader.fixed(16)),
-        group=restore_group(reader.opaque(), reader.opaque()),
+        group=restore_group(reader.opaque(), reader.opaque(), signing_key),
         message=reader.opaque(),
         welcome=reader.optional(Reader.opaque),
         ratchet_tree=reader.optional(Reader.opaque),

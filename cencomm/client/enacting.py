@@ -20,10 +20,10 @@ from cencomm.ledger.commit_rules import judge_commit
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.replay import Ledger
 from cencomm.ledger.tree_rules import entitled_leaf
-from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 as SUITE
 from cencomm.mls.extension import Extension
 from cencomm.mls.group import Group, create_group
 from cencomm.mls.key_package import KeyPackage, KeyPackageBundle
+from cencomm.mls.tree_math import LeafIndex
 from cencomm.secret import Entropy
 
 
@@ -74,7 +74,7 @@ def stage(
     ).encode()
     commit = session.group.commit(
         adds=tuple(adds),
-        removes=tuple(removes),
+        removes=tuple(LeafIndex(index) for index in removes),
         authenticated_data=anchor,
         group_info_extensions=(Extension(GROUP_INFO_EXTENSION, anchor),),
         entropy=entropy,
@@ -107,7 +107,7 @@ def found(
 ) -> ChannelSession:
     """A session at epoch 0, alone in the group that the ledger names (L8). Its first accepted Commit is the group."""
     entry = ledger.channels[channel]
-    group: Group = create_group(group_id=entry.group_id, bundle=bundle, cipher_suite=SUITE, entropy=entropy)
+    group: Group = create_group(group_id=entry.group_id, key_package=bundle, entropy=entropy)
     return ChannelSession(
         operation=operation,
         channel=channel,

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from cencomm.ledger.views import CommitView, LeafView, LoggedCommit
 from cencomm.mls.commit import Commit
 from cencomm.mls.credential import BasicCredential
+from cencomm.mls.event import EpochAdvanced
 from cencomm.mls.framing import PublicMessage, decode_mls_message
-from cencomm.mls.group import EpochAdvanced, Group
+from cencomm.mls.group import Group
 from cencomm.mls.leaf_node import LeafNode
 from cencomm.mls.proposal import Add, Remove
 

@@ -162,7 +162,7 @@ class Mailbox:
             place = OperationId(bytes.fromhex(operation)), ChannelId(bytes.fromhex(channel)), int(generation)
             by_channel.setdefault(place, {})[rest] = value
         for (operation_id, channel_id, generation_number), values in by_channel.items():
-            session = restore_session(operation_id, channel_id, generation_number, values)
+            session = restore_session(operation_id, channel_id, generation_number, values, self.device.signing_key)
             self._sessions[(operation_id, channel_id)] = session
             self.log_hashes[(operation_id, channel_id)] = {
                 int(key.removeprefix("hash/")): value for key, value in values.items() if key.startswith("hash/")

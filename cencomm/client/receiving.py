@@ -40,8 +40,9 @@ from cencomm.ledger.refusal import AnchorRefused, LedgerBehind, Refused
 from cencomm.ledger.replay import Ledger
 from cencomm.ledger.views import LeafView
 from cencomm.mls.errors import OwnMessage, WrongEpoch
+from cencomm.mls.event import ApplicationReceived, EpochAdvanced, MemberRemoved
 from cencomm.mls.framing import PublicMessage, decode_mls_message
-from cencomm.mls.group import ApplicationReceived, EpochAdvanced, Group, MemberRemoved
+from cencomm.mls.group import Group
 from cencomm.primitives.signatures import BadSignature
 from cencomm.wire.log import LogEntry
 
