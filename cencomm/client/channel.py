@@ -71,7 +71,7 @@ class ChannelSession:
     judged_at: int
     standing: Standing = Standing.LIVE
     staged: Staged | None = None
-    outbox: Mapping[bytes, OutboxRow] = field(default=NO_ROWS)  # pending rows by message hash
+    outbox: Mapping[bytes, OutboxRow] = field(default_factory=lambda: NO_ROWS)  # pending rows by message hash
 
     def leaves(self) -> tuple[LeafView, ...]:
         """The group's leaves as the ledger's rules look at them."""
