@@ -112,6 +112,10 @@ def test_a_name_is_found_however_it_was_typed() -> None:
     assert len({sign_in.sign_in_handle("relay.example", spelling) for spelling in spellings}) == 1
 
 
+def test_a_letter_that_only_lower_case_composes_is_found_too() -> None:
+    assert sign_in.sign_in_handle("relay.example", "J\u030can") == sign_in.sign_in_handle("relay.example", "\u01f0an")
+
+
 def test_a_name_has_another_handle_at_every_relay() -> None:
     assert sign_in.sign_in_handle("a.example", "ana") != sign_in.sign_in_handle("b.example", "ana")
 

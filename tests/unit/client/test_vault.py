@@ -218,6 +218,30 @@ async def test_a_writer_who_passes_by_the_lock_is_noticed(folder: Path) -> None:
         assert await vault.scan("") == [("other", b"1")]
 
 
+async def test_a_version_that_only_the_disk_has_reached_is_stale_too(folder: Path) -> None:
+    """What we hold in memory is one write behind: adding to it would seal a sum that is not true."""
+    async with opened(folder) as vault:
+        (folder / LOCK).unlink()
+        await filled(folder, {"other": b"1"})
+
+        with pytest.raises(StaleStore):
+            await vault.apply({"mine": b"1"}, expected_version=1)
+
+    async with opened(folder) as vault:
+        assert await vault.scan("") == [("other", b"1")]
+
+
+async def test_a_row_put_back_while_the_mailbox_is_open_is_refused(folder: Path) -> None:
+    async with opened(folder) as vault:
+        await vault.apply({"a": b"yesterday"}, expected_version=0)
+        old = row_one(folder)
+        await vault.apply({"a": b"today"}, expected_version=1)
+        put_back(folder, old)
+
+        with pytest.raises(VaultDamaged, match="exchanged"):
+            await vault.get("a")
+
+
 async def test_a_full_disk_changes_nothing_and_passes(folder: Path) -> None:
     async with opened(folder) as vault:
         await vault.apply({"a": b"1"}, expected_version=0)
@@ -282,6 +306,17 @@ def rows_of(folder: Path) -> list[tuple[int, bytes]]:
         return database.execute("SELECT id, value FROM rows ORDER BY id").fetchall()
 
 
+def row_one(folder: Path) -> tuple[bytes, bytes]:
+    with contextlib.closing(sqlite3.connect(folder / STORE)) as database:
+        nonce, value = database.execute("SELECT nonce, value FROM rows WHERE id = 1").fetchone()
+        return nonce, value
+
+
+def put_back(folder: Path, old: tuple[bytes, bytes]) -> None:
+    with contextlib.closing(sqlite3.connect(folder / STORE)) as database, database:
+        database.execute("UPDATE rows SET nonce = ?, value = ? WHERE id = 1", old)
+
+
 def change(statement: str) -> Callable[[Path], None]:
     def tamper(folder: Path) -> None:
         with contextlib.closing(sqlite3.connect(folder / STORE)) as database, database:
@@ -327,11 +362,9 @@ async def test_rows_that_were_changed_on_disk_are_refused(folder: Path, tamper: 
 async def test_one_row_put_back_as_it_was_is_refused(folder: Path) -> None:
     """A box of yesterday opens under today's key: a burned generation or an old cursor could so come back (S5)."""
     await filled(folder, {"a": b"yesterday", "b": b"x"})
-    with contextlib.closing(sqlite3.connect(folder / STORE)) as database:
-        old = database.execute("SELECT nonce, value FROM rows WHERE id = 1").fetchone()
+    old = row_one(folder)
     await filled(folder, {"a": b"today"})
-    with contextlib.closing(sqlite3.connect(folder / STORE)) as database, database:
-        database.execute("UPDATE rows SET nonce = ?, value = ? WHERE id = 1", old)
+    put_back(folder, old)
 
     with pytest.raises(VaultDamaged, match="different times"):
         async with opened(folder):
