@@ -219,14 +219,20 @@ class Gazetteer:
         return [airport for airport in self._airports.get(country, ()) if words and words <= airport.words]
 
     def _airport_code(self, name: str, near: Place) -> str | None:
+        if len(name) > MAX_NAME_CHARACTERS:
+            return None
         wanted = _significant(name)
         written = " ".join(word for word in _words_of(name).split() if word not in _EMPTY_WORDS)
         if known := self._names.airports.get(near.country, {}).get(written):
             return known
-        if not wanted or len(name) > MAX_NAME_CHARACTERS:
-            return None
+        airports = self._airports.get(near.country, ())
+        if written.upper() in name and any(airport.code == written.upper() for airport in airports):
+            return written.upper()  # "LAX Airport"
+        own_words = wanted - _significant(near.city or "")
         in_city = self._cities.get(near.country, {}).get(_words_of(near.city or ""), [])
-        best = _best(self._airports.get(near.country, ()), wanted, frozenset(airport.code for airport in in_city))
+        # A name beside the city's decides: Berlin Schoenefeld is not the airport that happens to be called Berlin.
+        fitting = [airport for airport in airports if not own_words or own_words & airport.words]
+        best = _best(fitting, wanted, frozenset(airport.code for airport in in_city)) if wanted else None
         return best or self._city_code(written, near.country)
 
 
@@ -240,15 +246,29 @@ def load_gazetteer(countries: CodeList, override: Path | None = None) -> Gazette
         names = msgspec.toml.decode(resource(_NAMES, override=override).read_bytes(), type=_Names)
     except (ValueError, RecursionError) as error:
         raise PlaceError(f"{_NAMES}: {error}") from error
-    return Gazetteer(names, countries)
+    return Gazetteer(_normalised(names), countries)
+
+
+def _normalised(names: _Names) -> _Names:
+    def keys(table: Mapping[str, str]) -> dict[str, str]:
+        return {_words_of(name): code for name, code in table.items()}
+
+    return _Names(
+        countries=keys(names.countries),
+        ambiguous={_words_of(name): codes for name, codes in names.ambiguous.items()},
+        territories={country: keys(cities) for country, cities in names.territories.items()},
+        cities={country: keys(cities) for country, cities in names.cities.items()},
+        airports={country: keys(airports) for country, airports in names.airports.items()},
+    )
 
 
 def _best(airports: Iterable[_Airport], wanted: frozenset[str], in_city: frozenset[str]) -> str | None:
-    """The one airport that has most of the words, among equals one of the city, then the shortest name; else None."""
+    """The one airport with most of the words, of equals that of exactly this name, then one of the city; else None."""
     scored = sorted(
         (
             (
                 -len(wanted & (airport.words | airport.city_words)) / len(wanted),
+                wanted != airport.words,
                 airport.code not in in_city,
                 -len(wanted & airport.words),
                 "international" not in airport.name.casefold(),
@@ -276,7 +296,9 @@ def _country_names(countries: CodeList) -> Mapping[str, frozenset[str]]:
 
 
 def _words_of(text: str) -> str:
-    return " ".join(_NO_WORD.sub(" ", fold(text)).replace("\N{REPLACEMENT CHARACTER}", " ").split())
+    """Words for comparison, the two that names write in two ways in one of them."""
+    words = _NO_WORD.sub(" ", fold(text).replace("&", " and ")).split()
+    return " ".join("st" if word == "saint" else word for word in words)
 
 
 def _significant(text: str) -> frozenset[str]:

@@ -31,6 +31,8 @@ def gazetteer() -> Gazetteer:
         ("KE", "KE"),
         ("GBR", "GB"),
         ("Kosovo", "XK"),
+        ("Trinidad and Tobago", "TT"),
+        ("Saint Lucia", "LC"),
     ],
 )
 def test_countries_are_known_by_the_names_that_files_use(gazetteer: Gazetteer, name: str, code: str) -> None:
@@ -119,6 +121,12 @@ def test_a_city_without_a_country_is_located_only_if_one_country_has_it(gazettee
         ("Trivandrum Airport", "Kerala, India", "TRV"),
         ("Narita International Airport", "Tokyo, Japan", "NRT"),
         ("Kempegowda Airport", "Bengaluru, India", "BLR"),
+        ("Vancouver Airport", "Vancouver, Canada", "YVR"),
+        ("LAX Airport", "Los Angeles, USA", "LAX"),
+        ("Frankfurt Airport", "Frankfurt, Germany", "FRA"),
+        ("Ataturk Airport", "Istanbul, Turkey", "IST"),
+        ("Piarco Airport", "Port of Spain, Trinidad and Tobago", "POS"),
+        ("Robert Gabriel Mugabe Airport", "Harare, Zimbabwe", "HRE"),
     ],
 )
 def test_an_airport_is_found_by_the_words_of_its_name(gazetteer: Gazetteer, name: str, cell: str, code: str) -> None:
@@ -129,4 +137,10 @@ def test_an_unknown_airport_leaves_the_city_and_a_doubt(gazetteer: Gazetteer) ->
     found = gazetteer.airport("Nowhere Field", gazetteer.locate_cell("Nairobi, Kenya").place)
 
     assert found.place == Place("KE", "Nairobi", "NBO")
+    assert [doubt.kind for doubt in found.doubts] == [DoubtKind.UNKNOWN_AIRPORT]
+
+
+def test_an_airport_is_not_taken_for_another_one_of_its_city(gazetteer: Gazetteer) -> None:
+    found = gazetteer.airport("Berlin Nowhere Airport", gazetteer.locate_cell("Berlin, Germany").place)
+
     assert [doubt.kind for doubt in found.doubts] == [DoubtKind.UNKNOWN_AIRPORT]
