@@ -198,17 +198,13 @@ class AuthenticatedContent:
         return suite.ref_hash(_PROPOSAL_REFERENCE_LABEL, self.encode())
 
 
-def content_tbs(wire_format: WireFormat, content: FramedContent, context: GroupContext) -> bytes:
-    """FramedContentTBS (RFC 9420 section 6.1)."""
-    seen_by_sender = content.sender.sender_type in (SenderType.MEMBER, SenderType.NEW_MEMBER_COMMIT)
-    return b"".join(
-        (
-            ProtocolVersion.MLS10.encode(),
-            wire_format.encode(),
-            content.encoded,
-            context.encode() if seen_by_sender else b"",
-        )
-    )
+def content_tbs(wire_format: WireFormat, content: FramedContent, context: GroupContext | None) -> bytes:
+    """FramedContentTBS (RFC 9420 section 6.1); senders outside the group sign without its context."""
+    tbs = ProtocolVersion.MLS10.encode() + wire_format.encode() + content.encoded
+    if content.sender.sender_type in (SenderType.EXTERNAL, SenderType.NEW_MEMBER_PROPOSAL):
+        return tbs
+    assert context is not None  # whoever is or becomes a member knows it
+    return tbs + context.encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,22 +11,23 @@ anything leaves the device: an old state that encrypts again uses a key twice.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from cencomm import codec
 from cencomm.errors import MalformedError, UsageError
-from cencomm.mls import joining, key_schedule, processing, stored_state
+from cencomm.mls import joining, key_schedule, processing, proposing, stored_state
 from cencomm.mls.cipher_suite import HASH_BYTES, CipherSuite, suite_of
 from cencomm.mls.commit import ProposalOrRef, ProposalRef
-from cencomm.mls.committing import CommitRequest, Staged, commit, protect
+from cencomm.mls.committing import CommitRequest, Staged, commit, group_info, protect, tree_extension
 from cencomm.mls.errors import GroupOver
 from cencomm.mls.event import EpochAdvanced, Event
-from cencomm.mls.extension import Extension
-from cencomm.mls.framing import FramedContent, MLSMessage, Sender, WireFormat, decode_mls_message
+from cencomm.mls.extension import Extension, ExtensionType
+from cencomm.mls.framing import FramedContent, MLSMessage, Sender, WireFormat, decode_mls_message, encode_mls_message
 from cencomm.mls.group_context import GroupContext
 from cencomm.mls.group_state import GroupState
 from cencomm.mls.key_package import KeyPackage, KeyPackageBundle
 from cencomm.mls.key_schedule import EpochAuthenticator, EpochSecret, ResumptionSecret
 from cencomm.mls.leaf_node import LeafNode
 from cencomm.mls.leaf_validation import check_leaf
-from cencomm.mls.proposal import Add, Proposal, Remove
+from cencomm.mls.proposal import Add, Proposal, Remove, Update
 from cencomm.mls.psk import NO_KEYS, PreSharedKeys
 from cencomm.mls.public_message import sign_content
 from cencomm.mls.ratchet_tree import RatchetTree
@@ -163,6 +164,39 @@ class Group:
             psks=psks,
         )
         return StagedCommit(commit(self.state, request, entropy))
+
+    def propose(
+        self, proposal: Proposal, *, authenticated_data: bytes = b"", private: bool = False, entropy: Entropy
+    ) -> tuple["Group", bytes]:
+        """A proposal on its own, for somebody's next Commit to refer to; and the group that remembers it.
+
+        Raises:
+            UsageError: an Update, whose key has to be ours: `propose_update`.
+            GroupOver: the group was reinitialised.
+        """
+        if isinstance(proposal, Update):
+            raise UsageError("an Update is proposed by propose_update, which makes its key")
+        state, message = proposing.propose(self.state, proposal, None, authenticated_data, entropy, private=private)
+        return Group(state), message
+
+    def propose_update(
+        self, *, authenticated_data: bytes = b"", private: bool = False, entropy: Entropy
+    ) -> tuple["Group", bytes]:
+        """A proposal to replace our leaf's key, which only another member can commit (RFC 9420 section 12.1.2).
+
+        Raises:
+            GroupOver: the group was reinitialised.
+        """
+        state, message = proposing.propose_update(self.state, authenticated_data, entropy, private=private)
+        return Group(state), message
+
+    def group_info(self, *, extensions: Sequence[Extension] = (), with_tree: bool = True) -> bytes:
+        """The MLSMessage by which somebody can join in this epoch without us (section 12.4.3.2)."""
+        state = self.state
+        public_key = key_schedule.external_key_pair(state.suite, state.secrets.external_secret).public_key
+        offered = (*extensions, Extension(ExtensionType.EXTERNAL_PUB, codec.opaque(public_key)))
+        tree = (tree_extension(state.tree),) if with_tree else ()
+        return encode_mls_message(group_info(state, (*offered, *tree)))
 
     def export(self, label: str, context: bytes, length: int) -> Secret:
         """A secret of this epoch for the application's own purpose `label` (RFC 9420 section 8.5)."""

@@ -38,8 +38,9 @@ class SignedContent:
 
 
 def sign_content(
-    suite: Suite, key: SigningKey, wire_format: WireFormat, content: FramedContent, context: GroupContext
+    suite: Suite, key: SigningKey, wire_format: WireFormat, content: FramedContent, context: GroupContext | None
 ) -> SignedContent:
+    """Sign as the content's sender; one outside the group has no context to sign."""
     tbs = content_tbs(wire_format, content, context)
     return SignedContent(wire_format, content, suite.sign_with_label(key, _LABEL, tbs))
 
