@@ -27,7 +27,7 @@ from cencomm.resources import resource
 from tests.unit.forms.answering import VECTORS
 
 Lists = Mapping[str, CodeList]
-SHIPPED = ("alert", "note", "seizure")
+SHIPPED = ("alert", "note", "response", "seizure")
 COMPLETE = ("en", "fr")
 
 

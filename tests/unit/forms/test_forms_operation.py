@@ -34,7 +34,7 @@ def test_the_sample_is_a_plan_with_two_coordinators_and_six_posts(forms: Mapping
         "US",
     }
     assert plan.policy.history is History.ALL
-    assert set(plan.forms) == {"alert", "seizure", "note"}
+    assert set(plan.forms) == {"alert", "response", "seizure", "note"}
     assert all(form.narrowed_for == "sample_air" for form in plan.forms.values())
 
 
@@ -53,8 +53,8 @@ FAULTS = [
     ('roles = ["coordinator", "archive"]', 'roles = ["everyone"]', "roles are some of"),
     ('roles = ["coordinator", "archive"]\nforms', "forms", "a channel for nobody"),
     ('roles = ["coordinator", "archive"]', 'roles = ["coordinator", "cen"]', "release channels only"),
-    ('forms = ["alert", "seizure", "note"]\n\n[policy]', 'forms = ["release"]\n\n[policy]', "no form 'release'"),
-    ('forms = ["alert", "seizure", "note"]\n\n[policy]', "[policy]", "nothing can be said"),
+    ('"seizure", "note"]\n\n[policy]', '"release"]\n\n[policy]', "no form 'release'"),
+    ('forms = ["alert", "response", "seizure", "note"]\n\n[policy]', "[policy]", "nothing can be said"),
     ('history = "all"', 'history = "some"', "history is one of"),
     ("retention_days = 365", "retention_days = 36500", "retention_days is a whole number"),
     ('tlp = "AMBER"', 'tlp = "ORANGE"', "is not in the list"),
