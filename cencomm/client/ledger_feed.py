@@ -4,6 +4,7 @@ from cencomm.client import operation as operations
 from cencomm.client.channel_errors import FrozenOperation, OperationFrozen, RelayWithholds
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import Operation
+from cencomm.client.pins import check_pin
 from cencomm.ids import OperationId
 
 
@@ -46,6 +47,8 @@ async def follow_ledger(mailbox: Mailbox, operation_id: OperationId) -> Operatio
         operation = extended
         assert operation.head is not None  # `extend` judged one
         if operation.head.statement.sequence == operation.ledger.sequence:
+            if (pin := mailbox.pins.get(operation_id)) is not None:
+                check_pin(pin, operation.ledger)
             return await _fetch_names(mailbox, operation)
         if not page.entries:
             raise RelayWithholds("the relay signs a longer ledger than it shows")

@@ -23,6 +23,8 @@ from cencomm.client.device import Identity, OwnDevice, decode_device, decode_ide
 from cencomm.client.events import Event
 from cencomm.client.journal import Journal
 from cencomm.client.operation import Operation
+from cencomm.client.pins import load_pins, pin_writes
+from cencomm.client.remote_vault import Pin
 from cencomm.client.state_store import StateStore, Writes
 from cencomm.client.transport import RelayClient
 from cencomm.clock import Clock
@@ -72,6 +74,7 @@ class Mailbox:
         self.log_heads: dict[ChannelKey, Attested[LogHead]] = {}
         self._version = 0
         self._operations: dict[OperationId, Operation] = {}
+        self._pins: dict[OperationId, Pin] = {}
         self._sessions: dict[ChannelKey, ChannelSession] = {}
         self._observers: list[Observer] = []
 
@@ -86,6 +89,11 @@ class Mailbox:
     @property
     def sessions(self) -> Mapping[ChannelKey, ChannelSession]:
         return MappingProxyType(self._sessions)
+
+    @property
+    def pins(self) -> Mapping[OperationId, Pin]:
+        """How far the ledgers reach at least, as this account saw them on any of its computers (L2)."""
+        return MappingProxyType(self._pins)
 
     def operation(self, operation: OperationId) -> Operation:
         """What we know of it.
@@ -121,6 +129,7 @@ class Mailbox:
         *,
         operation: Operation | None = None,
         session: ChannelSession | None = None,
+        pin: Pin | None = None,
         event: Event | None = None,
     ) -> None:
         """Make `writes` durable with the event, then adopt the new state. The caller holds `lock`.
@@ -131,9 +140,13 @@ class Mailbox:
         kept = dict(writes)
         if session is not None:
             kept |= session_writes(self._sessions.get((session.operation, session.channel)), session)
+        if pin is not None:
+            kept |= pin_writes(pin)
         self._version = await self.journal.record(kept, event, expected_version=self._version)
         if operation is not None:
             self._operations[operation.id] = operation
+        if pin is not None:
+            self._pins[pin.operation] = pin
         if session is not None:
             key = (session.operation, session.channel)
             self._sessions[key] = session
@@ -151,6 +164,7 @@ class Mailbox:
     async def load(self) -> None:
         """Read operations and sessions from the store, as the last write left them."""
         self._version = await self.store.version()
+        self._pins = await load_pins(self.store)
         by_operation: dict[OperationId, dict[str, bytes]] = {}
         for key, value in await self.store.scan("operation/"):
             _, operation, rest = key.split("/", 2)
@@ -169,8 +183,8 @@ class Mailbox:
             } or {0: NO_HASH}
 
 
-async def create_mailbox(store: StateStore, identity: Identity, device: OwnDevice) -> None:
-    """Put an account's keys into an empty store.
+async def create_mailbox(store: StateStore, identity: Identity, device: OwnDevice, more: Writes | None = None) -> None:
+    """Put an account's keys into an empty store, and `more` in the same transaction.
 
     Raises:
         UsageError: the store has an owner already.
@@ -178,7 +192,8 @@ async def create_mailbox(store: StateStore, identity: Identity, device: OwnDevic
     if await store.get(IDENTITY_KEY) is not None:
         raise UsageError("this mailbox has an owner already")
     version = await store.version()
-    await store.apply({IDENTITY_KEY: identity.encode(), DEVICE_KEY: device.encode()}, expected_version=version)
+    keys = {IDENTITY_KEY: identity.encode(), DEVICE_KEY: device.encode()}
+    await store.apply({**(more or {}), **keys}, expected_version=version)
 
 
 async def open_mailbox(journal: Journal, relay: RelayClient, environment: Environment) -> Mailbox:

@@ -55,6 +55,20 @@ class Pin:
     sequence: int
     hash: bytes
 
+    def encode(self) -> bytes:
+        return codec.concat(
+            (
+                codec.fixed(self.operation, OPERATION_ID_BYTES),
+                codec.uint(self.sequence, 8),
+                codec.fixed(self.hash, HASH_BYTES),
+            )
+        )
+
+
+def decode_pin(data: bytes) -> Pin:
+    """Raises MalformedError for anything that `Pin.encode` does not write."""
+    return codec.decode(data, _read_pin)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteVault:
@@ -67,12 +81,7 @@ class RemoteVault:
 
     def encode(self) -> bytes:
         devices = sorted(codec.fixed(device, DEVICE_ID_BYTES) for device in self.devices)
-        pins = sorted(
-            codec.fixed(pin.operation, OPERATION_ID_BYTES)
-            + codec.uint(pin.sequence, 8)
-            + codec.fixed(pin.hash, HASH_BYTES)
-            for pin in self.pins
-        )
+        pins = sorted(pin.encode() for pin in self.pins)
         operations = {pin.operation for pin in self.pins}
         if len(set(devices)) != len(devices) or len(operations) != len(pins):
             raise UsageError("a device or an operation is named twice")

@@ -7,7 +7,7 @@ the session believes them after it checked their signatures (`cencomm.ledger.sta
 import asyncio
 import contextlib
 import ipaddress
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Final, TypeVar
 
 import aiohttp
@@ -15,7 +15,7 @@ from msgspec import Struct
 from yarl import URL
 
 from cencomm.client import stream
-from cencomm.client.relay_errors import BadAnswer, NoAnswer, refusal
+from cencomm.client.relay_errors import BadAnswer, NoAnswer, NoSession, refusal
 from cencomm.errors import ProtocolError, UsageError
 from cencomm.ids import AccountId, ChannelId, DeviceId, OperationId
 from cencomm.secret import Entropy, Secret
@@ -37,7 +37,7 @@ from cencomm.wire.devices import (
 )
 from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.enrolments import Enrol, Enrolments
-from cencomm.wire.errors import STATUS, ErrorAnswer
+from cencomm.wire.errors import STATUS, Error, ErrorAnswer, ErrorCode
 from cencomm.wire.limits import KIB, MAX_BODY_BYTES, MIB, PAGE_BYTES
 from cencomm.wire.log import LogPage, Publish, Published
 from cencomm.wire.operations import (
@@ -64,6 +64,7 @@ LIST_ANSWER_BYTES = 4 * MIB  # 2,000 enrolment requests or wraps, 1,000 heads
 _CHUNK_BYTES = 64 * KIB
 _NO_CONTENT: Final = 204
 _BAD_REQUEST: Final = 400
+_NO_SESSION: Final = 401
 _SERVER_FAULT: Final = 500
 _REDIRECTS: Final = range(300, 400)
 
@@ -74,6 +75,10 @@ class SessionToken(Secret):
     """What shows the relay that one has signed in, as the ASCII text that it gave."""
 
     __slots__ = ()
+
+
+Renew = Callable[[], Awaitable[SessionToken]]
+"""Signs in again and gives the new session's token."""
 
 
 def relay_address(text: str) -> URL:
@@ -121,7 +126,7 @@ async def _refuse_redirects(
 
 
 class RelayClient:
-    """The relay, as one account or as nobody sees it. It keeps no state but its connections.
+    """The relay, as one account or as nobody sees it. It keeps no state but its connections and its session.
 
     Every method raises:
         Refusal: one of its subclasses in `relay_errors`, by the code that the relay gave.
@@ -129,19 +134,36 @@ class RelayClient:
         BadAnswer: what came back is not an answer of this protocol.
     """
 
-    def __init__(self, http: aiohttp.ClientSession, address: URL, token: SessionToken | None) -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, address: URL, token: SessionToken | None, renew: Renew | None = None
+    ) -> None:
         self._http = http
         self._address = address
         self._token = token
+        self._renew = renew
+        self._renewing = asyncio.Lock()
 
     @property
     def address(self) -> str:
         """Where the relay is, as an access letter names it."""
         return str(self._address)
 
-    def signed_in(self, token: SessionToken) -> "RelayClient":
-        """The same relay, spoken to under a session."""
-        return RelayClient(self._http, self._address, token)
+    @property
+    def token(self) -> SessionToken | None:
+        """Of the session now; another one after it was renewed."""
+        return self._token
+
+    def signed_in(self, token: SessionToken, *, renew: Renew | None = None) -> "RelayClient":
+        """The same relay, spoken to under a session, which `renew` replaces when the relay says that it has ended."""
+        return RelayClient(self._http, self._address, token, renew)
+
+    async def renew_session(self) -> None:
+        """Sign in again, unless another call did since.
+
+        Raises:
+            NoSession: this client cannot; WrongSignIn: the password was changed elsewhere.
+        """
+        await self._renew_after(self._token)
 
     async def check_health(self) -> None:
         """The relay would accept a write now, unless this raises."""
@@ -289,6 +311,24 @@ class RelayClient:
             raise _failure(status, body)
 
     async def _ask(
+        self, method: str, path: tuple[str, ...], request: Struct | None, query: Mapping[str, str], most: int
+    ) -> tuple[int, bytes]:
+        used = self._token
+        status, body = await self._ask_once(method, path, request, query, most)
+        if status != _NO_SESSION or self._renew is None or not isinstance(_failure(status, body), NoSession):
+            return status, body
+        await self._renew_after(used)
+        return await self._ask_once(method, path, request, query, most)
+
+    async def _renew_after(self, used: SessionToken | None) -> None:
+        """Many calls may learn at once that the session has ended: the first signs in for all."""
+        if self._renew is None:
+            raise NoSession(Error(code=ErrorCode.NO_SESSION, message="the session has ended: sign in again"))
+        async with self._renewing:
+            if self._token is used:
+                self._token = await self._renew()
+
+    async def _ask_once(
         self, method: str, path: tuple[str, ...], request: Struct | None, query: Mapping[str, str], most: int
     ) -> tuple[int, bytes]:
         headers = self._headers() | ({"Content-Type": "application/json"} if request else {})

@@ -17,6 +17,7 @@ from cencomm.client.log_feed import follow_log
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import Operation, content_key_writes
 from cencomm.client.operation import prefix as operation_prefix
+from cencomm.client.pins import first_pin
 from cencomm.client.relay_errors import LedgerMoved, StaleEpoch
 from cencomm.errors import Unavailable
 from cencomm.ids import AccountId, ChannelId, OperationId
@@ -122,8 +123,11 @@ async def invite(mailbox: Mailbox, operation: OperationId, *, role: Role, profil
 
 
 async def enrol(mailbox: Mailbox, letter: AccessLetter) -> None:
-    """Ask to be admitted, as the letter's addressee. The operation is pinned once the unit has admitted us."""
+    """Ask to be admitted, as the letter's addressee. From now on `catch_up` looks whether the unit has admitted us."""
     identity = mailbox.identity
+    async with mailbox.lock:
+        if letter.operation not in mailbox.pins:
+            await mailbox.write({}, pin=first_pin(letter.operation))
     request = request_enrolment(
         letter.operation,
         identity.account,

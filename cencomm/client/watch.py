@@ -7,11 +7,11 @@ from cencomm.client.channel import Standing
 from cencomm.client.channel_errors import FrozenOperation
 from cencomm.client.enactment import enact
 from cencomm.client.entrance import introduce_device, refill_key_packages
-from cencomm.client.ledger_feed import sync_operation
+from cencomm.client.ledger_feed import pin_operation
 from cencomm.client.log_feed import sync_channel, take_pushed
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.posting import resume
-from cencomm.client.relay_errors import NotEntitled, NotFound
+from cencomm.client.relay_errors import NoSession, NotEntitled, NotFound
 from cencomm.client.stream import Connected, Wake
 from cencomm.errors import Unavailable
 from cencomm.ids import OperationId
@@ -25,18 +25,18 @@ OnEnrolment = Callable[[OperationId], None]
 
 async def catch_up(mailbox: Mailbox) -> None:
     """Everything that ledger and logs hold now, and everything that we still had to send."""
-    for operation in list(mailbox.operations):
+    for operation in {**mailbox.pins, **mailbox.operations}:
         await _catch_up_operation(mailbox, operation)
     await resume(mailbox)
 
 
 async def _catch_up_operation(mailbox: Mailbox, operation: OperationId) -> None:
     try:
-        await sync_operation(mailbox, operation)
+        await pin_operation(mailbox, operation)
         for channel in mailbox.entitled_channels(operation):
             await sync_channel(mailbox, operation, channel)
     except (NotEntitled, NotFound, FrozenOperation):
-        return  # revoked, or frozen: what we hold stays readable, the other operations go on
+        return  # not admitted yet, revoked, or frozen: what we hold stays readable, the other operations go on
 
 
 async def watch(mailbox: Mailbox, *, enacts_at_once: bool = False, on_enrolment: OnEnrolment | None = None) -> None:
@@ -46,7 +46,7 @@ async def watch(mailbox: Mailbox, *, enacts_at_once: bool = False, on_enrolment:
         enacts_at_once: for the archive, which is always there; others wait a random time first (C7).
 
     Raises:
-        NoSession: the sign-in has ended.
+        NoSession, WrongSignIn: the sign-in has ended and cannot be renewed.
     """
     await introduce_device(mailbox)
     async with asyncio.TaskGroup() as tasks:
@@ -56,6 +56,9 @@ async def watch(mailbox: Mailbox, *, enacts_at_once: bool = False, on_enrolment:
                 async with mailbox.relay.stream(entropy=mailbox.environment.entropy) as wakes:
                     async for wake in wakes:
                         await _answer(mailbox, wake, enactor, on_enrolment)
+            except NoSession:
+                await mailbox.relay.renew_session()
+                await asyncio.sleep(RETRY_SECONDS)
             except Unavailable:
                 await asyncio.sleep(RETRY_SECONDS)  # the stream begins anew with Connected: nothing is missed
 
@@ -70,11 +73,11 @@ async def _answer(mailbox: Mailbox, wake: Wake, enactor: "_Enactor", on_enrolmen
             if wake.operation in mailbox.operations:
                 await take_pushed(mailbox, wake.operation, wake.channel, wake.entry)
         case LedgerMovedOn():
-            if wake.operation in mailbox.operations:
+            if wake.operation in {**mailbox.pins, **mailbox.operations}:
                 await _catch_up_operation(mailbox, wake.operation)
                 enactor.look_at(wake.operation)
         case WelcomeWaits():
-            if wake.operation in mailbox.operations:
+            if wake.operation in {**mailbox.pins, **mailbox.operations}:
                 await _catch_up_operation(mailbox, wake.operation)
         case EnrolmentWaits():
             if on_enrolment is not None:

@@ -1,0 +1,77 @@
+"""The real relay behind a real socket, which a test may stop, start again, put back to yesterday, or let lie."""
+
+import contextlib
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.typedefs import Middleware
+
+from cencomm.clock import Clock, system_clock
+from cencomm.relay.app import build_app
+from cencomm.relay.config import RelayConfig
+from cencomm.secret import system_entropy
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Meddle = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
+"""Answers in the relay's place, with or without its help."""
+
+NAME = "relay.example"
+
+
+class LoopbackRelay:
+    """`meddle` is what stands between the relay and its clients; None: nothing."""
+
+    def __init__(self, data: Path, *, clock: Clock = system_clock) -> None:
+        self.data = data
+        self.port = unused_port()
+        self.meddle: Meddle | None = None
+        self._clock = clock
+        self._server: TestServer | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    async def start(self) -> None:
+        config = RelayConfig(data=self.data, name=NAME, port=self.port, synchronous="OFF")
+        app = build_app(config, clock=self._clock, entropy=system_entropy)
+        app.middlewares.insert(0, self._middle())
+        self._server = TestServer(app, port=self.port)
+        await self._server.start_server()
+
+    async def stop(self) -> None:
+        assert self._server is not None
+        await self._server.close()
+
+    async def copy_to(self, backup: Path) -> None:
+        """What the disk holds now, as a backup would have it."""
+        await self.stop()
+        shutil.copytree(self.data, backup)
+        await self.start()
+
+    async def put_back(self, backup: Path) -> None:
+        """The relay as it was when the backup was made."""
+        await self.stop()
+        shutil.rmtree(self.data)
+        shutil.copytree(backup, self.data)
+        await self.start()
+
+    def _middle(self) -> Middleware:
+        @web.middleware
+        async def between(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await (handler(request) if self.meddle is None else self.meddle(request, handler))
+
+        return between
+
+
+@contextlib.asynccontextmanager
+async def loopback_relay(data: Path, *, clock: Clock = system_clock) -> AsyncIterator[LoopbackRelay]:
+    relay = LoopbackRelay(data, clock=clock)
+    await relay.start()
+    try:
+        yield relay
+    finally:
+        await relay.stop()
