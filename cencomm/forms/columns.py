@@ -7,7 +7,6 @@ the form that ships.
 from dataclasses import dataclass
 
 from cencomm.forms.form import Field, Form, Nominal
-from cencomm.forms.form_json import column_names
 from cencomm.forms.kinds.kind import Cell, ColumnType
 from cencomm.forms.language import Labels, pick
 from cencomm.forms.validation import Answers, Report
@@ -77,7 +76,7 @@ def _columns(fields: tuple[Field, ...]) -> tuple[TableColumn, ...]:
             nominal=field.nominal,
         )
         for field in fields
-        for name, column in zip(column_names(field), field.kind.columns(), strict=True)
+        for name, column in field.columns()
     )
 
 

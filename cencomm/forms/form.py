@@ -9,9 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from cencomm.errors import MalformedError
 from cencomm.forms.condition import Condition
-from cencomm.forms.kinds.kind import Kind
+from cencomm.forms.kinds.kind import Column, Kind
 from cencomm.forms.language import Labels
+
+
+class FormError(MalformedError):
+    """Not a form. The text has one line for each thing that is wrong, as `blocks[items].fields[vin]: unknown key`."""
 
 
 class Variant(StrEnum):
@@ -53,6 +58,12 @@ class Field:
     required: bool | Condition = False
     applies: Condition | None = None
     simplified: bool = False
+
+    def columns(self) -> tuple[tuple[str, Column], ...]:
+        """What the answer is called in the archive and the sheet, one name for each of its parts: `quantity_unit`."""
+        return tuple(
+            (f"{self.name}_{column.part}" if column.part else self.name, column) for column in self.kind.columns()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cencomm.forms.code_list import CodeList
-from cencomm.forms.form import Form
-from cencomm.forms.form_json import FormError, compile_form
+from cencomm.forms.form import Form, FormError
+from cencomm.forms.form_json import compile_form
 from cencomm.forms.operation import OperationPlan, OperationPlanError, decode_operation
 from cencomm.resources import resource, resources
 

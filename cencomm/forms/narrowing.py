@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cencomm.forms.canonical_json import JsonValue
-from cencomm.forms.form import Block, Field, Form, Variant
-from cencomm.forms.form_json import MAX_ROWS, FormError, decode_form, encode_form
+from cencomm.forms.form import Block, Field, Form, FormError, Variant
+from cencomm.forms.form_json import MAX_ROWS, decode_form, encode_form
 from cencomm.forms.kinds.calendar import DateKind, Precision
 from cencomm.forms.kinds.code import CodeKind, CodesKind
 from cencomm.forms.kinds.kind import Kind

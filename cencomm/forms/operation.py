@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from cencomm.errors import MalformedError
 from cencomm.forms.code_list import CodeList
-from cencomm.forms.form import Form
-from cencomm.forms.form_json import FormError, check_lists
+from cencomm.forms.form import Form, FormError
+from cencomm.forms.form_rules import check_lists
 from cencomm.forms.language import Labels
 from cencomm.forms.narrowing import decode_narrowing, narrow
 from cencomm.forms.record import Record, parse_toml

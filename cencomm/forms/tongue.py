@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import UTC, format_date, format_datetime, format_skeleton, format_time
+from babel.dates import UTC, format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
@@ -88,10 +88,13 @@ class Tongue:
         return format_date(dt.date(year, month, day), "long", self._locale)
 
     def time(self, time: dt.time) -> str:
-        return format_time(time, "short", locale=self._locale)
+        """24 hours everywhere: nobody reads AM for PM on the telephone."""
+        return f"{time:%H:%M}"
 
     def instant(self, instant: dt.datetime) -> str:
-        return f"{format_datetime(instant, 'medium', UTC, self._locale)} UTC"
+        """In UTC, seconds only if there are some."""
+        time = f"{instant:%H:%M:%S}".removesuffix(":00")
+        return f"{format_date(instant.date(), 'long', self._locale)} {time} UTC"
 
     def _pattern(self, number: Decimal) -> str:
         places = max(0, -int(number.as_tuple().exponent))

@@ -15,10 +15,12 @@ from cencomm.forms.code_list import CodeList
 from cencomm.forms.condition import HEADER, Condition, fields_of, holds
 from cencomm.forms.fault import Fault, FaultCode, quoted
 from cencomm.forms.form import Block, Field, Form, Variant
+from cencomm.forms.kinds.calendar import date_of
 from cencomm.forms.kinds.kind import Spot, Value
 from cencomm.forms.record import NAME
 
 MAX_REPORT_BYTES = 300_000  # canonical JSON; a seizure of a hundred kinds of goods has 60 kB
+LATEST_WRITING = 7_258_118_399  # seconds: the end of 2199, as for dates
 
 Answers = Mapping[str, Value]
 """field name -> checked value, in the order of the form; unanswered fields are not there."""
@@ -64,6 +66,9 @@ def validate(
         raise InvalidReport((Fault("", FaultCode.UNKNOWN_VARIANT),))
     if not isinstance(values, dict):
         raise InvalidReport((Fault("", FaultCode.WRONG_TYPE),))
+    if not 0 <= written_at <= LATEST_WRITING:
+        # An envelope can name any second; calendars end.
+        raise InvalidReport((Fault("", FaultCode.INSTANT_FORMAT),))
     today = dt.datetime.fromtimestamp(written_at, dt.UTC).date()
     faults: list[Fault] = []
     spot = Spot("", faults, lists, {}, _judged_on(form, values, today), today)
@@ -80,8 +85,8 @@ def validate(
 
 
 def _judged_on(form: Form, values: Mapping[str, JsonValue], today: dt.date) -> str:
-    date = values.get(form.dated_by) if form.dated_by is not None else None
-    return date if isinstance(date, str) else today.isoformat()
+    date = None if form.dated_by is None else date_of(values.get(form.dated_by))
+    return today.isoformat() if date is None else str(date)
 
 
 def _refuse_unknown(values: Mapping[str, JsonValue], known: set[str], spot: Spot) -> None:

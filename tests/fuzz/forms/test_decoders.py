@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_list import CodeList, load_code_lists
-from cencomm.forms.form import Form, Variant
-from cencomm.forms.form_json import FormError, compile_form, decode_form, encode_form
+from cencomm.forms.form import Form, FormError, Variant
+from cencomm.forms.form_json import compile_form, decode_form, encode_form
 from cencomm.forms.library import load_forms
 from cencomm.forms.operation import OperationPlanError, decode_operation
 from cencomm.forms.reading import read

@@ -10,16 +10,9 @@ from hypothesis import strategies as st
 from cencomm.errors import UsageError
 from cencomm.forms import canonical_json
 from cencomm.forms.code_list import CodeList
-from cencomm.forms.form import Form, Nominal, Variant, personal_fields
-from cencomm.forms.form_json import (
-    MAX_FORM_BYTES,
-    FormError,
-    check_lists,
-    compile_form,
-    decode_form,
-    encode_form,
-    form_hash,
-)
+from cencomm.forms.form import Form, FormError, Nominal, Variant, personal_fields
+from cencomm.forms.form_json import MAX_FORM_BYTES, compile_form, decode_form, encode_form, form_hash
+from cencomm.forms.form_rules import check_lists
 from cencomm.forms.kinds.kind import Kind
 from cencomm.forms.language import Labels
 from cencomm.forms.wording import WordingError, decode_wording

@@ -10,8 +10,8 @@ from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.columns import columns
 from cencomm.forms.fault import FaultCode as F
-from cencomm.forms.form import Form, Variant
-from cencomm.forms.form_json import FormError, decode_form, encode_form
+from cencomm.forms.form import Form, FormError, Variant
+from cencomm.forms.form_json import decode_form, encode_form
 from cencomm.forms.narrowing import check_narrowed, decode_narrowing, narrow
 from cencomm.forms.record import Record
 from tests.unit.forms.answering import Values, codes, faults

@@ -7,8 +7,7 @@ import pytest
 
 from cencomm.errors import UsageError
 from cencomm.forms.code_list import CodeList
-from cencomm.forms.form import Form
-from cencomm.forms.form_json import FormError
+from cencomm.forms.form import Form, FormError
 from cencomm.forms.library import load_forms, load_operation
 from cencomm.forms.operation import History, OperationPlanError, PostRole, decode_operation
 from cencomm.resources import resource

@@ -1,5 +1,7 @@
 """What a reader sees, in their language; what the archive and a sheet hold; what is left without personal data."""
 
+import dataclasses
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -16,7 +18,7 @@ from cencomm.forms.reading import Line, Reading, read
 from cencomm.forms.tongue import Tongue
 from cencomm.forms.validation import Report
 from cencomm.forms.wording import Wording
-from tests.unit.forms.answering import Values, report
+from tests.unit.forms.answering import VECTORS, Values, report
 
 Lists = Mapping[str, CodeList]
 
@@ -189,3 +191,20 @@ def test_every_personal_field_is_withheld_and_every_other_is_kept(found: Report)
 
     assert {path for path in asked if "[" not in path} <= personal
     assert set(found.header) - personal == set(left.values) - {block.name for block in found.form.blocks}
+
+
+def test_the_shared_report_reads_as_the_shared_cases_say(small: Form, lists: Lists, wording: Wording) -> None:
+    shared_cases = json.loads((VECTORS / "reading.json").read_text("utf-8"))
+    made = report(small, shared_cases["values"], lists)
+
+    for case in shared_cases["cases"]:
+        reading = read(made, Tongue(case["language"], lists, wording), written_in=shared_cases["written_in"])
+        passages = [
+            {
+                "heading": passage.heading,
+                "number": passage.number,
+                "lines": [dataclasses.asdict(line) | {"nominal": line.nominal.value} for line in passage.lines],
+            }
+            for passage in reading.passages
+        ]
+        assert (reading.title, reading.direction, passages) == (case["title"], case["direction"], case["passages"])

@@ -99,6 +99,12 @@ def test_a_report_does_not_become_invalid_with_age(small: Form, lists: Lists) ->
     validate(small, {"day": "2026-11-22"}, variant=Variant.LONG, lists=lists, written_at=WRITTEN_AT + 86_400 * 9_000)
 
 
+@pytest.mark.parametrize("written_at", [-1, 1 << 53, 1 << 400])
+def test_a_time_of_writing_beyond_the_calendar_is_a_fault(small: Form, lists: Lists, written_at: int) -> None:
+    with pytest.raises(InvalidReport):
+        validate(small, {"text": "a"}, variant=Variant.LONG, lists=lists, written_at=written_at)
+
+
 def test_every_naughty_string_is_stored_as_it_is_or_refused_with_a_sentence(
     forms: Mapping[str, Form], lists: Lists, wording: Wording, shared: Path
 ) -> None:
