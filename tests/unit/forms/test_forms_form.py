@@ -234,6 +234,25 @@ def test_a_form_in_another_spelling_is_refused(small: Form) -> None:
         decode_form(encode_form(small) + b"\n")
 
 
+REFUSED_BYTES = json.loads((VECTORS / "refused.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", REFUSED_BYTES, ids=lambda case: case["why"])
+def test_the_shared_bytes_that_are_no_form_are_refused(case: dict[str, str]) -> None:
+    with pytest.raises(FormError):
+        decode_form(case["form"].encode())
+
+
+def test_the_shared_bytes_without_their_fault_are_a_form() -> None:
+    decode_form(MINIMAL.encode())
+
+
+MINIMAL = (
+    '{"fields":[{"label":{"en":"A"},"name":"a","nominal":0,"section":"s","type":"text"}],"label":{"en":"F"},'
+    '"name":"f","sections":[{"label":{"en":"S"},"name":"s"}],"version":1}'
+)
+
+
 def test_a_form_beyond_the_limit_is_refused_before_it_is_read(small: Form) -> None:
     with pytest.raises(FormError, match="bytes"):
         decode_form(encode_form(small).ljust(MAX_FORM_BYTES + 1))
@@ -258,6 +277,8 @@ def test_a_wording_without_a_sentence_or_with_one_too_many_is_refused() -> None:
 
     with pytest.raises(WordingError, match="check_digit is missing"):
         decode_wording(source.replace("check_digit =", "check_figure ="))
+    with pytest.raises(WordingError, match="unknown key 'more'"):
+        decode_wording(f'{source}\nmore = {{ en = "x", fr = "x" }}\n')
     with pytest.raises(WordingError):
         decode_wording("[")
 
