@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from cencomm.errors import MalformedError
-from cencomm.forms.canonical_json import JsonValue
+from cencomm.forms.canonical_json import MAX_SAFE_INTEGER, JsonValue
 from cencomm.forms.code_list import LANGUAGES
+from cencomm.forms.fault import quoted
 from cencomm.forms.language import LAST_RESORT, Labels
 
 E = TypeVar("E", bound=StrEnum)
@@ -45,14 +46,16 @@ def parse_toml(source: str) -> dict[str, JsonValue]:
 
 def _plain(value: object) -> JsonValue:
     match value:
-        case bool() | int() | str():
+        case bool() | str():
+            return value
+        case int() if abs(value) <= MAX_SAFE_INTEGER:
             return value
         case list():
             return [_plain(item) for item in value]
         case dict():
             return {str(key): _plain(item) for key, item in value.items()}
         case _:
-            raise MalformedError(f"{value!r} is neither text, whole number, true, false, list nor table")
+            raise MalformedError(f"{quoted(repr(value))} is neither text, whole number, true, false, list nor table")
 
 
 class Record:

@@ -93,6 +93,10 @@ REFUSED = {
     "an unknown key": form_of(FIELD, rest="color = 1\n"),
     "an unknown key of a field": form_of(field("colour = 1")),
     "a fraction": form_of(field("max_length = 1.5")),
+    "a number that JavaScript cannot hold": form_of(
+        field("min = 0, max = 1", name="a", type_name="integer"),
+        field('applies = { field = "a", equals = 9007199254740993 }'),
+    ),
     "a date": form_of(FIELD, rest="since = 2026-01-01\n"),
     "a name that is none": form_of(field("", name="B b")),
     "a type that is none": form_of(field("", type_name="regex")),
@@ -147,6 +151,7 @@ REASONS = {
     "an unknown key": "unknown key 'color'",
     "an unknown key of a field": "unknown key 'colour'",
     "a fraction": "1.5 is neither",
+    "a number that JavaScript cannot hold": "9007199254740993 is neither",
     "a date": "is neither text",
     "a name that is none": "machine name",
     "a type that is none": "type is one of",
