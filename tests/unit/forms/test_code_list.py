@@ -215,7 +215,7 @@ HOSTILE = {
     "ends before it begins": b'[entries]\na={en="a",fr="a",valid_from=2014-01-02,valid_to=2014-01-01}',
     "date as text": b'[entries]\na={en="a",fr="a",valid_from="today"}',
     "flag that is no list": b'[entries]\na={en="a",fr="a",flags={modes=1}}',
-    "too large": b"#" * (MAX_FILE_BYTES + 1),
+    "too large": b'[entries]\na={en="a",fr="a"}\n#' + b"#" * MAX_FILE_BYTES,
 }
 
 

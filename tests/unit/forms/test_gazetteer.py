@@ -39,7 +39,7 @@ def test_countries_are_known_by_the_names_that_files_use(gazetteer: Gazetteer, n
     assert gazetteer.country(name) == code
 
 
-@pytest.mark.parametrize("name", ["", "Africa", "South America", "Atlantis", "ke", "XX", "x" * 300, "\ufffd"])
+@pytest.mark.parametrize("name", ["", "Africa", "South America", "Atlantis", "ke", "XX", "Kenya" + "." * 300, "\ufffd"])
 def test_a_name_of_no_country_is_refused(gazetteer: Gazetteer, name: str) -> None:
     with pytest.raises(PlaceError):
         gazetteer.country(name)

@@ -98,7 +98,7 @@ def test_a_date_that_exists_only_in_the_other_order_is_read_so_with_a_doubt() ->
         "5 May 2016 (?)",
         "Jan Feb 2016",
         "1 2 3 4",
-        "1 May 2016 " + "x" * 200,
+        "1" + "-" * 100 + "May-2016",
     ],
 )
 def test_what_is_no_certain_date_is_refused(text: str) -> None:
@@ -174,7 +174,7 @@ def test_an_amount_more_exact_than_forms_keep_is_rounded_with_a_doubt() -> None:
         "perhaps 7",
         "3 or 4",
         "1234567890123456",
-        "9" * 150,
+        "1." + "0" * 150,
         "~" * 90,
         "\u0663",
     ],

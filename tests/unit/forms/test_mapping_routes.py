@@ -426,9 +426,12 @@ def test_a_row_with_more_cells_than_columns_is_refused_since_its_cells_may_have_
 
 
 def test_a_row_with_an_endless_cell_is_refused_and_the_others_are_kept(routes: RowMapper, judge: Check) -> None:
-    found = routes.map_file(sheet({**ROW, "Species": "x" * 5_000}, {**ROW, "ID": "901"}), check=judge)
+    found = routes.map_file(sheet({**ROW, "Species": "x" * 4_500}, {**ROW, "ID": "901"}), check=judge)
 
     assert (found.totals.mapped, found.totals.refused) == (1, 1)
+    refused = found.outcomes[0]
+    assert isinstance(refused, RefusedRow)
+    assert refused.reasons == ("a cell is longer than 4000 characters",)
 
 
 def test_what_fits_no_field_is_never_cut(map_row: MapRow) -> None:

@@ -29,7 +29,7 @@ HOSTILE = {
     "not TOML": b"[",
     "nested brackets": b"rules=" + b"[" * 20_000,
     "empty": b"",
-    "too large": b"#" * (MAX_MAPPING_BYTES + 1),
+    "too large": rule('read="text"\nto="x"\ncolumn="a"') + b"#" * MAX_MAPPING_BYTES,
     "no rules": HEAD.encode(),
     "unknown key": (HEAD + 'colour="red"\nrules=[]').encode(),
     "unknown kind of rule": rule('read="eval"\nto="x"'),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cencomm.forms.table import MAX_COLUMNS, MAX_FILE_BYTES, TableError, column_key, read_table
+from cencomm.forms.table import MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS, TableError, column_key, read_table
 
 
 def rows(data: bytes, *wanted: str) -> list[tuple[str, ...]]:
@@ -44,19 +44,28 @@ def test_blank_rows_are_counted_and_rows_keep_the_number_of_the_sheet() -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "why"),
     [
-        b"",
-        b'a,b\n1,"never closed\n2,3\n',
-        b'a,b\n"x"y,2\n',
-        b",".join([b"c"] * (MAX_COLUMNS + 1)),
-        b"a\n" + b"x" * 200_000,
-        b"x" * (MAX_FILE_BYTES + 1),
+        (b"", "empty"),
+        (b'a,b\n1,"never closed\n2,3\n', "after row 1"),
+        (b'a,b\n"x"y,2\n', "after row 1"),
+        (b",".join([b"c"] * (MAX_COLUMNS + 1)), "columns"),
+        (b"a\n" + b"x" * 200_000, "after row 1"),
+        (b"a\n" + b"1\n" * (MAX_ROWS + 1), "rows"),
+        (b"x" * (MAX_FILE_BYTES + 1), "bytes"),
     ],
-    ids=["empty", "open quotation", "text after a quotation", "too many columns", "endless cell", "too large"],
+    ids=[
+        "empty",
+        "open quotation",
+        "text after a quotation",
+        "too many columns",
+        "endless cell",
+        "too many rows",
+        "too large",
+    ],
 )
-def test_a_file_that_is_no_table_is_refused_with_one_error(data: bytes) -> None:
-    with pytest.raises(TableError):
+def test_a_file_that_is_no_table_is_refused_with_one_error(data: bytes, why: str) -> None:
+    with pytest.raises(TableError, match=why):
         rows(data)
 
 
