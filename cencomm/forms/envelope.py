@@ -17,6 +17,8 @@ from cencomm.codec import Reader
 from cencomm.errors import MalformedError
 from cencomm.forms import canonical_json
 from cencomm.forms.canonical_json import JsonValue
+from cencomm.forms.code_list import LANGUAGES
+from cencomm.forms.form import Variant
 from cencomm.ids import (
     BLOB_ID_BYTES,
     CHANNEL_ID_BYTES,
@@ -43,7 +45,7 @@ MAX_PAYLOAD_BYTES = 1 << 19  # a report of 100 items is about 60 kB; the log tak
 MAX_BODY_BYTES = 400_000
 MAX_ADDRESSEES = 800  # everybody in the largest operation (domain.md section C)
 
-LANGUAGES = ("en", "fr", "es", "pt", "de", "ru", "ar", "fa_AF", "ur")
+MAX_SECONDS = 7_258_118_400  # 2200-01-01: beyond it calendars of other programs break
 
 
 class Priority(StrEnum):
@@ -69,11 +71,6 @@ class Handling(StrEnum):
     H1 = "H1"
     H2 = "H2"
     H3 = "H3"
-
-
-class Variant(StrEnum):
-    LONG = "long"
-    SIMPLIFIED = "simplified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +364,7 @@ def _one_of(value: JsonValue, allowed: Sequence[str]) -> str:
 
 
 def _seconds(value: JsonValue) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < MAX_SECONDS:
         raise MalformedError("a time is a whole number of seconds")
     return value
 

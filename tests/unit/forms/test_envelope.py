@@ -18,13 +18,13 @@ from cencomm.forms.envelope import (
     Priority,
     SignedEnvelope,
     Tlp,
-    Variant,
     commitment,
     decode_envelope,
     decode_payload,
     encode_payload,
     sign_envelope,
 )
+from cencomm.forms.form import Variant
 from cencomm.ids import AccountId, BlobId, ChannelId, MessageId, OperationId
 from cencomm.primitives.signatures import BadSignature, SigningKey
 
