@@ -18,7 +18,7 @@ from cencomm.client.device import Identity, new_device, new_identity
 from cencomm.client.mailbox import IDENTITY_KEY, Mailbox, create_mailbox
 from cencomm.client.pins import newest, pin_writes
 from cencomm.client.relay_errors import NotFound, StaleVersion, Taken, WrongSignIn
-from cencomm.client.remote_vault import Pin, RemoteVault, open_remote_vault
+from cencomm.client.remote_vault import RemoteVault, open_remote_vault
 from cencomm.client.sign_in import (
     DeviceSecret,
     Password,
@@ -33,6 +33,7 @@ from cencomm.client.state_store import StateStore, Writes
 from cencomm.client.transport import RelayClient, SessionToken
 from cencomm.errors import Unavailable, UsageError
 from cencomm.ids import AccountId, OperationId
+from cencomm.ledger.replay import Pin
 from cencomm.secret import Entropy
 from cencomm.wire.accounts import AskSignInParameters, CreateAccount, SignIn
 from cencomm.wire.vault import PutVault

@@ -9,7 +9,7 @@ from cencomm.client.key_packages import make_bundle
 from cencomm.client.ledger_feed import follow_ledger
 from cencomm.client.log_feed import follow_log
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.relay_errors import LedgerMoved, NoKeyPackage, StaleEpoch
+from cencomm.client.relay_errors import BadAnswer, LedgerMoved, NoKeyPackage, StaleEpoch
 from cencomm.errors import Unavailable
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.log import LogKind
@@ -30,6 +30,14 @@ async def enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId) ->
     """
     async with mailbox.lock:
         return await follow_and_enact(mailbox, operation, channel)
+
+
+async def enact_everywhere(mailbox: Mailbox, operation: OperationId) -> None:
+    """`enact` in each channel of the operation in which this device is."""
+    for owner, channel in sorted(mailbox.sessions):
+        session = mailbox.sessions[(owner, channel)]
+        if owner == operation and session.standing is Standing.LIVE:
+            await enact(mailbox, operation, channel)
 
 
 async def follow_and_enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> bool:
@@ -78,12 +86,19 @@ async def claim(mailbox: Mailbox, session: ChannelSession, accounts: tuple[Accou
     """Key packages of these accounts' devices; those who have none are added once they have."""
     packages: list[bytes] = []
     for start in range(0, len(accounts), MAX_CLAIM_ACCOUNTS):
-        request = ClaimKeyPackages(accounts=accounts[start : start + MAX_CLAIM_ACCOUNTS])
-        try:
-            answer = await mailbox.relay.claim(session.operation, session.channel, request)
-        except NoKeyPackage:
-            continue
-        packages += [package.key_package for package in answer.packages]
+        wanted = accounts[start : start + MAX_CLAIM_ACCOUNTS]
+        while wanted:
+            request = ClaimKeyPackages(accounts=wanted)
+            try:
+                answer = await mailbox.relay.claim(session.operation, session.channel, request)
+            except NoKeyPackage as without:
+                absent = frozenset(without.details.accounts or wanted)
+                if absent.isdisjoint(wanted):
+                    raise BadAnswer("the relay has no key packages of accounts that nobody asked for") from None
+                wanted = tuple(account for account in wanted if account not in absent)
+                continue
+            packages += [package.key_package for package in answer.packages]
+            break
     return packages
 
 

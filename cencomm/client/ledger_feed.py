@@ -4,7 +4,6 @@ from cencomm.client import operation as operations
 from cencomm.client.channel_errors import FrozenOperation, OperationFrozen, RelayWithholds
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import Operation
-from cencomm.client.pins import check_pin
 from cencomm.ids import OperationId
 
 
@@ -23,6 +22,7 @@ async def sync_operation(mailbox: Mailbox, operation: OperationId) -> Operation:
     Raises:
         OperationFrozen: the relay signed two histories; both statements are kept.
         RolledBack: it shows less than before.
+        LedgerRefused: an entry breaks a rule, or the ledger is not the one that this account saw elsewhere (L2).
         RelayWithholds: it signs more than it shows.
     """
     async with mailbox.lock:
@@ -48,7 +48,7 @@ async def follow_ledger(mailbox: Mailbox, operation_id: OperationId) -> Operatio
         assert operation.head is not None  # `extend` judged one
         if operation.head.statement.sequence == operation.ledger.sequence:
             if (pin := mailbox.pins.get(operation_id)) is not None:
-                check_pin(pin, operation.ledger)
+                operation.ledger.verify_pin(pin)
             return await _fetch_names(mailbox, operation)
         if not page.entries:
             raise RelayWithholds("the relay signs a longer ledger than it shows")

@@ -24,7 +24,6 @@ from cencomm.client.events import Event
 from cencomm.client.journal import Journal
 from cencomm.client.operation import Operation
 from cencomm.client.pins import load_pins, pin_writes
-from cencomm.client.remote_vault import Pin
 from cencomm.client.state_store import StateStore, Writes
 from cencomm.client.transport import RelayClient
 from cencomm.clock import Clock
@@ -33,6 +32,7 @@ from cencomm.forms.envelope import Envelope
 from cencomm.ids import NO_HASH, ChannelId, OperationId
 from cencomm.ledger.certificate import CertificateMemo
 from cencomm.ledger.membership import Member
+from cencomm.ledger.replay import Pin
 from cencomm.ledger.statements import Attested, LogHead
 from cencomm.secret import Entropy
 

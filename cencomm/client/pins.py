@@ -6,10 +6,10 @@ A pin at entry 0 is the operation id itself: it marks an operation that one aske
 from collections.abc import Mapping
 
 from cencomm.client.channel_errors import RolledBack
-from cencomm.client.remote_vault import Pin, decode_pin
+from cencomm.client.remote_vault import decode_pin, encode_pin
 from cencomm.client.state_store import StateStore, Writes
 from cencomm.ids import OperationId
-from cencomm.ledger.replay import Ledger
+from cencomm.ledger.replay import Pin
 
 PREFIX = "pin/"
 
@@ -20,25 +20,12 @@ def first_pin(operation: OperationId) -> Pin:
 
 
 def pin_writes(pin: Pin) -> Writes:
-    return {PREFIX + pin.operation.hex(): pin.encode()}
+    return {PREFIX + pin.operation.hex(): encode_pin(pin)}
 
 
 async def load_pins(store: StateStore) -> dict[OperationId, Pin]:
     pins = [decode_pin(value) for _, value in await store.scan(PREFIX)]
     return {pin.operation: pin for pin in pins}
-
-
-def check_pin(pin: Pin, ledger: Ledger) -> None:
-    """The ledger reaches as far as this account saw it before, and says the same there.
-
-    Raises:
-        RolledBack: it does not: a relay put back from a backup, or one that tells this computer another story.
-    """
-    known = ledger.hash_at(pin.sequence)
-    if known is None:
-        raise RolledBack(f"the relay shows the ledger up to {ledger.sequence}, you have seen it up to {pin.sequence}")
-    if known != pin.hash:
-        raise RolledBack(f"the relay shows another ledger entry {pin.sequence} than the one that you have seen")
 
 
 def newest(*pins: Mapping[OperationId, Pin]) -> dict[OperationId, Pin]:

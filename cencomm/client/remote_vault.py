@@ -30,6 +30,7 @@ from cencomm.ids import (
     DeviceId,
     OperationId,
 )
+from cencomm.ledger.replay import Pin
 from cencomm.primitives import secret_box, signatures, x25519
 from cencomm.secret import Entropy, Secret
 from cencomm.wire.limits import MAX_OPERATIONS, MAX_VAULT_BYTES
@@ -47,26 +48,18 @@ class _VaultKey(Secret):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """The newest ledger entry of an operation that this account has believed (L2)."""
-
-    operation: OperationId
-    sequence: int
-    hash: bytes
-
-    def encode(self) -> bytes:
-        return codec.concat(
-            (
-                codec.fixed(self.operation, OPERATION_ID_BYTES),
-                codec.uint(self.sequence, 8),
-                codec.fixed(self.hash, HASH_BYTES),
-            )
+def encode_pin(pin: Pin) -> bytes:
+    return codec.concat(
+        (
+            codec.fixed(pin.operation, OPERATION_ID_BYTES),
+            codec.uint(pin.sequence, 8),
+            codec.fixed(pin.hash, HASH_BYTES),
         )
+    )
 
 
 def decode_pin(data: bytes) -> Pin:
-    """Raises MalformedError for anything that `Pin.encode` does not write."""
+    """Raises MalformedError for anything that `encode_pin` does not write."""
     return codec.decode(data, _read_pin)
 
 
@@ -81,7 +74,7 @@ class RemoteVault:
 
     def encode(self) -> bytes:
         devices = sorted(codec.fixed(device, DEVICE_ID_BYTES) for device in self.devices)
-        pins = sorted(pin.encode() for pin in self.pins)
+        pins = sorted(encode_pin(pin) for pin in self.pins)
         operations = {pin.operation for pin in self.pins}
         if len(set(devices)) != len(devices) or len(operations) != len(pins):
             raise UsageError("a device or an operation is named twice")

@@ -8,17 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cencomm.client import coordination
-from cencomm.client.channel import ChannelSession, Standing
+from cencomm.client.channel import ChannelSession
 from cencomm.client.coordination import Decision, Invitation, decode_invitation
-from cencomm.client.enacting import difference, stage, usable_packages
-from cencomm.client.enactment import claim, drop_staged, found_channel, staged_commit
+from cencomm.client.enactment import enact_everywhere, found_channel, staged_commit
 from cencomm.client.ledger_feed import follow_ledger
 from cencomm.client.log_feed import follow_log
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import Operation, content_key_writes
 from cencomm.client.operation import prefix as operation_prefix
 from cencomm.client.pins import first_pin
-from cencomm.client.relay_errors import LedgerMoved, StaleEpoch
+from cencomm.client.relay_errors import LedgerMoved, Refusal
 from cencomm.errors import Unavailable
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.bodies import Policy
@@ -107,6 +106,9 @@ async def open_channel(
             except LedgerMoved:
                 await mailbox.forget_session(session)
                 continue
+            except Refusal:
+                await mailbox.forget_session(session)
+                raise
             await follow_ledger(mailbox, operation)
             await follow_log(mailbox, operation, channel)
             return channel
@@ -139,7 +141,10 @@ async def enrol(mailbox: Mailbox, letter: AccessLetter) -> None:
 
 
 async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[Admission], list[EnrolmentRequest]]:
-    """Admit everybody whose request was made with the code of one of our letters (D7).
+    """Admit everybody whose request was made with the code of one of our letters (D7), and add them to our channels.
+
+    The entries go first and alone, then one Commit in each channel adds all of them: a relay gives out key packages
+    only of those whom the ledger admits.
 
     Returns:
         Who was admitted, and the requests that fit no letter of ours: a mistyped code, another coordinator's letter,
@@ -158,6 +163,7 @@ async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[
         async with mailbox.lock:
             await mailbox.write({key: None})  # a code serves once
         admitted.append(Admission(request.keys.account, invitation.role, invitation.profile))
+    await enact_everywhere(mailbox, operation)
     return admitted, strangers
 
 
@@ -175,7 +181,6 @@ async def _invitation_for(
 
 
 async def _admit(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest, invitation: Invitation) -> None:
-    """The entry and, in the same request, a Commit that adds the newcomer to the main channel if we are in it (L3)."""
     environment = mailbox.environment
 
     def decide(known: Operation) -> Decision:
@@ -183,56 +188,14 @@ async def _admit(mailbox: Mailbox, operation: OperationId, request: EnrolmentReq
             known, mailbox.identity, request, invitation, now=environment.clock(), entropy=environment.entropy
         )
 
-    async with mailbox.lock:
-        for _ in range(MAX_TRIES):
-            known = await follow_ledger(mailbox, operation)
-            decision = decide(known)
-            session = await _stage_admission(mailbox, decision, request.keys.account)
-            try:
-                await mailbox.relay.append(operation, _append(decision, session))
-            except (LedgerMoved, StaleEpoch):
-                if session is not None:
-                    await drop_staged(mailbox, session)
-                continue
-            await follow_ledger(mailbox, operation)
-            if session is not None:
-                await follow_log(mailbox, operation, session.channel)
-            return
-    raise _overtaken()
-
-
-async def _stage_admission(mailbox: Mailbox, decision: Decision, account: AccountId) -> ChannelSession | None:
-    """A Commit for one channel that the newcomer is entitled to; the others are enacted after the entry stands."""
-    ledger = decision.operation.ledger
-    for (operation, channel), held in sorted(mailbox.sessions.items()):
-        if operation != ledger.operation or held.standing is not Standing.LIVE or held.staged is not None:
-            continue
-        await follow_log(mailbox, operation, channel)
-        session = mailbox.sessions[(operation, channel)]
-        left = difference(session, ledger, mailbox.certificates)
-        if account not in left.absent:
-            continue
-        packages = await claim(mailbox, session, (account,))
-        adds = usable_packages(
-            packages, session, ledger, now=mailbox.environment.clock(), certificates=mailbox.certificates
-        )
-        if not adds:
-            continue
-        staged = stage(
-            session,
-            ledger,
-            adds=adds,
-            removes=left.unentitled,
-            certificates=mailbox.certificates,
-            entropy=mailbox.environment.entropy,
-        )
-        await mailbox.write({}, session=staged)
-        return staged
-    return None
+    await _act(mailbox, operation, decide)
 
 
 async def revoke(mailbox: Mailbox, operation: OperationId, account: AccountId, reason: RevokeReason) -> None:
-    """End a membership. The entry goes alone and first; the relay stops the account at once (L3, C4)."""
+    """End a membership. The entry goes alone and first; the relay stops the account at once (L3, C4).
+
+    Then we carry it out in our channels; in others whoever is in them does.
+    """
     environment = mailbox.environment
 
     def decide(known: Operation) -> Decision:
@@ -241,6 +204,7 @@ async def revoke(mailbox: Mailbox, operation: OperationId, account: AccountId, r
         )
 
     await _act(mailbox, operation, decide)
+    await enact_everywhere(mailbox, operation)
 
 
 async def publish_form(mailbox: Mailbox, operation: OperationId, definition: bytes, *, version: int) -> None:

@@ -24,12 +24,12 @@ from cencomm.client.journal import VaultJournal
 from cencomm.client.mailbox import DEVICE_KEY, IDENTITY_KEY, Environment, Mailbox, open_mailbox
 from cencomm.client.pins import first_pin
 from cencomm.client.relay_errors import NoSession, Taken, WrongSignIn
-from cencomm.client.remote_vault import Pin
 from cencomm.client.sign_in import DeviceSecret
 from cencomm.client.transport import RelayClient, SessionToken, open_relay
 from cencomm.clock import system_clock
 from cencomm.errors import UsageError
 from cencomm.ids import OperationId
+from cencomm.ledger.replay import Pin
 from cencomm.secret import system_entropy
 from cencomm.wire.document import encode_document
 from cencomm.wire.errors import Error, ErrorAnswer, ErrorCode

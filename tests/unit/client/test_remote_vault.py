@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from cencomm import codec
 from cencomm.client.errors import WrongPassword
-from cencomm.client.remote_vault import MAX_DEVICES, Pin, RemoteVault, open_remote_vault
+from cencomm.client.remote_vault import MAX_DEVICES, RemoteVault, open_remote_vault
 from cencomm.client.sign_in import WrappingKey
 from cencomm.errors import MalformedError, UsageError
 from cencomm.ids import AccountId, DeviceId, OperationId
+from cencomm.ledger.replay import Pin
 from cencomm.primitives.signatures import SigningKey
 from cencomm.primitives.x25519 import PrivateKey
 from cencomm.secret import system_entropy

@@ -1,0 +1,62 @@
+"""A real relay and three people who met there: nouns of the scenarios."""
+
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from cencomm.client.reports import Reports
+from cencomm.forms.code_list import CodeList, load_code_lists
+from cencomm.forms.form import Form
+from cencomm.forms.library import load_forms
+from tests.fakes.loopback_relay import LoopbackRelay, loopback_relay
+from tests.scenarios.people import Person, Place, admit, clock, found, person
+
+
+@pytest.fixture(scope="session")
+def lists() -> Mapping[str, CodeList]:
+    return load_code_lists()
+
+
+@pytest.fixture(scope="session")
+def forms(lists: Mapping[str, CodeList]) -> Mapping[str, Form]:
+    return load_forms(lists)
+
+
+@pytest.fixture
+def reports(lists: Mapping[str, CodeList]) -> Reports:
+    return Reports(lists)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[LoopbackRelay]:
+    async with loopback_relay(tmp_path / "relay", clock=clock) as one:
+        yield one
+
+
+@pytest.fixture
+async def carla(server: LoopbackRelay, tmp_path: Path, reports: Reports) -> AsyncIterator[Person]:
+    """The coordinator."""
+    async with person(server.url, tmp_path / "carla", "Carla", reports) as one:
+        yield one
+
+
+@pytest.fixture
+async def ana(server: LoopbackRelay, tmp_path: Path, reports: Reports) -> AsyncIterator[Person]:
+    async with person(server.url, tmp_path / "ana", "Ana", reports) as one:
+        yield one
+
+
+@pytest.fixture
+async def bob(server: LoopbackRelay, tmp_path: Path, reports: Reports) -> AsyncIterator[Person]:
+    async with person(server.url, tmp_path / "bob", "Bob", reports) as one:
+        yield one
+
+
+@pytest.fixture
+async def place(carla: Person, ana: Person, bob: Person, forms: Mapping[str, Form]) -> Place:
+    """The operation and its main channel, with coordinator Carla and officers Ana (France) and Bob (Kenya)."""
+    meeting = await found(carla, forms["seizure"])
+    await admit(carla, ana, meeting, "FR")
+    await admit(carla, bob, meeting, "KE")
+    return meeting
