@@ -62,6 +62,16 @@ def test_an_anchor_of_another_operation_channel_or_generation_is_refused(
     refuse(unit, channel, replace(anchor, generation=2).encode(), "C1", "another generation")
 
 
+def test_a_generation_that_the_ledger_does_not_have_is_refused(unit: Unit, channel: ChannelId, anchor: Anchor) -> None:
+    """An old or invented group of the channel, whose members agree among themselves."""
+    data = replace(anchor, generation=2).encode()
+
+    with pytest.raises(AnchorRefused, match="current one"):
+        judge_anchor(
+            unit.ledger, data, kind=LogKind.APPLICATION, channel=channel, generation=2, sequence=9, epoch_began_at=5
+        )
+
+
 def test_the_anchor_of_a_commit_serves_no_message_and_the_reverse(
     unit: Unit, channel: ChannelId, anchor: Anchor
 ) -> None:
