@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cencomm.ids import AccountId, OperationId
 from cencomm.ledger.bodies import Admit, ChannelBody, Charter, Revoke
 from cencomm.ledger.entry import SignedEntry, decode_signed_entry
+from cencomm.ledger.log import LogKind
 from cencomm.ledger.refusal import Refused
 from cencomm.ledger.replay import Ledger
 from cencomm.relay.announcement import LedgerGrew
@@ -20,8 +21,17 @@ from cencomm.relay.queries import log as log_queries
 from cencomm.relay.queries import operations as queries
 from cencomm.relay.state import Draft, State
 from cencomm.relay.submission import Submission
-from cencomm.wire.limits import MAX_BLOBS, MAX_OPERATIONS
-from cencomm.wire.operations import Appended, AppendEntry, CreateOperation, OperationHead, SealedBlob, WrapFor
+from cencomm.wire.errors import TooLarge
+from cencomm.wire.limits import MAX_BLOBS, MAX_BLOBS_BYTES, MAX_OPERATIONS
+from cencomm.wire.operations import (
+    Appended,
+    AppendEntry,
+    CommitToChannel,
+    CreateOperation,
+    OperationHead,
+    SealedBlob,
+    WrapFor,
+)
 
 MAX_AHEAD_SECONDS = 300  # L5: how far an entry's time may be ahead of the relay's clock
 DAY_SECONDS = 24 * 3600
@@ -91,8 +101,8 @@ class Registry:
             await self._store_sealed(connection, ledger, asked.wraps, asked.blobs)
         receipt = None
         if asked.commit is not None:
-            _judge_companion(signed)
             commit = asked.commit
+            _judge_companions(signed, commit)
             submission = Submission.read(account, operation, commit.channel, commit.generation, commit)
             receipt = await self.publishing.accept_commit(connection, draft, submission)
         return Appended(head=self.notary.ledger_head(ledger, now=now), receipt=receipt)
@@ -121,8 +131,9 @@ class Registry:
             raise Refused("L7", "a content key is wrapped for members only")
         await queries.put_wraps(connection, ledger.operation, wraps)
         await queries.put_blobs(connection, ledger.operation, blobs)
-        if await queries.count_blobs(connection, ledger.operation) > MAX_BLOBS:
-            raise TooMany(retry_after=DAY_SECONDS)
+        count, size = await queries.measure_blobs(connection, ledger.operation)
+        if count > MAX_BLOBS or size > MAX_BLOBS_BYTES:
+            raise TooLarge(f"an operation has at most {MAX_BLOBS} blobs of together {MAX_BLOBS_BYTES} bytes")
 
 
 async def _follow(connection: AsyncConnection, draft: Draft, ledger: Ledger, signed: SignedEntry) -> None:
@@ -190,7 +201,9 @@ def _judge_founder(charter: Charter, account: AccountId) -> None:
         raise Refused("L2", "an operation is founded by its first coordinator")
 
 
-def _judge_companion(signed: SignedEntry) -> None:
-    """L3: what takes something away never waits for a Commit."""
+def _judge_companions(signed: SignedEntry, commit: CommitToChannel) -> None:
+    """L3: what takes something away never waits for a Commit, and nothing else than a Commit comes along."""
     if not isinstance(signed.entry.body, ChannelBody | Admit):
         raise Refused("L3", "only channel and admit travel with a Commit")
+    if commit.kind != LogKind.COMMIT:
+        raise Refused("L3", "with an entry travels a Commit, no message")

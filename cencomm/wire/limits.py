@@ -31,6 +31,7 @@ LOG_PAGE_ENTRIES = LEDGER_PAGE_ENTRIES = 500
 PAGE_BYTES = 4 * MIB
 MAX_WRAPS = 2000  # of one request: one for each admitted identity
 MAX_BLOBS = 4000  # of one request, and of an operation: titles, definitions, one profile for each identity
+MAX_BLOBS_BYTES = 20 * MIB  # of an operation's blobs together: they are renewed in one request and read in one answer
 MAX_WAITING_ENROLMENTS = 2000  # of an operation; one for each account
 MAX_OPERATIONS = 1000  # that one account may be part of
 MAX_REJECTIONS = 1000  # that a channel keeps, the newest first

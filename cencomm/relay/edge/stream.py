@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+from typing import Any
 
-from aiohttp import ClientConnectionResetError, WSMsgType, web
+from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
 
 from cencomm.errors import CencommError, MalformedError
 from cencomm.ids import AccountId
@@ -25,7 +26,9 @@ CLOSE_SECONDS = 5.0  # that a reader gets to take the close frame, then its conn
 
 async def open_stream(request: web.Request) -> web.WebSocketResponse:
     session = await session_of(request)
-    socket = web.WebSocketResponse(compress=False, heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_BODY_BYTES)
+    socket = web.WebSocketResponse(
+        compress=False, heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_BODY_BYTES, decode_text=False
+    )
     await socket.prepare(request)
     transport = request.transport
     if transport is None:  # the peer left during the upgrade
@@ -36,12 +39,10 @@ async def open_stream(request: web.Request) -> web.WebSocketResponse:
     request.app[FANOUT].join(stream)
     try:
         await _check_still_there(request, stream)
-        async with asyncio.TaskGroup() as tasks:
-            closing = tasks.create_task(_close_when_asked(request, socket, stream, session))
-            await _take_publishes(request.app, socket, session.account)
-            closing.cancel()
+        code = await _serve(request.app, socket, stream, session)
     finally:
         request.app[FANOUT].part(stream)
+    await _close(socket, transport, code)
     return socket
 
 
@@ -53,29 +54,34 @@ async def _check_still_there(request: web.Request, stream: Stream) -> None:
         stream.leave(CLOSE_SESSION_ENDED)
 
 
-async def _close_when_asked(
-    request: web.Request, socket: web.WebSocketResponse, stream: Stream, session: Session
-) -> None:
-    """Closes the connection with the stream's code, at the latest when the session ends."""
-    remaining = session.expires - request.app[CLOCK]()
-    try:
-        code = await asyncio.wait_for(asyncio.shield(stream.leaving), remaining)
-    except TimeoutError:
-        stream.leave(CLOSE_SESSION_ENDED)
-        code = CLOSE_SESSION_ENDED
+async def _serve(app: web.Application, socket: web.WebSocketResponse, stream: Stream, session: Session) -> int:
+    """The code to close with, once the peer has gone, the stream has to leave or the session is over."""
+    remaining = session.expires - app[CLOCK]()
+    async with asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(_take_publishes(app, socket, session.account))
+        ends: set[asyncio.Future[Any]] = {reading, stream.leaving}
+        await asyncio.wait(ends, timeout=remaining, return_when=asyncio.FIRST_COMPLETED)
+        gone = reading.done()
+        reading.cancel()
+    if stream.leaving.done():
+        return stream.leaving.result()
+    return WSCloseCode.OK if gone else CLOSE_SESSION_ENDED
+
+
+async def _close(socket: web.WebSocketResponse, transport: asyncio.Transport, code: int) -> None:
+    """Says why, and cuts the connection of a peer that does not take it: its unsent bytes are our memory."""
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
             await socket.close(code=code)
     except TimeoutError:
-        if request.transport is not None:
-            request.transport.abort()
+        transport.abort()
 
 
 async def _take_publishes(app: web.Application, socket: web.WebSocketResponse, account: AccountId) -> None:
     """One at a time: who wants more in flight opens more streams, and is counted for each."""
     async for message in socket:
         if message.type is WSMsgType.TEXT:
-            reply = await _reply(app, account, message.data.encode())
+            reply = await _reply(app, account, message.data)
         elif message.type is WSMsgType.BINARY:
             reply = ErrorFrame(id=None, error=describe(MalformedError("frames are text")))
         else:

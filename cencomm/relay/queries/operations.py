@@ -84,9 +84,11 @@ async def put_blobs(connection: AsyncConnection, operation: OperationId, blobs: 
         await connection.execute(replace, rows)
 
 
-async def count_blobs(connection: AsyncConnection, operation: OperationId) -> int:
-    counted = select(func.count()).where(BLOBS.c.operation == operation)
-    return (await connection.execute(counted)).scalar_one()
+async def measure_blobs(connection: AsyncConnection, operation: OperationId) -> tuple[int, int]:
+    """How many blobs there are, and their bytes."""
+    measured = select(func.count(), func.coalesce(func.sum(func.length(BLOBS.c.sealed)), 0))
+    count, size = (await connection.execute(measured.where(BLOBS.c.operation == operation))).one()
+    return count, size
 
 
 async def all_blobs(connection: AsyncConnection, operation: OperationId) -> list[SealedBlob]:

@@ -1,0 +1,252 @@
+"""Streams: what is pushed to whom, what ends them, and readers who do not read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+from msgspec.structs import asdict
+
+from cencomm.mls.group import create_group
+from cencomm.relay.fanout import Stream, text_frame
+from cencomm.wire.document import decode_document, encode_document
+from cencomm.wire.errors import ErrorCode
+from cencomm.wire.stream import (
+    CLOSE_REVOKED,
+    CLOSE_SESSION_ENDED,
+    CLOSE_TOO_SLOW,
+    EnrolmentWaits,
+    ErrorFrame,
+    KeyPackagesLow,
+    LedgerMovedOn,
+    LogPushed,
+    PublishFrame,
+    Pushed,
+    ReceiptFrame,
+    WelcomeWaits,
+)
+from tests.unit.relay.world import Operation, Person, Relay, StandingClock, config_for, enrol, found_operation, running
+
+Socket = aiohttp.ClientWebSocketResponse
+
+
+@asynccontextmanager
+async def stream(person: Person) -> AsyncIterator[Socket]:
+    relay = person.relay
+    url, headers = relay.server.make_url("/v1/stream"), {"Authorization": f"Bearer {person.token}"}
+    async with relay.http.ws_connect(url, headers=headers, max_msg_size=0) as socket:
+        # The relay joins the stream before it reads: whoever got an answer is in.
+        await socket.send_str("?")
+        assert isinstance(await pushed(socket), ErrorFrame)
+        yield socket
+
+
+async def pushed(socket: Socket) -> Pushed:
+    message = await socket.receive(timeout=10)
+    assert message.type is aiohttp.WSMsgType.TEXT, message
+    frame: Pushed = decode_document(message.data.encode(), Pushed)  # type: ignore[arg-type]  # a union is a type form
+    return frame
+
+
+async def close_code(socket: Socket) -> int | None:
+    while (await socket.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
+        pass
+    return socket.close_code
+
+
+def frame(operation: Operation, number: int = 1) -> PublishFrame:
+    publish = operation.message()
+    return PublishFrame(
+        id=number, operation=operation.ledger.operation, channel=operation.channel, generation=1, **asdict(publish)
+    )
+
+
+async def test_a_message_is_pushed_to_everybody_in_the_channel_and_nobody_else(
+    operation: Operation, officer: Person
+) -> None:
+    stranger = await operation.relay.person("stranger")
+    async with stream(officer) as reader, stream(operation.coordinator) as own, stream(stranger) as other:
+        publish = operation.message()
+        await operation.publish(publish)
+        await enrol(operation, stranger)
+
+        for socket in (reader, own):
+            entry = await pushed(socket)
+            assert isinstance(entry, LogPushed)
+            assert entry.entry.message == publish.message
+        assert await pushed(own) == EnrolmentWaits(operation=operation.ledger.operation)
+        await other.send_str("?")
+        assert isinstance(await pushed(other), ErrorFrame)
+
+
+async def test_pushes_come_in_the_order_of_the_log(operation: Operation, officer: Person) -> None:
+    async with stream(officer) as reader:
+        await asyncio.gather(*(operation.publish(operation.message()) for _ in range(30)))
+
+        frames = [await pushed(reader) for _ in range(30)]
+
+    assert [one.entry.sequence for one in frames if isinstance(one, LogPushed)] == list(range(3, 33))
+
+
+async def test_a_publish_through_the_stream_gets_its_receipt(operation: Operation) -> None:
+    async with stream(operation.coordinator) as socket:
+        await socket.send_bytes(b"")
+        assert isinstance(await pushed(socket), ErrorFrame)
+        await socket.send_str(encode_document(frame(operation, 7)).decode())
+        answers = [await pushed(socket), await pushed(socket)]
+        await socket.send_str(encode_document(frame(operation, 8)).decode().replace('"kind":2', '"kind":1'))
+        error = await pushed(socket)
+
+    receipts = [one for one in answers if isinstance(one, ReceiptFrame)]
+    assert [receipt.id for receipt in receipts] == [7]
+    assert isinstance(error, ErrorFrame)
+    assert (error.id, error.error.code) == (8, ErrorCode.REFUSED)
+
+
+async def test_whoever_is_admitted_hears_of_it_and_of_the_channel_from_then_on(
+    operation: Operation, alice: Person
+) -> None:
+    async with stream(alice) as socket:
+        await operation.append(operation.admission(alice))
+        assert await pushed(socket) == LedgerMovedOn(operation=operation.ledger.operation, sequence=2)
+
+        adds = await operation.claim(alice.account)
+        taken = await pushed(socket)
+        await operation.commit(*adds)
+
+        assert taken == KeyPackagesLow(device=alice.device, remaining=0)
+        assert isinstance(await pushed(socket), LogPushed)
+        waits = WelcomeWaits(operation=operation.ledger.operation, channel=operation.channel, generation=1)
+        assert await pushed(socket) == waits
+
+
+async def test_a_new_channel_is_heard_by_streams_that_were_open(operation: Operation, officer: Person) -> None:
+    async with stream(officer) as socket:
+        body = operation.channel_body()
+        await operation.append(body)
+        assert isinstance(await pushed(socket), LedgerMovedOn)
+
+        operation.channel, operation.log_sequence, operation.log_hash = body.channel, 0, bytes(32)
+        await _first_commit(operation, body.group_id)
+
+        assert isinstance(await pushed(socket), LogPushed)
+
+
+async def _first_commit(operation: Operation, group_id: bytes) -> None:
+    key_package = operation.coordinator.key_package()
+    operation.group = create_group(group_id=group_id, key_package=key_package, entropy=operation.relay.entropy)
+    assert (await operation.commit()).status == 200
+
+
+async def test_revocation_closes_the_streams_of_the_revoked_and_refuses_what_they_send(
+    operation: Operation, officer: Person
+) -> None:
+    async with stream(officer) as socket:
+        await operation.append(operation.revocation(officer))
+        await operation.publish(operation.message())
+
+        with_code = await close_code(socket)
+    answer = await officer.ask("POST", operation.log_path, operation.message())
+
+    assert with_code == CLOSE_REVOKED
+    assert answer.code == ErrorCode.NOT_ENTITLED
+
+
+async def test_signing_out_closes_the_streams_of_that_session(relay: Relay) -> None:
+    person = await relay.person()
+    async with stream(person) as socket:
+        await person.ask("DELETE", "/v1/session")
+
+        assert await close_code(socket) == CLOSE_SESSION_ENDED
+
+
+async def test_a_stream_ends_with_its_session(tmp_path: Path) -> None:
+    config = config_for(tmp_path, session_seconds=1)
+    async with running(config, StandingClock()) as relay, stream(await relay.person()) as socket:
+        assert await close_code(socket) == CLOSE_SESSION_ENDED
+
+
+async def test_a_stream_takes_a_session(relay: Relay) -> None:
+    assert (await relay.ask("GET", "/v1/stream")).code == ErrorCode.NO_SESSION
+
+
+async def test_after_the_end_of_an_admission_nothing_is_pushed(
+    operation: Operation, alice: Person, relay: Relay
+) -> None:
+    await operation.append(operation.admission(alice, until=relay.clock.now + 60))
+    async with stream(alice) as socket:
+        await operation.commit()
+        assert isinstance(await pushed(socket), LogPushed)
+        relay.clock.now += 61
+
+        await operation.publish(operation.message())
+
+        await socket.send_str("?")
+        assert isinstance(await pushed(socket), ErrorFrame)
+
+
+async def test_a_reader_that_does_not_read_is_closed_and_holds_up_nobody(tmp_path: Path) -> None:
+    async with running(config_for(tmp_path, stream_buffer_bytes=1), StandingClock()) as relay:
+        operation = await found_operation(relay, await relay.person())
+        reader, writer = await _connect_and_stop_reading(operation.coordinator)
+        for _ in range(60):
+            answer = await operation.publish(operation.message(bytes(200_000)))
+            assert answer.status == 200
+
+        received = await asyncio.wait_for(reader.read(), 20)  # to the end of the connection
+
+        writer.close()
+        assert len(received) < 60 * 200_000
+
+
+async def _connect_and_stop_reading(person: Person) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    url = person.relay.server.make_url("/v1/stream")
+    reader, writer = await asyncio.open_connection(url.host, url.port, limit=1024)
+    writer.write(
+        f"GET {url.path} HTTP/1.1\r\nHost: {url.host}\r\nAuthorization: Bearer {person.token}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    return reader, writer
+
+
+class FullTransport:
+    """A peer that takes nothing."""
+
+    def __init__(self) -> None:
+        self.written = b""
+
+    def write(self, data: bytes, /) -> None:
+        self.written += data
+
+    def get_write_buffer_size(self) -> int:
+        return len(self.written)
+
+    def is_closing(self) -> bool:
+        return False
+
+
+async def test_what_a_slow_reader_can_make_us_keep_is_bounded(relay: Relay) -> None:
+    transport, person = FullTransport(), await relay.person()
+    slow = Stream(person.account, bytes(32), transport, buffer_bytes=1000)
+
+    for _ in range(10):
+        slow.push(bytes(400))
+
+    assert len(transport.written) == 1200
+    assert slow.leaving.result() == CLOSE_TOO_SLOW
+
+
+async def test_frames_of_every_length_are_read_by_another_implementation(operation: Operation) -> None:
+    async with stream(operation.coordinator) as socket:
+        for size in (1, 60_000, 200_000):
+            publish = operation.message(bytes(size))
+            await operation.publish(publish)
+            entry = await pushed(socket)
+            assert isinstance(entry, LogPushed)
+            assert entry.entry.message == publish.message
+    assert text_frame(b"x" * 125)[:2] == b"\x81\x7d"
+    assert text_frame(b"x" * 126)[:4] == b"\x81\x7e\x00\x7e"
+    assert text_frame(b"x" * 65_536)[:2] == b"\x81\x7f"

@@ -1,0 +1,449 @@
+"""A relay behind a real socket on a real database, and people with real keys who use it."""
+
+import contextlib
+import hashlib
+import io
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import BaseTestServer, TestServer
+from msgspec import Struct
+
+from cencomm import codec
+from cencomm.ids import NO_HASH, AccountId, ChannelId, DeviceId, OperationId, SendId
+from cencomm.ledger.anchor import GROUP_INFO_EXTENSION, Anchor
+from cencomm.ledger.bodies import Admit, Body, ChannelBody, Charter, Policy, Revoke
+from cencomm.ledger.certificate import DeviceCertificate, issue_certificate
+from cencomm.ledger.content_key import BlobRef, new_blob, new_content_key
+from cencomm.ledger.enrolment import EnrolmentCode, EnrolmentRequest, creator_keys, request_enrolment
+from cencomm.ledger.entry import decode_signed_entry, first_entry, sign_entry
+from cencomm.ledger.kinds import ChannelKind, History, RevokeReason, Role
+from cencomm.ledger.log import LogKind
+from cencomm.ledger.replay import Ledger
+from cencomm.ledger.statements import Receipt, verify_receipt
+from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 as SUITE
+from cencomm.mls.extension import Extension
+from cencomm.mls.group import Group, StagedCommit, create_group, join_group
+from cencomm.mls.key_package import KeyPackage, KeyPackageBundle, create_key_package
+from cencomm.mls.leaf_node import Capabilities
+from cencomm.primitives.signatures import SigningKey
+from cencomm.primitives.x25519 import KeyPair, generate_key_pair
+from cencomm.relay.app import build_app
+from cencomm.relay.config import RelayConfig
+from cencomm.relay.keys import NOTARY
+from cencomm.wire.accounts import AccountCreated, CreateAccount, SignedIn, SignIn
+from cencomm.wire.devices import (
+    ClaimedKeyPackages,
+    ClaimKeyPackages,
+    KeyPackagesStored,
+    PutKeyPackages,
+    RegisterDevice,
+)
+from cencomm.wire.document import decode_document, encode_document
+from cencomm.wire.enrolments import Enrol
+from cencomm.wire.errors import Error, ErrorAnswer, ErrorCode
+from cencomm.wire.log import LogPage, Publish, Published
+from cencomm.wire.operations import Appended, AppendEntry, CommitToChannel, CreateOperation, OperationHead
+from cencomm.wire.welcomes import Welcomes
+
+T = TypeVar("T")
+
+START = 1_800_000_000  # seconds; any
+NOT_AFTER = START + 365 * 86_400
+NAME = "relay.example.org"
+
+
+class StandingClock:
+    """Moves when a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class CountingEntropy:
+    """SHA-256 of 1, 2, 3 …: looks random, never repeats, is the same in each run."""
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed.encode()
+        self._count = 0
+
+    def __call__(self, count: int) -> bytes:
+        self._count += 1
+        block = self._seed + self._count.to_bytes(8, "big")
+        return hashlib.shake_256(block).digest(count)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+    def read(self, shape: type[T]) -> T:
+        assert self.status == 200, (self.status, self.body)
+        return decode_document(self.body, shape)
+
+    @property
+    def error(self) -> Error:
+        error = decode_document(self.body, ErrorAnswer).error
+        assert self.status >= 400
+        return error
+
+    @property
+    def code(self) -> ErrorCode:
+        return self.error.code
+
+
+@dataclass
+class Relay:
+    """A running relay, as a peer sees it; `app` only where a test breaks its disk."""
+
+    server: BaseTestServer
+    http: aiohttp.ClientSession
+    clock: StandingClock
+    entropy: CountingEntropy
+    app: web.Application
+
+    @property
+    def receipt_key(self) -> bytes:
+        return self.app[NOTARY].key.public_key
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        document: Struct | None = None,
+        *,
+        token: str | None = None,
+        data: bytes | None = None,
+    ) -> Answer:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        body = data if document is None else encode_document(document)
+        url = self.server.make_url(path)
+        payload = None if body is None else io.BytesIO(body)  # aiohttp warns of large bytes
+        async with self.http.request(method, url, data=payload, headers=headers, allow_redirects=False) as answer:
+            return Answer(answer.status, await answer.read(), dict(answer.headers))
+
+    async def person(self, label: str = "") -> "Person":
+        """Somebody with an account, a session, a device, one one-time key package and one of last resort."""
+        entropy = CountingEntropy(label) if label else self.entropy
+        handle, secret = entropy(16), entropy(32)
+        created = await self.ask(
+            "POST",
+            "/v1/accounts",
+            CreateAccount(handle=handle, salt=entropy(16), profile=1, sign_in_secret=secret),
+        )
+        account = created.read(AccountCreated).account
+        signed_in = (await self.ask("POST", "/v1/sign-in", SignIn(handle=handle, sign_in_secret=secret))).read(SignedIn)
+        identity, device_key = SigningKey.generate(entropy), SigningKey.generate(entropy)
+        certificate = issue_certificate(identity, account, DeviceId(entropy(16)), device_key.public_key, NOT_AFTER)
+        somebody = Person(
+            relay=self,
+            account=account,
+            token=signed_in.token,
+            handle=handle,
+            secret=secret,
+            identity=identity,
+            exchange=generate_key_pair(entropy),
+            device_key=device_key,
+            certificate=certificate,
+            entropy=entropy,
+        )
+        registered = await somebody.ask("POST", "/v1/devices", RegisterDevice(certificate=certificate.encoded))
+        assert registered.status == 204, registered
+        return somebody
+
+
+@dataclass
+class Person:
+    relay: Relay
+    account: AccountId
+    token: str
+    handle: bytes
+    secret: bytes
+    identity: SigningKey
+    exchange: KeyPair
+    device_key: SigningKey
+    certificate: DeviceCertificate
+    entropy: CountingEntropy
+    bundles: list[KeyPackageBundle] = field(default_factory=list)
+
+    @property
+    def device(self) -> DeviceId:
+        return self.certificate.device
+
+    async def ask(self, method: str, path: str, document: Struct | None = None, *, data: bytes | None = None) -> Answer:
+        return await self.relay.ask(method, path, document, token=self.token, data=data)
+
+    def key_package(self, *, last_resort: bool = False, lifetime: tuple[int, int] | None = None) -> KeyPackageBundle:
+        return create_key_package(
+            credential=self.certificate.encoded,
+            signing_key=self.device_key,
+            cipher_suite=SUITE,
+            lifetime=lifetime or (START - 3600, START + 84 * 86_400),
+            capabilities=Capabilities(cipher_suites=(SUITE,), extensions=(GROUP_INFO_EXTENSION,)),
+            last_resort=last_resort,
+            entropy=self.entropy,
+        )
+
+    @property
+    def packages_path(self) -> str:
+        return f"/v1/devices/{self.device.hex()}/key-packages"
+
+    async def put_key_packages(self, count: int = 1, *, last_resort: bool = False) -> int:
+        made = [self.key_package() for _ in range(count)]
+        resort = self.key_package(last_resort=True) if last_resort else None
+        self.bundles += [*made, *([resort] if resort else [])]
+        put = PutKeyPackages(
+            one_time=tuple(one.key_package.encode() for one in made),
+            last_resort=resort.key_package.encode() if resort else None,
+        )
+        return (await self.ask("POST", self.packages_path, put)).read(KeyPackagesStored).remaining
+
+    def bundle(self, ref: bytes) -> KeyPackageBundle:
+        return next(bundle for bundle in self.bundles if bundle.key_package.ref() == ref)
+
+    def enrolment(self, operation: OperationId) -> EnrolmentRequest:
+        code = EnrolmentCode(self.entropy(16))
+        return request_enrolment(operation, self.account, self.identity, self.exchange.public_key, code)
+
+
+@dataclass
+class Operation:
+    """An operation with its coordinator and one channel; `group` is the coordinator's own MLS state."""
+
+    relay: Relay
+    coordinator: Person
+    ledger: Ledger
+    channel: ChannelId
+    group_id: bytes
+    group: Group
+    log_sequence: int = 0
+    log_hash: bytes = NO_HASH
+    began_at: int = 0
+
+    @property
+    def path(self) -> str:
+        return f"/v1/operations/{self.ledger.operation.hex()}"
+
+    @property
+    def channel_path(self) -> str:
+        return f"{self.path}/channels/{self.channel.hex()}"
+
+    @property
+    def log_path(self) -> str:
+        return f"{self.channel_path}/1/log"
+
+    def blob(self) -> BlobRef:
+        return new_blob(b"anything", self.relay.entropy).ref
+
+    def entry(self, body: Body, *, time: int | None = None, ledger: Ledger | None = None) -> bytes:
+        """The next entry, signed by the coordinator, not sent."""
+        ledger = ledger or self.ledger
+        key = self.coordinator.identity
+        at = max(ledger.time, self.relay.clock.now) if time is None else time
+        return sign_entry(ledger.next_entry(body, time=at, signer=key.public_key), key).encode()
+
+    def after(self, entry: bytes) -> Ledger:
+        return self.ledger.append(decode_signed_entry(entry))
+
+    async def append(self, body: Body) -> Answer:
+        entry = self.entry(body)
+        answer = await self.coordinator.ask("POST", f"{self.path}/ledger", AppendEntry(entry=entry))
+        if answer.status == 200:
+            self.ledger = self.after(entry)
+        return answer
+
+    def admission(self, somebody: Person, role: Role = Role.OFFICER, *, until: int = 0) -> Admit:
+        keys = somebody.enrolment(self.ledger.operation).keys
+        return Admit(keys=keys, role=role, until=until, profile=self.blob())
+
+    def revocation(self, somebody: Person) -> Revoke:
+        return Revoke(
+            account=somebody.account,
+            identity_key=somebody.identity.public_key,
+            reason=RevokeReason.LOST_KEYS,
+            content_key=new_content_key(self.ledger.content_key.number + 1, self.relay.entropy).ref,
+        )
+
+    def channel_body(self, *, accounts: tuple[AccountId, ...] = ()) -> ChannelBody:
+        return ChannelBody(
+            channel=ChannelId(self.relay.entropy(16)),
+            generation=1,
+            group_id=self.relay.entropy(32),
+            kind=ChannelKind.MAIN,
+            roles=() if accounts else (Role.COORDINATOR, Role.OFFICER),
+            accounts=accounts,
+            title=self.blob(),
+        )
+
+    def anchor(self, kind: LogKind, /, *, ledger: Ledger | None = None, **changed: Any) -> bytes:
+        ledger = ledger or self.ledger
+        fields: dict[str, Any] = {
+            "kind": kind,
+            "operation": ledger.operation,
+            "channel": self.channel,
+            "generation": 1,
+            "ledger_sequence": ledger.sequence,
+            "ledger_hash": ledger.head_hash,
+            "log_sequence": self.log_sequence,
+            "log_hash": self.log_hash,
+            "commitment": NO_HASH if kind is LogKind.COMMIT else self.relay.entropy(32),
+        }
+        return Anchor(**(fields | changed)).encode()
+
+    def message(self, text: bytes = b"hello", **changed: Any) -> Publish:
+        """An application message by the coordinator's device; its generation is burned."""
+        anchor = self.anchor(LogKind.APPLICATION, **changed)
+        self.group, message = self.group.encrypt(text, authenticated_data=anchor, entropy=self.relay.entropy)
+        return Publish(send_id=SendId(self.relay.entropy(16)), kind=2, message=message)
+
+    def staged(self, *adds: KeyPackage, ledger: Ledger | None = None, **changed: Any) -> StagedCommit:
+        anchor = self.anchor(LogKind.COMMIT, ledger=ledger, **changed)
+        return self.group.commit(
+            adds=adds,
+            authenticated_data=anchor,
+            group_info_extensions=(Extension(GROUP_INFO_EXTENSION, anchor),),
+            entropy=self.relay.entropy,
+        )
+
+    def publish_of(self, staged: StagedCommit) -> Publish:
+        return Publish(
+            send_id=SendId(self.relay.entropy(16)),
+            kind=1,
+            message=staged.message,
+            welcome=staged.welcome,
+            ratchet_tree=staged.ratchet_tree if staged.welcome else None,
+        )
+
+    async def publish(self, publish: Publish, *, by: Person | None = None) -> Answer:
+        answer = await (by or self.coordinator).ask("POST", self.log_path, publish)
+        if answer.status == 200:
+            self.saw(self.receipt(answer))
+        return answer
+
+    def receipt(self, answer: Answer) -> Receipt:
+        return verify_receipt(answer.read(Published).receipt, self.relay.receipt_key).statement
+
+    def saw(self, receipt: Receipt) -> None:
+        self.log_sequence, self.log_hash = receipt.sequence, receipt.hash
+
+    async def commit(self, *adds: KeyPackage) -> Answer:
+        """A Commit by the coordinator; its group follows when the relay takes it."""
+        staged = self.staged(*adds)
+        answer = await self.publish(self.publish_of(staged))
+        if answer.status == 200:
+            self.group = staged.group
+        return answer
+
+    async def claim(self, *accounts: AccountId, by: Person | None = None) -> tuple[KeyPackage, ...]:
+        answer = await (by or self.coordinator).ask(
+            "POST", f"{self.channel_path}/claims", ClaimKeyPackages(accounts=accounts)
+        )
+        packages = answer.read(ClaimedKeyPackages).packages
+        return tuple(decode_key_package(one.key_package) for one in packages)
+
+    async def admit(self, somebody: Person, role: Role = Role.OFFICER) -> None:
+        """Into the ledger and into the group."""
+        assert (await self.append(self.admission(somebody, role))).status == 200
+        answer = await self.commit(*await self.claim(somebody.account))
+        assert answer.status == 200, answer
+
+    async def join(self, somebody: Person) -> Group:
+        welcomes = (await somebody.ask("GET", f"{self.channel_path}/1/welcomes")).read(Welcomes).welcomes
+        welcome = welcomes[0]
+        return join_group(welcome.welcome, key_package=somebody.bundles[0], ratchet_tree=welcome.ratchet_tree).group
+
+    async def log(self, *, by: Person | None = None, after: int = 0) -> LogPage:
+        return (await (by or self.coordinator).ask("GET", f"{self.log_path}?after={after}")).read(LogPage)
+
+
+def decode_key_package(encoded: bytes) -> KeyPackage:
+    return codec.decode(encoded, KeyPackage.read)
+
+
+def charter_of(relay: Relay, coordinator: Person, **changed: Any) -> Charter:
+    nonce = relay.entropy(32)
+    fields: dict[str, Any] = {
+        "nonce": nonce,
+        "coordinators": (
+            creator_keys(nonce, coordinator.account, coordinator.identity, coordinator.exchange.public_key),
+        ),
+        "relay_key": relay.receipt_key,
+        "relay_name": NAME,
+        "policy": Policy(
+            history=History.ALL,
+            retention_days=365,
+            update_interval_hours=24,
+            heartbeat_seconds=300,
+            two_signatures=(),
+            exercise=True,
+        ),
+        "content_key": new_content_key(1, relay.entropy).ref,
+        "plan": new_blob(b"plan", relay.entropy).ref,
+        "profiles": (new_blob(b"profile", relay.entropy).ref,),
+    }
+    return Charter(**(fields | changed))
+
+
+def founding_entry(relay: Relay, coordinator: Person, **changed: Any) -> bytes:
+    charter = charter_of(relay, coordinator, **changed)
+    return sign_entry(first_entry(charter, time=relay.clock.now), coordinator.identity).encode()
+
+
+async def found_operation(relay: Relay, coordinator: Person) -> Operation:
+    """A new operation of one coordinator with a main channel whose group has nobody else."""
+    entry = founding_entry(relay, coordinator)
+    answer = await coordinator.ask("POST", "/v1/operations", CreateOperation(entry=entry))
+    ledger = Ledger.start(decode_signed_entry(entry))
+    assert answer.read(OperationHead).operation == ledger.operation
+    body = ChannelBody(
+        channel=ChannelId(relay.entropy(16)),
+        generation=1,
+        group_id=relay.entropy(32),
+        kind=ChannelKind.MAIN,
+        roles=(Role.COORDINATOR, Role.OFFICER),
+        accounts=(),
+        title=new_blob(b"title", relay.entropy).ref,
+    )
+    group = create_group(group_id=body.group_id, key_package=coordinator.key_package(), entropy=relay.entropy)
+    operation = Operation(relay, coordinator, ledger, body.channel, body.group_id, group)
+    signed = operation.entry(body)
+    staged = operation.staged(ledger=operation.after(signed))
+    first = operation.publish_of(staged)
+    commit = CommitToChannel(channel=body.channel, generation=1, send_id=first.send_id, kind=1, message=first.message)
+    answer = await coordinator.ask("POST", f"{operation.path}/ledger", AppendEntry(entry=signed, commit=commit))
+    receipt = answer.read(Appended).receipt
+    assert receipt is not None
+    operation.ledger, operation.group = operation.after(signed), staged.group
+    operation.saw(verify_receipt(receipt, relay.receipt_key).statement)
+    return operation
+
+
+def config_for(folder: Path, **changed: Any) -> RelayConfig:
+    fields: dict[str, Any] = {"data": folder, "name": NAME, "synchronous": "OFF", "lock_timeout_seconds": 0.2}
+    return RelayConfig(**(fields | changed))
+
+
+@contextlib.asynccontextmanager
+async def running(config: RelayConfig, clock: StandingClock, *, seed: str = "relay") -> AsyncIterator[Relay]:
+    app = build_app(config, clock=clock, entropy=CountingEntropy(f"{seed} server"))
+    async with TestServer(app) as server, aiohttp.ClientSession() as http:
+        yield Relay(server, http, clock, CountingEntropy(seed), app)
+
+
+async def enrol(operation: Operation, somebody: Person) -> Answer:
+    request = somebody.enrolment(operation.ledger.operation).encode()
+    return await somebody.ask("POST", f"{operation.path}/enrolments", Enrol(request=request))
+
+
+def flipped(data: bytes) -> bytes:
+    """With its last bit changed: a signature that is none."""
+    return data[:-1] + bytes([data[-1] ^ 1])
