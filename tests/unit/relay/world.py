@@ -435,7 +435,13 @@ def config_for(folder: Path, **changed: Any) -> RelayConfig:
 @contextlib.asynccontextmanager
 async def running(config: RelayConfig, clock: StandingClock, *, seed: str = "relay") -> AsyncIterator[Relay]:
     app = build_app(config, clock=clock, entropy=CountingEntropy(f"{seed} server"))
-    async with TestServer(app) as server, aiohttp.ClientSession() as http:
+    server = TestServer(app)
+    try:
+        await server.start_server()
+    except BaseException:
+        await app.cleanup()  # as `web.run_app` does when a start fails half-way
+        raise
+    async with server, aiohttp.ClientSession() as http:
         yield Relay(server, http, clock, CountingEntropy(seed), app)
 
 
