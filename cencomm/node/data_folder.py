@@ -1,0 +1,75 @@
+"""The one folder of a node: everything it is, and nobody else's business.
+
+    node.key        the key that seals the database's secrets, and how the node signs in; mode 0600
+    node.sqlite     sealed MLS state, quarantine, and the tables of its consumer; write-ahead log beside it
+    lock            held by the process that runs the node
+
+A copy of the database alone holds no key. It does hold the records in clear: those are what a node is for, and the
+disk below answers for them (docs/archive.md).
+"""
+
+import contextlib
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cencomm.errors import Unavailable
+from cencomm.node.errors import NodeInUse, NoNode
+
+FOLDER_MODE, FILE_MODE = 0o700, 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    path: Path
+
+    @property
+    def key_file(self) -> Path:
+        return self.path / "node.key"
+
+    @property
+    def database(self) -> Path:
+        return self.path / "node.sqlite"
+
+    def make(self) -> None:
+        """The folder is there and ours alone.
+
+        Raises:
+            NoNode: it was there before, and others may look into it.
+            Unavailable: it cannot be made.
+        """
+        try:
+            self.path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(f"the data folder {self.path} cannot be made: {error.strerror}") from error
+        self._check_mode()
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Ours alone until the block ends; the kernel lets go with the process, so a crash leaves nothing behind.
+
+        Raises:
+            NodeInUse: another process holds it.
+            NoNode: there is no such folder, or others may look into it.
+        """
+        self._check_mode()
+        descriptor = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise NodeInUse from None
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _check_mode(self) -> None:
+        try:
+            mode = stat.S_IMODE(self.path.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            raise NoNode(f"there is no node in {self.path}") from None
+        if mode & ~FOLDER_MODE:
+            raise NoNode(f"others may look into {self.path}: chmod 700 it")
