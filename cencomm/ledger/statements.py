@@ -17,9 +17,9 @@ from cencomm.ids import (
     SendId,
 )
 from cencomm.ledger import labels
+from cencomm.ledger.relay_key import RelayKey
 from cencomm.ledger.replay import Ledger
 from cencomm.primitives import signatures
-from cencomm.primitives.signatures import SigningKey
 
 MAX_STATEMENT_BYTES = 512  # the longest of version 1, a signed receipt, has 254
 
@@ -113,7 +113,7 @@ class Contradiction:
     second: Attested[Statement]
 
 
-def sign_statement(key: SigningKey, statement: Statement) -> bytes:
+def sign_statement(key: RelayKey, statement: Statement) -> bytes:
     """SignedStatement, under the label of its kind."""
     content = statement.encode()
     match statement:

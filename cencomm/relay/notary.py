@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from cencomm.ids import SendId
+from cencomm.ledger.relay_key import RelayKey
 from cencomm.ledger.replay import Ledger
 from cencomm.ledger.statements import LedgerHead, LogHead, Receipt, sign_statement
-from cencomm.primitives.signatures import SigningKey
 from cencomm.relay.channel_log import Logged, Tip
 
 
@@ -15,7 +15,7 @@ class Notary:
     retry is the first one, byte for byte, without being stored.
     """
 
-    key: SigningKey
+    key: RelayKey
 
     def ledger_head(self, ledger: Ledger, *, now: int, up_to: int | None = None) -> bytes:
         """Where the ledger ends, or ended for somebody who was revoked by entry `up_to`."""

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 from cencomm.errors import UsageError
-from cencomm.primitives.signatures import SigningKey
+from cencomm.ledger.relay_key import RELAY_KEY_BYTES, RelayKey
 from cencomm.secret import Entropy, Secret
 
-KEY_BYTES = 32
+KEY_BYTES = RELAY_KEY_BYTES  # the false-salt key has the same length
 
 
 class FalseSaltKey(Secret):
@@ -16,9 +16,9 @@ class FalseSaltKey(Secret):
     __slots__ = ()
 
 
-def receipt_key(data: Path, entropy: Entropy) -> SigningKey:
+def receipt_key(data: Path, entropy: Entropy) -> RelayKey:
     """The key that charters name (L4). Losing it ends every operation's trust in this relay: back it up."""
-    return SigningKey(_load_or_make(data / "receipt.key", entropy))
+    return RelayKey(_load_or_make(data / "receipt.key", entropy))
 
 
 def false_salt_key(data: Path, entropy: Entropy) -> FalseSaltKey:

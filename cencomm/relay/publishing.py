@@ -98,6 +98,9 @@ class Publishing:
             raise StaleEpoch(epoch=tip.epoch, sequence=tip.sequence)
         if framing.kind is LogKind.APPLICATION and tip.epoch == 0:
             raise Refused("L8", "the first accepted Commit makes the group; before it there is nobody to write to")
+        if framing.kind is LogKind.APPLICATION and ledger.hash_at(anchor.ledger_sequence) != anchor.ledger_hash:
+            # Members would wait for entries that do not exist: one insider could stop everybody's reading.
+            raise Refused("C1", "the ledger view is beyond the ledger's head or not on its chain")
         if not tip.epoch_began_at <= anchor.log_sequence <= tip.sequence:
             raise Refused("C1", "the log view is before the Commit that began the epoch, or after the log's end")
         return framing

@@ -6,6 +6,7 @@ from cencomm.errors import MalformedError
 from cencomm.ids import ChannelId, OperationId, SendId
 from cencomm.ledger.bodies import PhaseBody
 from cencomm.ledger.kinds import Phase
+from cencomm.ledger.relay_key import RelayKey
 from cencomm.ledger.statements import (
     Attested,
     LedgerHead,
@@ -18,7 +19,7 @@ from cencomm.ledger.statements import (
     verify_log_head,
     verify_receipt,
 )
-from cencomm.primitives.signatures import BadSignature, SigningKey
+from cencomm.primitives.signatures import BadSignature
 from tests.unit.ledger.people import CountingEntropy, Unit
 
 OPERATION = OperationId(bytes(range(32)))
@@ -39,11 +40,11 @@ RECEIPT = Receipt(
 
 
 @pytest.fixture
-def relay(entropy: CountingEntropy) -> SigningKey:
-    return SigningKey.generate(entropy)
+def relay(entropy: CountingEntropy) -> RelayKey:
+    return RelayKey.generate(entropy)
 
 
-def attest(relay: SigningKey, statement: Statement) -> Attested[Statement]:
+def attest(relay: RelayKey, statement: Statement) -> Attested[Statement]:
     encoded = sign_statement(relay, statement)
     match statement:
         case LedgerHead():
@@ -55,14 +56,14 @@ def attest(relay: SigningKey, statement: Statement) -> Attested[Statement]:
 
 
 @pytest.mark.parametrize("statement", [LEDGER_HEAD, LOG_HEAD, RECEIPT])
-def test_a_statement_survives_its_bytes(relay: SigningKey, statement: Statement) -> None:
+def test_a_statement_survives_its_bytes(relay: RelayKey, statement: Statement) -> None:
     attested = attest(relay, statement)
 
     assert attested.statement == statement
     assert attested.encoded == sign_statement(relay, statement)
 
 
-def test_a_statement_of_one_kind_is_none_of_another(relay: SigningKey) -> None:
+def test_a_statement_of_one_kind_is_none_of_another(relay: RelayKey) -> None:
     for statement in (LEDGER_HEAD, LOG_HEAD, RECEIPT):
         encoded = sign_statement(relay, statement)
         for verify, kind in (
@@ -75,12 +76,12 @@ def test_a_statement_of_one_kind_is_none_of_another(relay: SigningKey) -> None:
                     verify(encoded, relay.public_key)
 
 
-def test_another_key_says_nothing_for_this_relay(relay: SigningKey, entropy: CountingEntropy) -> None:
+def test_another_key_says_nothing_for_this_relay(relay: RelayKey, entropy: CountingEntropy) -> None:
     with pytest.raises(BadSignature):
-        verify_ledger_head(sign_statement(SigningKey.generate(entropy), LEDGER_HEAD), relay.public_key)
+        verify_ledger_head(sign_statement(RelayKey.generate(entropy), LEDGER_HEAD), relay.public_key)
 
 
-def test_changed_and_trailing_bytes_are_refused(relay: SigningKey) -> None:
+def test_changed_and_trailing_bytes_are_refused(relay: RelayKey) -> None:
     encoded = sign_statement(relay, RECEIPT)
 
     for data in (encoded + b"\x00", encoded[:-1], b"", bytes(600)):
@@ -92,7 +93,7 @@ def test_changed_and_trailing_bytes_are_refused(relay: SigningKey) -> None:
 
 
 class TestContradiction:
-    def test_two_heads_of_one_sequence_with_two_hashes(self, relay: SigningKey) -> None:
+    def test_two_heads_of_one_sequence_with_two_hashes(self, relay: RelayKey) -> None:
         first, second = attest(relay, LEDGER_HEAD), attest(relay, replace(LEDGER_HEAD, hash=bytes(32), time=9))
 
         found = contradiction(first, second)
@@ -101,7 +102,7 @@ class TestContradiction:
         assert "entry 3" in found.sentence
         assert (found.first, found.second) == (first, second)
 
-    def test_heads_that_can_both_be_true(self, relay: SigningKey) -> None:
+    def test_heads_that_can_both_be_true(self, relay: RelayKey) -> None:
         head = attest(relay, LEDGER_HEAD)
         for other in (
             replace(LEDGER_HEAD, time=99),
@@ -111,12 +112,12 @@ class TestContradiction:
         ):
             assert contradiction(head, attest(relay, other)) is None
 
-    def test_two_relays_contradict_nobody(self, relay: SigningKey, entropy: CountingEntropy) -> None:
-        other = SigningKey.generate(entropy)
+    def test_two_relays_contradict_nobody(self, relay: RelayKey, entropy: CountingEntropy) -> None:
+        other = RelayKey.generate(entropy)
 
         assert contradiction(attest(relay, LEDGER_HEAD), attest(other, replace(LEDGER_HEAD, hash=bytes(32)))) is None
 
-    def test_log_heads_and_receipts_of_one_place(self, relay: SigningKey) -> None:
+    def test_log_heads_and_receipts_of_one_place(self, relay: RelayKey) -> None:
         other_hash = bytes(32)
         for a, b in (
             (LOG_HEAD, replace(LOG_HEAD, hash=other_hash)),
@@ -127,7 +128,7 @@ class TestContradiction:
         ):
             assert contradiction(attest(relay, a), attest(relay, b)) is not None
 
-    def test_logs_that_can_both_be_true(self, relay: SigningKey) -> None:
+    def test_logs_that_can_both_be_true(self, relay: RelayKey) -> None:
         for a, b in (
             (LOG_HEAD, RECEIPT),
             (LOG_HEAD, replace(LOG_HEAD, sequence=8, hash=bytes(32))),

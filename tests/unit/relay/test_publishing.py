@@ -147,8 +147,19 @@ async def test_before_the_first_commit_there_is_nobody_to_write_to(operation: Op
         ({"kind": LogKind.COMMIT, "commitment": NO_HASH}, "C1"),
         ({"log_sequence": 0, "log_hash": NO_HASH}, "C1"),
         ({"log_sequence": 2}, "C1"),
+        ({"ledger_sequence": 1000}, "C1"),
+        ({"ledger_hash": b"l" * 32}, "C1"),
     ],
-    ids=["operation", "channel", "generation", "kind", "view before the epoch", "view beyond the log"],
+    ids=[
+        "operation",
+        "channel",
+        "generation",
+        "kind",
+        "view before the epoch",
+        "view beyond the log",
+        "view beyond the ledger: everybody would wait for entries that do not exist",
+        "view of another ledger",
+    ],
 )
 async def test_an_anchor_for_another_place_is_refused(operation: Operation, changed: dict[str, Any], rule: str) -> None:
     answer = await operation.publish(operation.message(**changed))
