@@ -16,7 +16,7 @@ from cencomm.wire.welcomes import WaitingWelcome
 
 
 async def enter(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> ChannelSession | None:
-    """Our session in the channel, if the ledger entitles us and somebody added this device; else None: wait.
+    """Our session in the channel, if the ledger entitles us and somebody added this device (again); else None: wait.
 
     Raises:
         ProtocolError: the Welcome does not lead to the operation's group. The members are told; one of them adds
@@ -26,7 +26,9 @@ async def enter(mailbox: Mailbox, operation: OperationId, channel: ChannelId) ->
         return None
     generation = mailbox.operation(operation).ledger.channels[channel].generation
     answer = await mailbox.relay.welcomes(operation, channel, generation)
-    mine = [waiting for waiting in answer.welcomes if waiting.device == mailbox.device.device]
+    left = mailbox.sessions.get((operation, channel))
+    after = left.sequence if left is not None else 0
+    mine = [one for one in answer.welcomes if one.device == mailbox.device.device and one.sequence >= after]
     return await _join(mailbox, operation, channel, mine[-1]) if mine else None
 
 
@@ -36,6 +38,7 @@ async def _join(
     generation = mailbox.operation(operation).ledger.channels[channel].generation
     page = await mailbox.relay.log(operation, channel, generation, after=waiting.sequence - 1, limit=1)
     stock = await key_packages.load_stock(mailbox.store)
+    left = mailbox.sessions.get((operation, channel))
 
     def judge() -> Joined:
         return joining.join(
@@ -46,7 +49,7 @@ async def _join(
             page=page,
             bundles=stock,
             admitted_at=mailbox.membership(operation).admitted_at,
-            last_epoch=None,
+            last_epoch=None if left is None else left.group.epoch,
             certificates=mailbox.certificates,
         )
 
@@ -64,10 +67,13 @@ async def _join(
         await reject_welcome(mailbox, operation, channel, generation, waiting, page, error)
         raise
     session = joined.session
-    writes: dict[str, bytes | None] = {log_hash_key(session, session.sequence): session.log_hash}
+    key = (operation, channel)
+    writes: dict[str, bytes | None] = {log_hash_key(session, old): None for old in mailbox.log_hashes.get(key, {})}
+    writes[log_hash_key(session, session.sequence)] = session.log_hash
     if not joined.bundle.key_package.is_last_resort:  # the init key dies in the write that stores the group
         writes[key_packages.bundle_key(joined.bundle)] = None
     await mailbox.write(writes, session=session)
+    mailbox.log_hashes[key] = {session.sequence: session.log_hash}
     return session
 
 

@@ -1,11 +1,11 @@
 """MLS as the ledger's rules look at it: plain views of leaves and Commits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cencomm.ledger.views import CommitView, LeafView, LoggedCommit
 from cencomm.mls.commit import Commit
 from cencomm.mls.credential import BasicCredential
-from cencomm.mls.event import EpochAdvanced
+from cencomm.mls.event import EpochAdvanced, MemberRemoved
 from cencomm.mls.framing import PublicMessage, decode_mls_message
 from cencomm.mls.group import Group
 from cencomm.mls.leaf_node import LeafNode
@@ -37,6 +37,21 @@ def commit_view(epoch: int, event: EpochAdvanced, *, other_proposals: bool) -> C
         removed=tuple(leaf_view(index, leaf) for index, leaf in event.removed),
         has_path=event.has_path,
         other_proposals=other_proposals,
+        anchor=event.authenticated_data,
+    )
+
+
+def removal_view(public: PublicMessage, commit: Commit, event: MemberRemoved, before: Iterable[LeafView]) -> CommitView:
+    """A Commit that removes us, from its framing: whoever is removed cannot process it to the end."""
+    gone = {proposal.removed for proposal in commit.proposals if isinstance(proposal, Remove)}
+    adds = (proposal.key_package.leaf_node for proposal in commit.proposals if isinstance(proposal, Add))
+    return CommitView(
+        epoch=public.epoch,
+        committer=event.committer,
+        added=tuple(leaf_view(index, leaf) for index, leaf in enumerate(adds)),
+        removed=tuple(leaf for leaf in before if leaf.index in gone),
+        has_path=commit.path is not None,
+        other_proposals=beyond_profile(commit),
         anchor=event.authenticated_data,
     )
 

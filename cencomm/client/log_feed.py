@@ -5,17 +5,18 @@ from hashlib import sha256
 from cencomm import codec
 from cencomm.client import entrance
 from cencomm.client.channel import ChannelSession, Standing, log_hash_key
-from cencomm.client.channel_errors import LogContradicted, RelayWithholds, RolledBack
+from cencomm.client.channel_errors import LogContradicted, LogGap, RelayWithholds, RolledBack
 from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quarantined, Reason, Repeated
 from cencomm.client.ledger_feed import follow_ledger
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.receiving import Witness, receive
 from cencomm.client.rejecting import reject_commit
+from cencomm.client.relay_errors import LogDiverged
 from cencomm.errors import ProtocolError
 from cencomm.ids import HASH_BYTES, ChannelId, MessageId, OperationId
-from cencomm.ledger.log import LogKind
+from cencomm.ledger.log import LogKind, log_hash
 from cencomm.ledger.refusal import LedgerBehind
-from cencomm.ledger.statements import contradiction, verify_log_head
+from cencomm.ledger.statements import Attested, LogHead, contradiction, verify_log_head
 from cencomm.wire.log import LogEntry, LogPage
 
 
@@ -28,18 +29,32 @@ async def sync_channel(mailbox: Mailbox, operation: OperationId, channel: Channe
 async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:
     """As `sync_channel`, for callers that hold the lock."""
     session = mailbox.sessions.get((operation, channel))
-    if session is None:
-        session = await entrance.enter(mailbox, operation, channel)
-    while session is not None and session.standing is Standing.LIVE:
-        page = await mailbox.relay.log(
-            operation, channel, session.generation, after=session.sequence, hash_=session.log_hash
-        )
+    while True:
+        if session is None or session.standing is Standing.REMOVED:
+            session = await entrance.enter(mailbox, operation, channel)
+        if session is None or session.standing is not Standing.LIVE:
+            return
+        page = await _next_page(mailbox, session)
+        head = _judge_page(mailbox, session, page)
         for entry in page.entries:
             session = await _take(mailbox, session, entry)
             if session.standing is not Standing.LIVE:
+                break
+        else:
+            mailbox.log_heads[(operation, channel)] = head
+            if head.statement.sequence == session.sequence:
                 return
-        if _judge_log_head(mailbox, session, page):
-            return
+
+
+async def _next_page(mailbox: Mailbox, session: ChannelSession) -> LogPage:
+    place = session.operation, session.channel, session.generation
+    try:
+        return await mailbox.relay.log(*place, after=session.sequence, hash_=session.log_hash)
+    except LogDiverged:
+        # Its word alone convicts nobody: have it sign how long its log is.
+        page = await mailbox.relay.log(*place, after=0, limit=1)
+        _judge_log_head(mailbox, session, page)
+        raise LogContradicted("the relay's log is not the one that this device followed: tell the unit") from None
 
 
 async def take_pushed(mailbox: Mailbox, operation: OperationId, channel: ChannelId, entry: LogEntry) -> None:
@@ -48,7 +63,7 @@ async def take_pushed(mailbox: Mailbox, operation: OperationId, channel: Channel
         session = mailbox.sessions.get((operation, channel))
         if session is not None and session.standing is Standing.LIVE and entry.sequence == session.sequence + 1:
             await _take(mailbox, session, entry)
-        elif session is None or entry.sequence > session.sequence:
+        elif session is None or session.standing is Standing.REMOVED or entry.sequence > session.sequence:
             await follow_log(mailbox, operation, channel)
 
 
@@ -120,13 +135,41 @@ def seen_sequence(seen: bytes) -> int:
     return int.from_bytes(seen[HASH_BYTES:], "big")
 
 
-def _judge_log_head(mailbox: Mailbox, session: ChannelSession, page: LogPage) -> bool:
-    """Whether we are at the head that the relay signs.
+def _judge_page(mailbox: Mailbox, session: ChannelSession, page: LogPage) -> Attested[LogHead]:
+    """The relay's signed head, to which the page leads from our position, as far as it goes.
+
+    Judged before any of its entries is taken, so that a lie brings nothing in.
 
     Raises:
-        LogContradicted: it signs what is not on the chain that we followed.
+        LogContradicted: it signs what is not on the chain that we followed and that it shows.
+        LogGap: the page does not begin where we are.
         RolledBack: it shows less than before.
         RelayWithholds: it signs more than it shows.
+    """
+    head = _judge_log_head(mailbox, session, page)
+    chain = {session.sequence: session.log_hash}
+    last = session.sequence
+    for entry in page.entries:
+        if entry.sequence != last + 1:
+            raise LogGap(expected=last + 1, got=entry.sequence)
+        chain[entry.sequence] = log_hash(
+            session.channel, session.generation, chain[last], entry.sequence, LogKind(entry.kind), entry.message
+        )
+        last = entry.sequence
+    stated = head.statement
+    if page.previous != session.log_hash or chain.get(stated.sequence, stated.hash) != stated.hash:
+        raise LogContradicted("the relay signs another log than the one that it shows: keep this, tell the unit")
+    if stated.sequence > last and not page.entries:
+        raise RelayWithholds("the relay signs a longer log than it shows")
+    return head
+
+
+def _judge_log_head(mailbox: Mailbox, session: ChannelSession, page: LogPage) -> Attested[LogHead]:
+    """The head that came with a page is the relay's word on this log, and takes nothing back.
+
+    Raises:
+        LogContradicted: it is of another log, or contradicts what the relay signed before.
+        RolledBack: it is shorter than what this device holds.
     """
     head = verify_log_head(page.head, mailbox.operation(session.operation).ledger.charter.relay_key)
     stated, key = head.statement, (session.operation, session.channel)
@@ -137,11 +180,4 @@ def _judge_log_head(mailbox: Mailbox, session: ChannelSession, page: LogPage) ->
         raise LogContradicted("the relay signed two histories of this channel: keep this, tell the unit")
     if stated.sequence < session.sequence:
         raise RolledBack(f"the relay's log ends at {stated.sequence}, this device holds {session.sequence}")
-    if stated.sequence > session.sequence:
-        if not page.entries:
-            raise RelayWithholds("the relay signs a longer log than it shows")
-        return False
-    if stated.hash != session.log_hash:
-        raise LogContradicted("the relay signs another log than the one that it showed")
-    mailbox.log_heads[key] = head
-    return True
+    return head

@@ -16,10 +16,17 @@ from cencomm.client.ledger_feed import follow_ledger
 from cencomm.client.log_feed import follow_log, seen_key, seen_sequence
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.outbox import OutboxRow
-from cencomm.client.relay_errors import BadAnswer, LedgerMoved, StaleEpoch
+from cencomm.client.relay_errors import AgainstRule, BadAnswer, LedgerMoved, NotEntitled, NotFound, StaleEpoch, TooLong
 from cencomm.client.sending import encrypt
 from cencomm.errors import Unavailable
-from cencomm.forms.envelope import Body, Envelope, SignedEnvelope, sign_envelope
+from cencomm.forms.envelope import (
+    Body,
+    Envelope,
+    PayloadTooLargeError,
+    SignedEnvelope,
+    decode_envelope,
+    sign_envelope,
+)
 from cencomm.ids import (
     CHANNEL_ID_BYTES,
     MESSAGE_ID_BYTES,
@@ -36,6 +43,11 @@ from cencomm.ledger.statements import verify_receipt
 from cencomm.wire.log import Publish
 
 PREFIX = "posting/"
+RETURNED_PREFIX = "returned/"
+FINAL = (NotEntitled, NotFound, NotAMember, AgainstRule, TooLong, PayloadTooLargeError)
+"""Refusals that no later try changes: the message goes back to its author (S3)."""
+WAITING = (ChannelNotUsable, FrozenOperation)
+"""The message waits for the coordination unit."""
 MAX_TRIES = 8  # each has seen somebody else's Commit begin an epoch in between
 
 
@@ -74,12 +86,22 @@ class _Posting:
         return codec.concat([self.operation, self.channel, self.send_id, self.message, self.signed.encode()])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A message that can never be sent, and why: back to its author, who may write it anew (S3)."""
+
+    operation: OperationId
+    channel: ChannelId
+    envelope: Envelope
+    reason: str
+
+
 async def send(mailbox: Mailbox, operation: OperationId, channel: ChannelId, draft: Draft) -> Sent:
     """Sign, encrypt and publish. When this returns, every member will get the message.
 
     Raises:
-        NotAMember, ChannelNotUsable: this device cannot write here.
-        ProtocolError: the values do not answer the form; nothing was sent.
+        NotAMember, NotEntitled, ChannelNotUsable: this device cannot write here.
+        ProtocolError: the values do not answer the form, or the relay refuses the message; nothing was sent.
         Unavailable: relay or disk do not accept it now; it is kept, and `resume` goes on.
     """
     entropy = mailbox.environment.entropy
@@ -110,17 +132,53 @@ async def send(mailbox: Mailbox, operation: OperationId, channel: ChannelId, dra
         )
         _usable_session(mailbox, posting)
         await mailbox.write({posting.key: posting.encode()})
-        return await _deliver(mailbox, posting)
+        try:
+            return await _deliver(mailbox, posting)
+        except FINAL:
+            await mailbox.write({posting.key: None})
+            raise
 
 
-async def resume(mailbox: Mailbox) -> list[Sent]:
-    """Send what an earlier run of this program signed and did not see in the log."""
-    done = []
+async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
+    """Send what an earlier run of this program signed and did not see in the log.
+
+    Raises:
+        Unavailable: relay or disk do not accept it now; it stays kept.
+    """
+    done: list[Sent | Returned] = []
     for _, value in await mailbox.store.scan(PREFIX):
         posting = codec.decode(value, _read_posting)
         async with mailbox.lock:
-            done.append(await _deliver(mailbox, posting))
+            try:
+                done.append(await _deliver(mailbox, posting))
+            except WAITING:
+                continue
+            except FINAL as refused:
+                done.append(await _give_back(mailbox, posting, str(refused)))
     return done
+
+
+async def waiting(mailbox: Mailbox) -> list[Envelope]:
+    """What was signed here and is not seen in the log yet."""
+    postings = [codec.decode(value, _read_posting) for _, value in await mailbox.store.scan(PREFIX)]
+    return [decode_envelope(posting.signed.content) for posting in postings]
+
+
+async def returned(mailbox: Mailbox) -> list[Returned]:
+    """What came back and was not discarded yet."""
+    return [codec.decode(value, _read_returned) for _, value in await mailbox.store.scan(RETURNED_PREFIX)]
+
+
+async def discard_returned(mailbox: Mailbox) -> None:
+    """The author has seen what came back."""
+    async with mailbox.lock:
+        await mailbox.write({key: None for key, _ in await mailbox.store.scan(RETURNED_PREFIX)})
+
+
+async def _give_back(mailbox: Mailbox, posting: _Posting, reason: str) -> Returned:
+    kept = codec.concat([posting.encode(), codec.opaque(reason.encode())])
+    await mailbox.write({posting.key: None, RETURNED_PREFIX + posting.send_id.hex(): kept})
+    return _returned(posting, reason)
 
 
 async def _deliver(mailbox: Mailbox, posting: _Posting) -> Sent:
@@ -199,3 +257,13 @@ def _read_posting(reader: codec.Reader) -> _Posting:
         message=MessageId(reader.fixed(MESSAGE_ID_BYTES)),
         signed=SignedEnvelope(reader.opaque(), reader.opaque()),
     )
+
+
+def _read_returned(reader: codec.Reader) -> Returned:
+    posting = _read_posting(reader)
+    return _returned(posting, reader.opaque().decode())
+
+
+def _returned(posting: _Posting, reason: str) -> Returned:
+    envelope = decode_envelope(posting.signed.content)
+    return Returned(operation=posting.operation, channel=posting.channel, envelope=envelope, reason=reason)

@@ -25,7 +25,7 @@ from cencomm.client.events import (
     Reason,
     RemovedFromChannel,
 )
-from cencomm.client.leaves import beyond_profile, commit_view, leaf_view, leaf_views
+from cencomm.client.leaves import beyond_profile, commit_view, leaf_view, leaf_views, removal_view
 from cencomm.client.outbox import OutboxRow
 from cencomm.errors import MalformedError, ProtocolError, UsageError
 from cencomm.forms.envelope import commitment, decode_payload
@@ -34,7 +34,7 @@ from cencomm.ledger.anchor import Anchor, decode_anchor
 from cencomm.ledger.anchor_rules import judge_anchor, judge_log_view
 from cencomm.ledger.author import AuthorRefused, judge_author
 from cencomm.ledger.certificate import CertificateMemo, DeviceCertificate
-from cencomm.ledger.commit_rules import judge_commit
+from cencomm.ledger.commit_rules import judge_commit, judge_removal
 from cencomm.ledger.log import LogKind, log_hash
 from cencomm.ledger.refusal import AnchorRefused, LedgerBehind, Refused
 from cencomm.ledger.replay import Ledger
@@ -108,6 +108,17 @@ def _judge_and_adopt(
         raise LedgerBehind(needed=needed, held=witness.ledger.sequence)
     group, event = session.group.process(message)
     if isinstance(event, MemberRemoved):
+        judge_removal(
+            witness.ledger,
+            session.channel,
+            session.generation,
+            before=session.leaves(),
+            commit=removal_view(public, public.commit, event, session.leaves()),
+            sequence=place.sequence,
+            epoch_began_at=session.epoch_began_at,
+            epoch_anchored_at=session.judged_at if session.epoch_began_at else 0,
+            certificates=witness.certificates,
+        )
         committer = leaf_view(event.committer, event.committer_leaf)
         gone = replace(
             session.after(place.sequence, place.log_hash), standing=Standing.REMOVED, staged=None, outbox=NO_ROWS
@@ -245,10 +256,9 @@ def _open(
         raise _SetAside(Reason.BAD_PAYLOAD, str(error)) from None
     if (envelope.operation, envelope.channel) != (session.operation, session.channel):
         raise _SetAside(Reason.WRONG_CHANNEL, "the envelope was written for another channel")
-    held = witness.ledger.hash_at(envelope.ledger_sequence)
-    if held is None:
-        raise LedgerBehind(needed=envelope.ledger_sequence, held=witness.ledger.sequence)
-    if held != envelope.ledger_hash:
+    if envelope.ledger_sequence > anchor.ledger_sequence:  # the relay cannot see it: nobody waits for what may not be
+        raise _SetAside(Reason.FOREIGN_LEDGER, "the envelope names more of the ledger than its sender held")
+    if witness.ledger.hash_at(envelope.ledger_sequence) != envelope.ledger_hash:
         raise _SetAside(Reason.FOREIGN_LEDGER, "the author saw another ledger when writing")
     member = witness.ledger.members.get(certificate.account)
     return MessageDelivered(

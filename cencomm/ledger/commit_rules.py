@@ -17,7 +17,7 @@ from cencomm.ledger.replay import Ledger
 from cencomm.ledger.tree_rules import UnentitledLeaf, entitled_leaf, judge_tree
 from cencomm.ledger.views import CommitView, LeafView
 
-__all__ = ["CommitView", "LeafView", "judge_commit"]
+__all__ = ["CommitView", "LeafView", "judge_commit", "judge_removal"]
 
 
 def judge_commit(
@@ -44,6 +44,65 @@ def judge_commit(
         CommitRefused: it is not valid for anybody; `rule` says why.
         LedgerBehind: a fault of ours: fetch the ledger and judge again.
     """
+    anchor = _judge_beginning(
+        ledger,
+        channel,
+        generation,
+        before=before,
+        commit=commit,
+        sequence=sequence,
+        epoch_began_at=epoch_began_at,
+        epoch_anchored_at=epoch_anchored_at,
+    )
+    judgement = _Judgement(ledger, channel, anchor.ledger_sequence, certificates)
+    judgement.judge_rights(commit, before)
+    judgement.judge_result(commit, after)
+    _judge_path(commit, before, after)
+    return anchor
+
+
+def judge_removal(
+    ledger: Ledger,
+    channel: ChannelId,
+    generation: int,
+    *,
+    before: Sequence[LeafView],
+    commit: CommitView,
+    sequence: int,
+    epoch_began_at: int,
+    epoch_anchored_at: int,
+    certificates: CertificateMemo,
+) -> Anchor:
+    """The Commit may remove us. The tree that it makes we cannot see: the others judge it.
+
+    Arguments and errors as those of `judge_commit`; of `commit.added` only credentials and signature keys are looked
+    at, since whoever is removed does not learn where the added ones stand.
+    """
+    anchor = _judge_beginning(
+        ledger,
+        channel,
+        generation,
+        before=before,
+        commit=commit,
+        sequence=sequence,
+        epoch_began_at=epoch_began_at,
+        epoch_anchored_at=epoch_anchored_at,
+    )
+    _Judgement(ledger, channel, anchor.ledger_sequence, certificates).judge_rights(commit, before)
+    return anchor
+
+
+def _judge_beginning(
+    ledger: Ledger,
+    channel: ChannelId,
+    generation: int,
+    *,
+    before: Sequence[LeafView],
+    commit: CommitView,
+    sequence: int,
+    epoch_began_at: int,
+    epoch_anchored_at: int,
+) -> Anchor:
     _judge_profile(commit, before)
     try:
         anchor = judge_anchor(
@@ -59,10 +118,6 @@ def judge_commit(
         raise CommitRefused(refused.rule, refused.sentence) from refused
     if anchor.ledger_sequence < epoch_anchored_at:  # else a member and a relay bring back whom the unit revoked
         raise CommitRefused("C4", "the Commit enacts an older ledger than the Commit before it")
-    judgement = _Judgement(ledger, channel, anchor.ledger_sequence, certificates)
-    judgement.judge_rights(commit, before)
-    judgement.judge_result(commit, after)
-    _judge_path(commit, before, after)
     return anchor
 
 

@@ -1,11 +1,12 @@
 """The real relay behind a real socket, which a test may stop, start again, put back to yesterday, or let lie."""
 
+import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.test_utils import TestServer, unused_port
 from aiohttp.typedefs import Middleware
 
@@ -65,6 +66,16 @@ class LoopbackRelay:
             return await (handler(request) if self.meddle is None else self.meddle(request, handler))
 
         return between
+
+
+async def body_of(request: web.Request) -> bytes:
+    """What was asked, read and put back for the relay to read."""
+    body = await request.read()
+    again = StreamReader(request.protocol, limit=len(body) + 1, loop=asyncio.get_running_loop())
+    again.feed_data(body)
+    again.feed_eof()
+    request._payload = again
+    return body
 
 
 @contextlib.asynccontextmanager

@@ -10,6 +10,8 @@ from typing import TypeVar
 from cencomm.client import unit
 from cencomm.client.account import Access, settle, sign_up
 from cencomm.client.directory import Profile, Purpose, encode_labels
+from cencomm.client.enacting import stage
+from cencomm.client.enactment import follow_and_enact
 from cencomm.client.entrance import introduce_device
 from cencomm.client.events import Event, MessageDelivered
 from cencomm.client.journal import VaultJournal, decode_message, message_prefix
@@ -172,3 +174,20 @@ def profile(somebody: Person, country: str | None) -> bytes:
 
 def draft(place: Place, values: Mapping[str, JsonValue], *, language: str = "fr") -> Draft:
     return Draft(form=place.form, body=Body(values=values, language=language, written_at=NOW))
+
+
+async def update(somebody: Person, place: Place) -> None:
+    """An empty Commit by this member: the epoch ends and nothing else changes."""
+    mailbox = somebody.mailbox
+    async with mailbox.lock:
+        session = mailbox.sessions[(place.operation, place.channel)]
+        staged = stage(
+            session,
+            mailbox.operation(place.operation).ledger,
+            adds=(),
+            removes=(),
+            certificates=mailbox.certificates,
+            entropy=system_entropy,
+        )
+        await mailbox.write({}, session=staged)
+        assert await follow_and_enact(mailbox, place.operation, place.channel)
