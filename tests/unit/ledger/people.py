@@ -10,6 +10,7 @@ from cencomm.ledger.content_key import BlobRef, new_blob, new_content_key
 from cencomm.ledger.enrolment import EnrolmentCode, Keys, creator_keys, request_enrolment
 from cencomm.ledger.entry import Cosignature, SignedEntry, cosign, first_entry, sign_entry
 from cencomm.ledger.kinds import ChannelKind, EntryType, History, RevokeReason, Role
+from cencomm.ledger.relay_key import RelayKey
 from cencomm.ledger.replay import Ledger
 from cencomm.ledger.views import LeafView
 from cencomm.primitives.signatures import SigningKey
@@ -72,7 +73,7 @@ class Unit:
     entropy: CountingEntropy
     creator: Person
     others: list[Person]
-    relay: SigningKey
+    relay: RelayKey
     entries: list[SignedEntry]
     ledger: Ledger
     codes: dict[AccountId, EnrolmentCode] = field(default_factory=dict)
@@ -158,7 +159,7 @@ def person(entropy: CountingEntropy) -> Person:
 def charter_of(
     coordinators: list[Person],
     entropy: CountingEntropy,
-    relay: SigningKey,
+    relay: RelayKey,
     *,
     exercise: bool = False,
     two_signatures: tuple[EntryType, ...] = (),
@@ -192,7 +193,7 @@ def found(
     """An operation of so many coordinators, with its charter only."""
     entropy = CountingEntropy(seed)
     people = [person(entropy) for _ in range(coordinators)]
-    relay = SigningKey.generate(entropy)
+    relay = RelayKey.generate(entropy)
     charter = charter_of(people, entropy, relay, exercise=exercise, two_signatures=two_signatures)
     signed = sign_entry(first_entry(charter, time=START), people[0].identity)
     return Unit(entropy, people[0], people[1:], relay, [signed], Ledger.start(signed))
