@@ -11,6 +11,7 @@ from cencomm.ledger.entry import Cosignature, Entry, SignedEntry, cosign, first_
 from cencomm.ledger.entry_rules import judge_time
 from cencomm.ledger.kinds import ChannelKind, EntryType, Phase, RevokeReason, Role
 from cencomm.ledger.refusal import LedgerRefused
+from cencomm.ledger.relay_key import RelayKey
 from cencomm.ledger.replay import Ledger, NotEntitled, Pin, replay
 from cencomm.primitives.signatures import SigningKey, sign_with_label
 from tests.unit.ledger.people import START, CountingEntropy, Person, Unit, charter_of, found, person
@@ -124,7 +125,7 @@ class TestCharter:
 
     def test_an_account_stands_in_it_once(self, entropy: CountingEntropy) -> None:
         first, second = person(entropy), person(entropy)
-        charter = charter_of([first, replace(second, account=first.account)], entropy, SigningKey.generate(entropy))
+        charter = charter_of([first, replace(second, account=first.account)], entropy, RelayKey.generate(entropy))
 
         refuse_charter(charter, first.identity, "L6", "member already")
 
