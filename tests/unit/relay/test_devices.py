@@ -108,6 +108,12 @@ async def test_a_key_package_that_is_not_this_devices_is_refused(relay: Relay) -
         "another signature key": create_key_package(
             credential=own, signing_key=foreign_key, cipher_suite=one.key_package().key_package.cipher_suite, **common
         ).key_package.encode(),
+        "another credential": create_key_package(
+            credential=two.certificate.encoded,
+            signing_key=one.device_key,
+            cipher_suite=one.key_package().key_package.cipher_suite,
+            **common,
+        ).key_package.encode(),
         "another suite": create_key_package(
             credential=own,
             signing_key=one.device_key,

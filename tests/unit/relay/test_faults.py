@@ -4,6 +4,7 @@ import sqlite3
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.testing import capture_logs
 
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.keys import WRITER
@@ -51,10 +52,12 @@ async def test_a_locked_database_refuses_writes_until_it_is_free(operation: Oper
     blocker.execute("BEGIN IMMEDIATE")
     message = operation.message()
 
-    locked = await operation.publish(message)
-    commit = await operation.commit()
-    entry = await operation.append(operation.channel_body())
+    with capture_logs() as logs:
+        locked = await operation.publish(message)
+        commit = await operation.commit()
+        entry = await operation.append(operation.channel_body())
 
+    assert {line["event"] for line in logs} == {"transaction_failed"}  # and no defect
     assert locked.code == commit.code == entry.code == ErrorCode.UNAVAILABLE
     blocker.execute("ROLLBACK")
     blocker.close()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cencomm.ids import NO_HASH
+from cencomm.ledger.certificate import issue_certificate
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.rejection import Rejection, RejectionKind, RejectionReason, sign_rejection
 from cencomm.ledger.statements import verify_log_head
@@ -13,7 +14,7 @@ from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import LOG_PAGE_ENTRIES, MAX_MESSAGE_BYTES, PAGE_BYTES
 from cencomm.wire.log import LogPage
 from cencomm.wire.welcomes import Reject, Rejections, Welcomes
-from tests.unit.relay.world import Answer, Operation, Person, flipped
+from tests.unit.relay.world import NOT_AFTER, Answer, Operation, Person, flipped
 
 
 async def page(operation: Operation, query: str) -> Answer:
@@ -126,8 +127,12 @@ async def test_rejections_are_kept_for_the_channel(operation: Operation, officer
 
 async def test_a_rejection_is_ones_own_and_about_this_log(operation: Operation, officer: Person) -> None:
     foreign = rejection(operation, operation.coordinator)
+    elsewhere = issue_certificate(
+        officer.identity, operation.coordinator.account, officer.device, officer.device_key.public_key, NOT_AFTER
+    )
     for wrong in (
         foreign,
+        rejection(operation, officer, certificate=elsewhere),
         rejection(operation, officer, generation=2),
         rejection(operation, officer, sequence=9),
         rejection(operation, officer, sequence=0),

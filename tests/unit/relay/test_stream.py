@@ -80,6 +80,19 @@ async def test_a_message_is_pushed_to_everybody_in_the_channel_and_nobody_else(
         assert isinstance(await pushed(other), ErrorFrame)
 
 
+async def test_a_member_who_is_not_of_the_channel_is_pushed_nothing_of_it(
+    operation: Operation, officer: Person
+) -> None:
+    body = operation.channel_body(accounts=(operation.coordinator.account,))
+    await operation.append(body)
+    async with stream(officer) as socket:
+        operation.channel, operation.log_sequence, operation.log_hash = body.channel, 0, bytes(32)
+        await _first_commit(operation, body.group_id)
+
+        await socket.send_str("?")
+        assert isinstance(await pushed(socket), ErrorFrame)
+
+
 async def test_pushes_come_in_the_order_of_the_log(operation: Operation, officer: Person) -> None:
     async with stream(officer) as reader:
         await asyncio.gather(*(operation.publish(operation.message()) for _ in range(30)))
