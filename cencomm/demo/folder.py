@@ -66,6 +66,7 @@ class DemoFolder:
             for name in ("relay", "archive", "mailboxes", "accounts", "letters", "logs"):
                 if (self.path / name).exists():
                     shutil.rmtree(self.path / name)
+            (self.path / "mailboxes").mkdir(mode=FOLDER_MODE)
             yield
         except BlockingIOError:
             raise Unavailable(f"another demonstration plays in {self.path}: end it first") from None

@@ -45,11 +45,14 @@ def dramatised(
 ) -> Iterator[Line]:
     """The rows with alerts before and notes between them. `others` write the notes, and alerts with the officers."""
     coordinators = [part for part in others if part.role is Role.COORDINATOR]
+    alerts = 0
     for number, seizure in enumerate(plain(rows, desk, language=language)):
         alerting = number % ALERT_EVERY == 0 and seizure.form == "seizure"
         if alerting:
             writers = [part for part in (*desk.officers, *coordinators) if part is not seizure.author]
-            yield _alert(seizure, writers[number % len(writers)], lists)
+            french_first = sorted(writers, key=lambda part: part.language != "fr", reverse=alerts % 2 == 1)
+            yield _alert(seizure, french_first[0], lists)
+            alerts += 1
         yield Line(
             author=seizure.author,
             form=seizure.form,

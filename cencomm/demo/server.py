@@ -27,15 +27,20 @@ class ServerFailed(CencommError):  # noqa: N818 (names what happened)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerPlan:
-    """What to run: `python ARGUMENTS…`, where its log goes, and the address that answers once it serves."""
+    """What to run: `python ARGUMENTS…`, where its log goes, and the address that answers once it serves.
+
+    `under` is a program that runs it, a tracer for instance, with its arguments.
+    """
 
     name: str
     arguments: Sequence[str]
     log: Path
     health: str
+    under: Sequence[str] = ()
 
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "cencomm.demo.leash", str(os.getpid()), sys.executable, *self.arguments]
+        leash = (sys.executable, "-m", "cencomm.demo.leash", str(os.getpid()))
+        return [*leash, *self.under, sys.executable, *self.arguments]
 
 
 class Server:

@@ -1,0 +1,71 @@
+"""A small operation at a relay that runs as a process: a coordinator and officers, each with a mailbox on disk."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cencomm.client.posting import Draft, Sent, send
+from cencomm.client.transport import open_relay
+from cencomm.client.unit import enrol
+from cencomm.client.watch import catch_up
+from cencomm.clock import system_clock
+from cencomm.demo.cast import Cast, cast_of
+from cencomm.demo.folder import DemoFolder
+from cencomm.demo.founding import Stage, admit_all, found, invite
+from cencomm.demo.member import Member, new_member
+from cencomm.demo.repertoire import Repertoire
+from cencomm.demo.server import ServerPlan
+from cencomm.forms.canonical_json import JsonValue
+from cencomm.forms.envelope import Body
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """`members[0]` founded the operation."""
+
+    stage: Stage
+    members: Sequence[Member]
+
+    async def say(self, member: Member, text: str) -> Sent:
+        return await self.send(member, "note", {"text": text})
+
+    async def send(self, member: Member, form: str, values: Mapping[str, JsonValue]) -> Sent:
+        body = Body(values=values, language="en", written_at=system_clock())
+        draft = Draft(form=self.stage.forms[form], body=body)
+        return await send(member.mailbox, self.stage.operation, self.stage.channel, draft)
+
+    async def catch_up(self) -> None:
+        for member in self.members:
+            await catch_up(member.mailbox)
+
+
+@contextlib.asynccontextmanager
+async def crew_at(url: str, folder: DemoFolder, repertoire: Repertoire, *, officers: int) -> AsyncIterator[Crew]:
+    """Everybody is in the main channel and has read it to its end."""
+    async with contextlib.AsyncExitStack() as stack:
+        relay = await stack.enter_async_context(open_relay(url))
+        cast: Cast = cast_of(repertoire.plan)
+        parts = [cast.founder, *[part for part in cast.others if part.post.country][:officers]]
+        members = [
+            await stack.enter_async_context(new_member(part, relay, folder, repertoire.reports)) for part in parts
+        ]
+        founder, *others = members
+        stage = await found(founder, repertoire.plan, repertoire.reports)
+        for member in others:
+            await enrol(member.mailbox, await invite(founder, stage, member.part))
+        await admit_all(founder.mailbox, stage)
+        crew = Crew(stage, members)
+        await crew.catch_up()
+        yield crew
+
+
+def relay_for_tests(data: Path, port: int, *settings: str, log: Path, under: Sequence[str] = ()) -> ServerPlan:
+    """The real relay with settings that only tests may have (tests/fakes/relay_process.py)."""
+    return ServerPlan(
+        name="relay",
+        arguments=("-m", "tests.fakes.relay_process", "--data", str(data), "--port", str(port), *settings),
+        log=log,
+        health=f"http://127.0.0.1:{port}/healthz",
+        under=under,
+    )
