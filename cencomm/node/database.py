@@ -1,11 +1,13 @@
 """SQLite as a node uses it: one writing connection, several reading ones, and faults of the disk as one error."""
 
+import asyncio
 import importlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -18,6 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cencomm.errors import Unavailable
+
+T = TypeVar("T")
+Work: TypeAlias = Callable[[AsyncConnection], Awaitable[T]]
+"""Something done in an open transaction. It never commits."""
 
 NODE = "cencomm.node"
 READERS = 4  # connections; SQLite reads beside its one writer in WAL mode
@@ -35,16 +41,26 @@ class Database:
     writer: AsyncEngine
     readers: AsyncEngine
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: all of the block, durable when it ends, or nothing of it.
+    async def transact(self, work: Work[T]) -> T:
+        """What `work` returns, once all that it wrote is durable; or nothing of it was written.
+
+        Whoever is cancelled while waiting here waits on: the driver, cancelled between two statements, would leave
+        behind a connection that holds the lock. The transaction takes place, whole, and then the cancellation.
 
         Raises:
             Unavailable: the disk is full, locked or broken.
         """
+        task = asyncio.create_task(self._transact(work))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise
+
+    async def _transact(self, work: Work[T]) -> T:
         with faults_as_unavailable():
             async with self.writer.begin() as connection:
-                yield connection
+                return await work(connection)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

@@ -36,11 +36,13 @@ class NodeJournal:
         return self._store
 
     async def record(self, writes: Writes, event: Event | None, *, expected_version: int) -> int:
-        async with self._store.database.writing() as connection:
+        async def both(connection: AsyncConnection) -> int:
             version = await self._store.apply_within(connection, writes, expected_version=expected_version)
             if event is not None:
                 await self._keep(connection, event)
-        return version
+            return version
+
+        return await self._store.database.transact(both)
 
     async def _keep(self, connection: AsyncConnection, event: Event) -> None:
         now = self._clock()

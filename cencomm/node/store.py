@@ -41,8 +41,9 @@ class NodeStore:
         return [(name, self._sealer.open(name, box)) for name, box in rows]
 
     async def apply(self, writes: Writes, *, expected_version: int) -> int:
-        async with self.database.writing() as connection:
-            return await self.apply_within(connection, writes, expected_version=expected_version)
+        return await self.database.transact(
+            lambda connection: self.apply_within(connection, writes, expected_version=expected_version)
+        )
 
     async def apply_within(self, connection: AsyncConnection, writes: Writes, *, expected_version: int) -> int:
         """As `apply`, in a transaction that the caller opened and commits: nothing is durable before that.

@@ -1,0 +1,122 @@
+"""A node as a process: takes part until it is told to stop, and comes back from whatever stops it.
+
+    locked folder -> newest tables -> [ sign in -> mailbox from disk -> watch ] -> fault? wait, and again from disk
+
+After a fault the mailbox is thrown away and read again, so that memory never says more than the last transaction.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import structlog
+
+from cencomm.client.events import Event, Quarantined
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.relay_errors import WrongSignIn
+from cencomm.client.watch import watch
+from cencomm.ids import short
+from cencomm.node.config import NodeConfig
+from cencomm.node.data_folder import DataFolder
+from cencomm.node.database import Database
+from cencomm.node.health import Health, look, serve_health
+from cencomm.node.key_file import NodeKeys, read_keys
+from cencomm.node.membership import Surroundings, open_member, open_store
+from cencomm.node.store import NodeStore
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Life:
+    """What `/healthz` is asked about."""
+
+    database: Database
+    mailbox: Mailbox | None = None
+    fault: str | None = None
+    failures: int = 0
+
+    async def look(self) -> Health:
+        return await look(self.mailbox, self.database, fault=self.fault)
+
+
+async def run_node(config: NodeConfig, around: Surroundings) -> None:
+    """Take part in every operation that admits this node, until the task is cancelled.
+
+    The first enactor: whoever the ledger admits or revokes is added or removed by us, at once (C7).
+
+    Raises:
+        NoNode, NodeInUse, NodeDamaged: this folder cannot be run.
+        WrongSignIn: the relay does not know this node any more.
+    """
+    folder = DataFolder(config.data)
+    with folder.locked():
+        keys = await asyncio.to_thread(read_keys, folder.key_file)
+        async with open_store(folder, keys, around) as store:
+            life = _Life(store.database)
+            async with _health_served(config, life):
+                while True:
+                    await _live(life, store, keys, around)
+                    await asyncio.sleep(_wait_seconds(config, life))
+
+
+async def run_until_signal(config: NodeConfig, around: Surroundings) -> None:
+    """As `run_node`, until SIGTERM or SIGINT; what is in a transaction then is finished or undone."""
+    task = asyncio.current_task()
+    assert task is not None  # we run in one
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await run_node(config, around)
+    except asyncio.CancelledError:
+        _log.info("node_stopped")
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def _live(life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundings) -> None:
+    """One life of the member: returns after a fault, and leaves nothing of it in memory."""
+    try:
+        async with open_member(store, keys, around) as mailbox:
+            life.mailbox = mailbox
+            mailbox.observe(_tell)
+            mailbox.observe(lambda _: _recover(life))
+            _log.info("node_running", operations=len(mailbox.operations))
+            await watch(mailbox, enacts_at_once=True)
+    except WrongSignIn:
+        raise
+    except Exception as error:  # noqa: BLE001 (the top of the process: the next try begins at the last transaction)
+        life.failures += 1
+        life.fault = type(error).__name__
+        _log.exception("node_fault", failures=life.failures)
+    finally:
+        life.mailbox = None
+
+
+def _recover(life: _Life) -> None:
+    """An event became durable: relay, disk and database work again."""
+    life.failures, life.fault = 0, None
+
+
+def _tell(event: Event) -> None:
+    if isinstance(event, Quarantined):
+        level = _log.warning if event.alarm else _log.info
+        level("message_set_aside", reason=event.reason.value, channel=short(event.place.channel))
+
+
+@contextlib.asynccontextmanager
+async def _health_served(config: NodeConfig, life: _Life) -> AsyncIterator[None]:
+    if config.health_port is None:
+        yield
+        return
+    async with serve_health(config.health_port, life.look) as port:
+        _log.info("health_served", port=port)
+        yield
+
+
+def _wait_seconds(config: NodeConfig, life: _Life) -> float:
+    return min(config.longest_retry_seconds, config.first_retry_seconds * (1 << min(life.failures, 16)))
