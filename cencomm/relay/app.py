@@ -1,7 +1,6 @@
 """The composition root: every resource of the relay, in order of need."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -59,12 +58,11 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
     await asyncio.to_thread(migrate, config.database)
     app[DATABASE] = open_database(config)
     yield
-    await app[DATABASE].dispose()
+    app[DATABASE].dispose()
 
 
 async def _state(app: web.Application) -> AsyncIterator[None]:
-    async with app[DATABASE].reading() as connection:
-        app[STATE] = await load_state(connection)
+    app[STATE] = await app[DATABASE].read(load_state)
     app[NOTARY] = Notary(receipt_key(app[CONFIG].data, app[ENTROPY]))
     app[PUBLISHING] = Publishing(app[NOTARY], app[CLOCK])
     app[FANOUT] = Fanout(app[STATE], app[CLOCK])
@@ -75,12 +73,10 @@ async def _state(app: web.Application) -> AsyncIterator[None]:
 
 async def _writer(app: web.Application) -> AsyncIterator[None]:
     app[WRITER] = Writer(app[STATE], app[PUBLISHING].accept_messages, app[FANOUT].announce)
-    async with app[DATABASE].writer.connect() as connection:
-        task = asyncio.create_task(app[WRITER].run(connection), name="writer")
-        yield
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    task = asyncio.create_task(app[WRITER].run(app[DATABASE].writer), name="writer")
+    yield
+    await app[WRITER].stop()
+    await task
 
 
 async def _sign_in(app: web.Application) -> AsyncIterator[None]:

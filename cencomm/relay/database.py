@@ -1,45 +1,57 @@
-"""SQLite as the relay uses it: one writing connection, several reading ones, and faults of the disk as one error."""
+"""SQLite as the relay uses it: one writing connection, several reading ones, and faults of the disk as one error.
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+Plain SQLAlchemy in threads of our own, not an asynchronous driver: such a driver hands every single statement to its
+thread and back, and a transaction of four statements waits eleven times for two threads to find each other. Here a
+transaction is one hand-over (docs/relay.md has the numbers).
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cencomm.errors import Unavailable
 from cencomm.relay.config import RelayConfig
 
-READERS = 4  # connections; SQLite reads beside its one writer in WAL mode
+T = TypeVar("T")
+
+READERS = 4  # threads and connections; SQLite reads beside its one writer in WAL mode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Database:
-    writer: AsyncEngine  # of one connection; only `writer.py` begins transactions on it
-    readers: AsyncEngine
+    writer: Engine  # of one connection; only `writer.py` begins transactions on it
+    readers: Engine
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reader"))
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A snapshot of everything that is committed.
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """What `query` finds in a snapshot of everything that is committed. It runs in a thread.
 
         Raises:
             Unavailable: the database cannot be read now.
         """
-        with faults_as_unavailable():
-            async with self.readers.connect() as connection:
-                yield connection
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, query)
 
-    async def dispose(self) -> None:
-        await self.readers.dispose()
-        await self.writer.dispose()
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        with faults_as_unavailable(), self.readers.connect() as connection:
+            return query(connection)
+
+    def dispose(self) -> None:
+        self._threads.shutdown()
+        self.readers.dispose()
+        self.writer.dispose()
 
 
 @contextmanager
@@ -77,9 +89,9 @@ def open_database(config: RelayConfig) -> Database:
     )
 
 
-def _engine(config: RelayConfig, *, connections: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{config.database}",
+def _engine(config: RelayConfig, *, connections: int, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{config.database}",
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # an error message is logged, a message or token is not
@@ -87,14 +99,14 @@ def _engine(config: RelayConfig, *, connections: int, begin: str, pragmas: tuple
     )
     always = ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={round(config.lock_timeout_seconds * 1000)}")
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
         for pragma in always + pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm import codec
 from cencomm.ids import AccountId, ChannelId, DeviceId
@@ -25,7 +25,7 @@ SUITE = CipherSuite(0x0003)  # the product's, docs/protocol.md section 5
 DAY_SECONDS = 24 * 3600
 
 
-async def register_device(connection: AsyncConnection, account: AccountId, certificate: bytes, *, now: int) -> None:
+def register_device(connection: Connection, account: AccountId, certificate: bytes, *, now: int) -> None:
     """The device belongs to the account. To register it again with the same certificate is no error.
 
     Raises:
@@ -39,12 +39,12 @@ async def register_device(connection: AsyncConnection, account: AccountId, certi
         raise Refused("C5", "the certificate is for another account")
     if certified.not_after < now:
         raise Refused("C5", "the certificate has ended")
-    known = await queries.find_device(connection, certified.device)
+    known = queries.find_device(connection, certified.device)
     if known is not None:
         if known.certificate != certificate:
             raise Taken("this device is registered already")
         return
-    if await queries.count_devices(connection, account, now=now) >= MAX_DEVICES:
+    if queries.count_devices(connection, account, now=now) >= MAX_DEVICES:
         raise TooMany(retry_after=DAY_SECONDS)
     device = Device(
         id=certified.device,
@@ -53,21 +53,21 @@ async def register_device(connection: AsyncConnection, account: AccountId, certi
         certificate=certificate,
         not_after=certified.not_after,
     )
-    await queries.add_device(connection, device)
+    queries.add_device(connection, device)
 
 
-async def own_device(connection: AsyncConnection, account: AccountId, device: DeviceId) -> Device:
+def own_device(connection: Connection, account: AccountId, device: DeviceId) -> Device:
     """Raises:
     NotFound: no such device, or somebody else's.
     """
-    found = await queries.find_device(connection, device)
+    found = queries.find_device(connection, device)
     if found is None or found.account != account:
         raise NotFound
     return found
 
 
-async def put_key_packages(
-    connection: AsyncConnection, account: AccountId, device_id: DeviceId, put: PutKeyPackages, *, now: int
+def put_key_packages(
+    connection: Connection, account: AccountId, device_id: DeviceId, put: PutKeyPackages, *, now: int
 ) -> int:
     """How many one-time packages the device has waiting then. A package that was here before counts once.
 
@@ -76,14 +76,14 @@ async def put_key_packages(
         ProtocolError: one of them is no valid key package of this device; none was stored.
         TooMany: more than MAX_ONE_TIME_KEY_PACKAGES would wait.
     """
-    device = await own_device(connection, account, device_id)
+    device = own_device(connection, account, device_id)
     one_time = [judge_key_package(device, package, last_resort=False, now=now) for package in put.one_time]
-    await queries.add_key_packages(connection, one_time)
+    queries.add_key_packages(connection, one_time)
     if put.last_resort is not None:
         last_resort = judge_key_package(device, put.last_resort, last_resort=True, now=now)
-        await queries.retire_last_resort(connection, device.id, but=last_resort.ref)
-        await queries.add_key_packages(connection, [last_resort])
-    waiting = await queries.count_waiting(connection, device.id, now=now)
+        queries.retire_last_resort(connection, device.id, but=last_resort.ref)
+        queries.add_key_packages(connection, [last_resort])
+    waiting = queries.count_waiting(connection, device.id, now=now)
     if waiting > MAX_ONE_TIME_KEY_PACKAGES:
         raise TooMany(retry_after=DAY_SECONDS)
     return waiting
@@ -116,19 +116,19 @@ def judge_key_package(device: Device, encoded: bytes, *, last_resort: bool, now:
     )
 
 
-async def waiting_key_packages(
-    connection: AsyncConnection, account: AccountId, device_id: DeviceId, *, now: int
+def waiting_key_packages(
+    connection: Connection, account: AccountId, device_id: DeviceId, *, now: int
 ) -> KeyPackagesWaiting:
     """Raises NotFound when it is not the account's device."""
-    device = await own_device(connection, account, device_id)
+    device = own_device(connection, account, device_id)
     return KeyPackagesWaiting(
-        remaining=await queries.count_waiting(connection, device.id, now=now),
-        last_resort=await queries.has_last_resort(connection, device.id, now=now),
+        remaining=queries.count_waiting(connection, device.id, now=now),
+        last_resort=queries.has_last_resort(connection, device.id, now=now),
     )
 
 
-async def claim_key_packages(
-    connection: AsyncConnection,
+def claim_key_packages(
+    connection: Connection,
     draft: Draft,
     ledger: Ledger,
     channel: ChannelId,
@@ -145,20 +145,18 @@ async def claim_key_packages(
         NoKeyPackage: some have no device that could be added; nothing is reserved.
     """
     require_entitled(ledger, claimer, channel, now=now)
-    await queries.forget_ended_claims(connection, now=now)
+    queries.forget_ended_claims(connection, now=now)
     claimed: list[ClaimedKeyPackage] = []
     without: list[AccountId] = []
     for account in dict.fromkeys(accounts):
         member = ledger.members.get(account)
         if member is None or not ledger.is_entitled(channel, member.identity_key, at=ledger.sequence):
             raise Refused("C5", "an account is not entitled to the channel")
-        devices = await queries.newest_devices(
+        devices = queries.newest_devices(
             connection, account, member.identity_key, now=now, most=MAX_LEAVES_PER_IDENTITY
         )
         found = [
-            package
-            for device in devices
-            if (package := await _reserve(connection, draft, claimer, account, device, now=now))
+            package for device in devices if (package := _reserve(connection, draft, claimer, account, device, now=now))
         ]
         claimed += found
         if not found:
@@ -168,13 +166,13 @@ async def claim_key_packages(
     return tuple(claimed)
 
 
-async def _reserve(
-    connection: AsyncConnection, draft: Draft, claimer: AccountId, account: AccountId, device: DeviceId, *, now: int
+def _reserve(
+    connection: Connection, draft: Draft, claimer: AccountId, account: AccountId, device: DeviceId, *, now: int
 ) -> ClaimedKeyPackage | None:
-    package = await queries.pick_key_package(connection, device, now=now)
+    package = queries.pick_key_package(connection, device, now=now)
     if package is None:
         return None
-    await queries.reserve(connection, package.ref, claimer, until=now + RESERVATION_SECONDS)
-    remaining = await queries.count_waiting(connection, device, now=now)
+    queries.reserve(connection, package.ref, claimer, until=now + RESERVATION_SECONDS)
+    remaining = queries.count_waiting(connection, device, now=now)
     draft.announcements.append(KeyPackageTaken(account, device, remaining))
     return ClaimedKeyPackage(account=account, device=device, key_package=package.key_package)

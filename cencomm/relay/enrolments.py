@@ -1,6 +1,6 @@
 """Enrolment requests (D7): passed on to the coordinators. The code's MAC is theirs to judge."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm.ids import AccountId
 from cencomm.ledger.enrolment import decode_request, verify_proof
@@ -15,9 +15,7 @@ from cencomm.wire.limits import MAX_WAITING_ENROLMENTS
 HOUR_SECONDS = 3600
 
 
-async def ask_to_join(
-    connection: AsyncConnection, draft: Draft, ledger: Ledger, account: AccountId, request: bytes
-) -> None:
+def ask_to_join(connection: Connection, draft: Draft, ledger: Ledger, account: AccountId, request: bytes) -> None:
     """The request waits for the coordinators, in place of an older one of the same account.
 
     Raises:
@@ -33,7 +31,7 @@ async def ask_to_join(
     member = ledger.members.get(account)
     if member is not None and member.belongs(at=ledger.sequence):
         raise Taken("this account is a member already")
-    if await queries.count_enrolments(connection, ledger.operation, but=account) >= MAX_WAITING_ENROLMENTS:
+    if queries.count_enrolments(connection, ledger.operation, but=account) >= MAX_WAITING_ENROLMENTS:
         raise TooMany(retry_after=HOUR_SECONDS)
-    await queries.put_enrolment(connection, ledger.operation, account, request)
+    queries.put_enrolment(connection, ledger.operation, account, request)
     draft.announcements.append(EnrolmentStored(ledger.operation))

@@ -1,6 +1,6 @@
 """The state in memory, rebuilt from the tables at start. Every ledger is verified again."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm.ids import OperationId
 from cencomm.ledger.channel import Channel
@@ -11,24 +11,24 @@ from cencomm.relay.queries.operations import all_entries
 from cencomm.relay.state import State
 
 
-async def load_state(connection: AsyncConnection) -> State:
+def load_state(connection: Connection) -> State:
     """What is committed.
 
     Raises:
         LedgerRefused: a stored ledger does not verify: the database was damaged or tampered with, do not serve it.
     """
-    ledgers = {operation: replay(entries) for operation, entries in (await all_entries(connection)).items()}
-    rows = await log_queries.all_channels(connection)
+    ledgers = {operation: replay(entries) for operation, entries in (all_entries(connection)).items()}
+    rows = log_queries.all_channels(connection)
     tips = {
-        (operation, channel.channel): await _load_tip(connection, rows[operation, channel.channel], operation, channel)
+        (operation, channel.channel): _load_tip(connection, rows[operation, channel.channel], operation, channel)
         for operation, ledger in ledgers.items()
         for channel in ledger.channels.values()
     }
     return State(ledgers, tips)
 
 
-async def _load_tip(connection: AsyncConnection, row: int, operation: OperationId, channel: Channel) -> Tip:
-    end = await log_queries.log_end(connection, row, channel.generation)
+def _load_tip(connection: Connection, row: int, operation: OperationId, channel: Channel) -> Tip:
+    end = log_queries.log_end(connection, row, channel.generation)
     if end is None:
         return Tip.empty(row, operation, channel)
     return Tip(

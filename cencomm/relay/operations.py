@@ -1,9 +1,9 @@
 """Operations at the relay: founding one, and the next entry of its ledger (L2, L3, L5, docs/protocol.md section 3)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm.ids import AccountId, OperationId
 from cencomm.ledger.bodies import Admit, ChannelBody, Charter, Revoke
@@ -45,8 +45,8 @@ class Registry:
     publishing: Publishing
     relay_name: str
 
-    async def found(
-        self, connection: AsyncConnection, draft: Draft, account: AccountId, asked: CreateOperation, *, now: int
+    def found(
+        self, connection: Connection, draft: Draft, account: AccountId, asked: CreateOperation, *, now: int
     ) -> Ledger:
         """The new operation.
 
@@ -65,16 +65,16 @@ class Registry:
             raise Taken("the operation exists already")
         if sum(account in other.members for other in draft.ledgers.values()) >= MAX_OPERATIONS:
             raise TooMany(retry_after=DAY_SECONDS)
-        await queries.add_entry(connection, ledger.operation, signed)
-        await self._store_sealed(connection, ledger, asked.wraps, asked.blobs)
+        queries.add_entry(connection, ledger.operation, signed)
+        self._store_sealed(connection, ledger, asked.wraps, asked.blobs)
         draft.ledgers[ledger.operation] = ledger
         for coordinator in ledger.charter.coordinators:
             draft.announcements.append(LedgerGrew(operation=ledger.operation, sequence=0, account=coordinator.account))
         return ledger
 
-    async def append(
+    def append(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         draft: Draft,
         account: AccountId,
         operation: OperationId,
@@ -97,31 +97,29 @@ class Registry:
         signed = decode_signed_entry(asked.entry)
         known = ledger.hash_at(signed.entry.sequence) == signed.hash
         if not known:
-            ledger = await self._extend(connection, draft, ledger, signed, now=now)
-            await self._store_sealed(connection, ledger, asked.wraps, asked.blobs)
+            ledger = self._extend(connection, draft, ledger, signed, now=now)
+            self._store_sealed(connection, ledger, asked.wraps, asked.blobs)
         receipt = None
         if asked.commit is not None:
             commit = asked.commit
             _judge_companions(signed, commit)
             submission = Submission.read(account, operation, commit.channel, commit.generation, commit)
-            receipt = await self.publishing.accept_commit(connection, draft, submission)
+            receipt = self.publishing.accept_commit(connection, draft, submission)
         return Appended(head=self.notary.ledger_head(ledger, now=now), receipt=receipt)
 
-    async def _extend(
-        self, connection: AsyncConnection, draft: Draft, ledger: Ledger, signed: SignedEntry, *, now: int
-    ) -> Ledger:
+    def _extend(self, connection: Connection, draft: Draft, ledger: Ledger, signed: SignedEntry, *, now: int) -> Ledger:
         entry = signed.entry
         if (entry.sequence, entry.previous) != (ledger.sequence + 1, ledger.head_hash):
             raise LedgerMoved(sequence=ledger.sequence, hash_=ledger.head_hash)
         _judge_time(signed, now=now)
         extended = ledger.append(signed)
-        await queries.add_entry(connection, ledger.operation, signed)
+        queries.add_entry(connection, ledger.operation, signed)
         draft.ledgers[ledger.operation] = extended
-        await _follow(connection, draft, extended, signed)
+        _follow(connection, draft, extended, signed)
         return extended
 
-    async def _store_sealed(
-        self, connection: AsyncConnection, ledger: Ledger, wraps: Iterable[WrapFor], blobs: tuple[SealedBlob, ...]
+    def _store_sealed(
+        self, connection: Connection, ledger: Ledger, wraps: Iterable[WrapFor], blobs: tuple[SealedBlob, ...]
     ) -> None:
         wraps = tuple(wraps)
         newest = ledger.content_key.number
@@ -129,25 +127,25 @@ class Registry:
             raise Refused("L7", f"the newest content key of the ledger has number {newest}")
         if any(wrap.account not in ledger.members for wrap in wraps):
             raise Refused("L7", "a content key is wrapped for members only")
-        await queries.put_wraps(connection, ledger.operation, wraps)
-        await queries.put_blobs(connection, ledger.operation, blobs)
-        count, size = await queries.measure_blobs(connection, ledger.operation)
+        queries.put_wraps(connection, ledger.operation, wraps)
+        queries.put_blobs(connection, ledger.operation, blobs)
+        count, size = queries.measure_blobs(connection, ledger.operation)
         if count > MAX_BLOBS or size > MAX_BLOBS_BYTES:
             raise TooLarge(f"an operation has at most {MAX_BLOBS} blobs of together {MAX_BLOBS_BYTES} bytes")
 
 
-async def _follow(connection: AsyncConnection, draft: Draft, ledger: Ledger, signed: SignedEntry) -> None:
+def _follow(connection: Connection, draft: Draft, ledger: Ledger, signed: SignedEntry) -> None:
     """What else changes with an entry: a channel gets its empty log, an admitted account stops waiting."""
     operation, body = ledger.operation, signed.entry.body
     account = channel = None
     match body:
         case ChannelBody():
             channel = body.channel
-            row = await log_queries.add_channel(connection, operation, channel)
+            row = log_queries.add_channel(connection, operation, channel)
             draft.tips[operation, channel] = Tip.empty(row, operation, ledger.channels[channel])
         case Admit():
             account = body.keys.account
-            await queries.drop_enrolment(connection, operation, account)
+            queries.drop_enrolment(connection, operation, account)
         case Revoke():
             account = body.account
         case _:
@@ -173,11 +171,10 @@ def visible_end(ledger: Ledger, account: AccountId) -> int:
     return ledger.sequence if member.revoked_at is None else member.revoked_at
 
 
-async def operations_of(
-    connection: AsyncConnection, state: State, notary: Notary, account: AccountId, *, now: int
+def operations_of(
+    state: State, notary: Notary, account: AccountId, asked: Collection[OperationId], *, now: int
 ) -> tuple[OperationHead, ...]:
-    """Those that the account is or was admitted to, or has asked to join."""
-    asked = set(await queries.enrolments_of(connection, account))
+    """Those that the account is or was admitted to, or has `asked` to join."""
     return tuple(
         OperationHead(operation=operation, head=notary.ledger_head(ledger, now=now, up_to=end))
         for operation, ledger in state.ledgers.items()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm.clock import Clock
 from cencomm.errors import CencommError, ProtocolError
@@ -29,8 +29,8 @@ class Publishing:
     notary: Notary
     clock: Clock
 
-    async def accept_messages(
-        self, connection: AsyncConnection, draft: Draft, submissions: Sequence[Submission]
+    def accept_messages(
+        self, connection: Connection, draft: Draft, submissions: Sequence[Submission]
     ) -> list[bytes | CencommError]:
         """A receipt or a refusal for each of a run of application messages.
 
@@ -38,7 +38,7 @@ class Publishing:
         a refused one changes nothing for the others.
         """
         keys = [_send_key(draft, submission) for submission in submissions]
-        sends = await queries.find_sends(connection, (key for key in keys if isinstance(key, tuple)))
+        sends = queries.find_sends(connection, (key for key in keys if isinstance(key, tuple)))
         outcomes: list[bytes | CencommError] = []
         entries: list[NewEntry] = []
         for key, submission in zip(keys, submissions, strict=True):
@@ -53,10 +53,10 @@ class Publishing:
                 outcomes.append(self.notary.receipt(tip, sends[key], submission.publish.send_id))
             except CencommError as exc:
                 outcomes.append(exc)
-        await queries.add_log_entries(connection, entries)
+        queries.add_log_entries(connection, entries)
         return outcomes
 
-    async def accept_commit(self, connection: AsyncConnection, draft: Draft, submission: Submission) -> bytes:
+    def accept_commit(self, connection: Connection, draft: Draft, submission: Submission) -> bytes:
         """The receipt of a Commit, which ends its epoch, with its Welcome waiting for whom it adds.
 
         Raises:
@@ -66,19 +66,19 @@ class Publishing:
         """
         key = _require(_send_key(draft, submission))
         tip = draft.tip(submission.operation, submission.channel)
-        known = (await queries.find_sends(connection, [key])).get(key)
+        known = (queries.find_sends(connection, [key])).get(key)
         if known is not None:
             return self.notary.receipt(tip, known, submission.publish.send_id)
         framing = self._judge(draft, tip, submission)
-        claimed = await self._judge_commit(connection, draft, submission, framing)
+        claimed = self._judge_commit(connection, draft, submission, framing)
         entries: list[NewEntry] = []
         logged = _append(draft, tip, submission, framing, entries)
         try:
-            await queries.add_log_entries(connection, entries)
+            queries.add_log_entries(connection, entries)
         except queries.EpochEnded:
             raise StaleEpoch(epoch=tip.epoch + 1, sequence=tip.sequence) from None
         if claimed:
-            await _invite(connection, draft, submission, tip, logged, claimed)
+            _invite(connection, draft, submission, tip, logged, claimed)
         return self.notary.receipt(tip, logged, submission.publish.send_id)
 
     def _judge(self, draft: Draft, tip: Tip, submission: Submission) -> Framing:
@@ -105,8 +105,8 @@ class Publishing:
             raise Refused("C1", "the log view is before the Commit that began the epoch, or after the log's end")
         return framing
 
-    async def _judge_commit(
-        self, connection: AsyncConnection, draft: Draft, submission: Submission, framing: Framing
+    def _judge_commit(
+        self, connection: Connection, draft: Draft, submission: Submission, framing: Framing
     ) -> list[ClaimedDevice]:
         """Check 5: what it enacts, and whom it adds."""
         ledger = draft.ledger(submission.operation)
@@ -114,7 +114,7 @@ class Publishing:
             raise LedgerMoved(sequence=ledger.sequence, hash_=ledger.head_hash)
         if not framing.added:
             return []
-        claimed = await device_queries.find_claimed(connection, framing.added, submission.account, now=self.clock())
+        claimed = device_queries.find_claimed(connection, framing.added, submission.account, now=self.clock())
         if len(claimed) != len(framing.added):
             raise Refused("C8", "a key package was not claimed by this account, or was used, or its claim has ended")
         for one in claimed:
@@ -156,8 +156,8 @@ def _append(draft: Draft, tip: Tip, submission: Submission, framing: Framing, en
     return logged
 
 
-async def _invite(
-    connection: AsyncConnection,
+def _invite(
+    connection: Connection,
     draft: Draft,
     submission: Submission,
     tip: Tip,
@@ -167,8 +167,8 @@ async def _invite(
     publish = submission.publish
     assert publish.welcome is not None  # `read_framing`: a Commit that adds has both
     assert publish.ratchet_tree is not None
-    await device_queries.consume(connection, claimed)
-    await add_welcome(
+    device_queries.consume(connection, claimed)
+    add_welcome(
         connection,
         tip.row,
         tip.generation,

@@ -1,6 +1,6 @@
 """Pages of a log and of a ledger, each with the relay's signed word on where it ends."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm.ids import NO_HASH, AccountId
 from cencomm.ledger.replay import Ledger
@@ -15,8 +15,8 @@ from cencomm.wire.log import LogPage
 from cencomm.wire.operations import LedgerPage
 
 
-async def ledger_page(
-    connection: AsyncConnection, ledger: Ledger, account: AccountId, notary: Notary, *, after: int, now: int
+def ledger_page(
+    connection: Connection, ledger: Ledger, account: AccountId, notary: Notary, *, after: int, now: int
 ) -> LedgerPage:
     """The entries after `after` (-1: from the charter) that the account may see.
 
@@ -24,14 +24,12 @@ async def ledger_page(
         NotFound: never was a member.
     """
     end = visible_end(ledger, account)
-    entries = await queries.entries_between(
-        connection, ledger.operation, after=after, up_to=end, most=LEDGER_PAGE_ENTRIES
-    )
+    entries = queries.entries_between(connection, ledger.operation, after=after, up_to=end, most=LEDGER_PAGE_ENTRIES)
     return LedgerPage(entries=_within(entries, PAGE_BYTES), head=notary.ledger_head(ledger, now=now, up_to=end))
 
 
-async def log_page(
-    connection: AsyncConnection,
+def log_page(
+    connection: Connection,
     tip: Tip,
     notary: Notary,
     *,
@@ -45,10 +43,10 @@ async def log_page(
     Raises:
         LogDiverged: the reader's log is not this one.
     """
-    previous = await _hash_at(connection, tip, after)
+    previous = _hash_at(connection, tip, after)
     if previous is None or (hash_ is not None and hash_ != previous):
         raise LogDiverged
-    entries = await log_queries.entries_between(
+    entries = log_queries.entries_between(
         connection,
         tip.row,
         tip.generation,
@@ -60,12 +58,12 @@ async def log_page(
     return LogPage(previous=previous, entries=tuple(entries), head=notary.log_head(tip, now=now))
 
 
-async def _hash_at(connection: AsyncConnection, tip: Tip, sequence: int) -> bytes | None:
+def _hash_at(connection: Connection, tip: Tip, sequence: int) -> bytes | None:
     if sequence == 0:
         return NO_HASH
     if sequence == tip.sequence:
         return tip.hash
-    return await log_queries.hash_at(connection, tip.row, tip.generation, sequence)
+    return log_queries.hash_at(connection, tip.row, tip.generation, sequence)
 
 
 def _within(entries: list[bytes], most: int) -> tuple[bytes, ...]:

@@ -1,6 +1,6 @@
 """Rejections (C9, C11): members say which Commit or Welcome they refuse. The relay keeps them and judges nobody."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm.ids import AccountId
 from cencomm.ledger.refusal import Refused
@@ -14,7 +14,7 @@ MAX_OWN_REJECTIONS = 50  # of an account in a channel; two by different identiti
 DAY_SECONDS = 24 * 3600
 
 
-async def reject(connection: AsyncConnection, ledger: Ledger, tip: Tip, account: AccountId, rejection: bytes) -> None:
+def reject(connection: Connection, ledger: Ledger, tip: Tip, account: AccountId, rejection: bytes) -> None:
     """The rejection is kept for those entitled to the channel.
 
     Raises:
@@ -29,6 +29,6 @@ async def reject(connection: AsyncConnection, ledger: Ledger, tip: Tip, account:
         raise Refused("C11", "the rejection is about another channel")
     if not 1 <= said.sequence <= tip.sequence:
         raise Refused("C11", "there is no such entry in the log")
-    if await count_rejections(connection, tip.row, tip.generation, account) >= MAX_OWN_REJECTIONS:
+    if count_rejections(connection, tip.row, tip.generation, account) >= MAX_OWN_REJECTIONS:
         raise TooMany(retry_after=DAY_SECONDS)
-    await add_rejection(connection, tip.row, tip.generation, account, rejection)
+    add_rejection(connection, tip.row, tip.generation, account, rejection)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm.errors import AccessDenied, Unavailable
 from cencomm.ids import ACCOUNT_ID_BYTES, AccountId
@@ -139,8 +139,7 @@ class SignInDesk:
 
     async def parameters(self, handle: bytes) -> SignInParameters:
         """What a client needs before it can stretch a password; nobody learns from it whether the handle exists."""
-        async with self.database.reading() as connection:
-            account = await queries.find_account(connection, handle)
+        account = await self.database.read(lambda connection: queries.find_account(connection, handle))
         false_salt = hmac.digest(self.false_salt_key.expose(), handle, "sha256")[:SALT_BYTES]
         if account is None:
             return SignInParameters(salt=false_salt, profile=DEFAULT_PROFILE)
@@ -159,8 +158,7 @@ class SignInDesk:
         except Unavailable:
             self.source_failures.refund(source)
             raise
-        async with self.database.reading() as connection:
-            account = await queries.find_account(connection, asked.handle)
+        account = await self.database.read(lambda connection: queries.find_account(connection, asked.handle))
         await self.verifiers.check(account.verifier if account else None, asked.sign_in_secret)
         assert account is not None  # `check` raises for nobody
         self.source_failures.refund(source)
@@ -176,8 +174,8 @@ class SignInDesk:
         Raises:
             NoSession: none, or one that has ended.
         """
-        async with self.database.reading() as connection:
-            session = await queries.find_session(connection, token_hash(token), now=now)
+        digest = token_hash(token)
+        session = await self.database.read(lambda connection: queries.find_session(connection, digest, now=now))
         if session is None:
             raise NoSession
         return session
@@ -187,13 +185,13 @@ class SignInDesk:
         await self.writer.write(lambda connection, draft: _end(connection, draft, session))
 
 
-async def _begin(connection: AsyncConnection, session: Session, *, now: int) -> None:
-    await queries.forget_ended_sessions(connection, now=now)
-    await queries.add_session(connection, session)
+def _begin(connection: Connection, session: Session, *, now: int) -> None:
+    queries.forget_ended_sessions(connection, now=now)
+    queries.add_session(connection, session)
 
 
-async def _end(connection: AsyncConnection, draft: Draft, session: Session) -> None:
-    await queries.end_session(connection, session.token_hash)
+def _end(connection: Connection, draft: Draft, session: Session) -> None:
+    queries.end_session(connection, session.token_hash)
     draft.announcements.append(SessionEnded(session.token_hash))
 
 

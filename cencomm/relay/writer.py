@@ -1,21 +1,23 @@
 """The one writer: whoever wants to change a table waits in its queue, and one transaction takes all who wait.
 
     queue -> BEGIN IMMEDIATE -> each use case against the Draft -> COMMIT (fsync) -> State -> streams -> answers
+             |-------------------- in a thread of its own --------------------|   then in the loop
 
 So an fsync is shared by all who wait for it, the order of commits is the order of the queue, and nothing is announced
 or answered before it is on disk. A refused use case undoes only itself; a failing disk refuses everybody in the
-transaction, and nothing was stored.
+transaction, and nothing was stored. The State changes only while the thread has nothing to do.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeVar, cast
 
 import structlog
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.errors import CencommError, Unavailable
 from cencomm.relay.announcement import Announcement
@@ -24,8 +26,8 @@ from cencomm.relay.state import Draft, State
 from cencomm.relay.submission import Submission
 
 T = TypeVar("T")
-UseCase = Callable[[AsyncConnection, Draft], Awaitable[T]]
-AcceptMessages = Callable[[AsyncConnection, Draft, Sequence[Submission]], Awaitable[list[bytes | CencommError]]]
+UseCase = Callable[[Connection, Draft], T]
+AcceptMessages = Callable[[Connection, Draft, Sequence[Submission]], list[bytes | CencommError]]
 Announce = Callable[[Iterable[Announcement]], None]
 
 MAX_WAITING = 4096  # in the queue; beyond, the relay is overloaded and says so
@@ -40,17 +42,18 @@ class _Waiting:
     answer: "asyncio.Future[object]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Writer:
     """`accept_messages` stores a run of application messages at once; it must change nothing for those it refuses."""
 
     state: State
     accept_messages: AcceptMessages
     announce: Announce
-    _queue: "asyncio.Queue[_Waiting]" = field(default_factory=lambda: asyncio.Queue(MAX_WAITING))
+    _queue: "asyncio.Queue[_Waiting | None]" = field(default_factory=lambda: asyncio.Queue(MAX_WAITING))
+    _stopped: bool = False
 
     async def write(self, use_case: UseCase[T]) -> T:
-        """What `use_case` returns, which is on disk then.
+        """What `use_case` returns, which is on disk then. It runs in the writer's thread.
 
         Raises:
             CencommError: what it raised; nothing of it was stored.
@@ -64,60 +67,70 @@ class Writer:
 
     async def _enqueue(self, work: UseCase[object] | Submission) -> object:
         waiting = _Waiting(work)
-        try:
-            self._queue.put_nowait(waiting)
-        except asyncio.QueueFull:
-            raise Unavailable("the relay is overloaded; nothing was accepted, try again later") from None
+        if self._stopped or self._queue.full():
+            raise Unavailable("the relay is overloaded or shutting down; nothing was accepted, try again later")
+        self._queue.put_nowait(waiting)
         return await waiting.answer
 
-    async def run(self, connection: AsyncConnection) -> None:
-        """Writes until cancelled. Whoever waits then is refused."""
-        try:
-            while True:
-                batch = [await self._queue.get()]
-                while len(batch) < MAX_BATCH and not self._queue.empty():
-                    batch.append(self._queue.get_nowait())
-                await self._write_batch(connection, batch)
-        finally:
-            while not self._queue.empty():
-                _settle(self._queue.get_nowait(), Unavailable("the relay is shutting down; try again later"))
+    async def stop(self) -> None:
+        """Takes nothing more; `run` writes what waits and returns."""
+        self._stopped = True
+        await self._queue.put(None)
 
-    async def _write_batch(self, connection: AsyncConnection, batch: Sequence[_Waiting]) -> None:
-        draft = Draft(self.state)
+    async def run(self, engine: Engine) -> None:
+        """Writes until `stop`."""
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, "writer") as thread, engine.connect() as connection:
+            while batch := await self._next_batch():
+                draft = Draft(self.state)
+                works = [waiting.work for waiting in batch]
+                outcomes, is_stored = await loop.run_in_executor(thread, self._transact, connection, draft, works)
+                if is_stored:
+                    draft.keep()
+                    self.announce(draft.announcements)
+                for waiting, outcome in zip(batch, outcomes, strict=True):
+                    _settle(waiting, outcome)
+
+    async def _next_batch(self) -> list[_Waiting]:
+        """All who wait, at least one; nobody only after `stop`."""
+        batch: list[_Waiting] = []
+        waiting = await self._queue.get()
+        while waiting is not None:
+            batch.append(waiting)
+            if len(batch) == MAX_BATCH or self._queue.empty():
+                return batch
+            waiting = self._queue.get_nowait()
+        if batch:
+            self._queue.put_nowait(None)  # these first, then the end
+        return batch
+
+    def _transact(
+        self, connection: Connection, draft: Draft, works: Sequence[UseCase[object] | Submission]
+    ) -> tuple[list[object], bool]:
+        """An outcome for each, and whether the transaction is on disk."""
         outcomes: list[object] = []
         try:
-            with faults_as_unavailable():
-                async with connection.begin():
-                    for are_messages, run in groupby(batch, key=lambda waiting: isinstance(waiting.work, Submission)):
-                        works = [waiting.work for waiting in run]
-                        if are_messages:
-                            outcomes += await self.accept_messages(connection, draft, cast("list[Submission]", works))
-                        else:
-                            for use_case in cast("list[UseCase[object]]", works):
-                                outcomes.append(await _attempt(connection, draft, use_case))
+            with faults_as_unavailable(), connection.begin():
+                for are_messages, run in groupby(works, key=lambda work: isinstance(work, Submission)):
+                    if are_messages:
+                        outcomes += self.accept_messages(connection, draft, cast("list[Submission]", list(run)))
+                    else:
+                        outcomes += [_attempt(connection, draft, cast("UseCase[object]", use_case)) for use_case in run]
         except Unavailable as exc:
-            _log.warning("transaction_failed", waiting=len(batch), cause=type(exc.__cause__).__name__)
-            outcomes = [exc] * len(batch)
-        except asyncio.CancelledError:
-            outcomes = [Unavailable("the relay is shutting down; try again later")] * len(batch)
-            raise
+            _log.warning("transaction_failed", waiting=len(works), cause=type(exc.__cause__).__name__)
+            return [exc] * len(works), False
         except Exception as exc:  # noqa: BLE001 (the writer's loop: a defect must not end the writing for everybody)
-            _log.exception("transaction_broke", waiting=len(batch))
-            outcomes = [exc] * len(batch)
-        else:
-            draft.keep()
-            self.announce(draft.announcements)
-        finally:
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                _settle(waiting, outcome)
+            _log.exception("transaction_broke", waiting=len(works))
+            return [exc] * len(works), False
+        return outcomes, True
 
 
-async def _attempt(connection: AsyncConnection, parent: Draft, use_case: UseCase[object]) -> object:
+def _attempt(connection: Connection, parent: Draft, use_case: UseCase[object]) -> object:
     """The outcome of one use case in a savepoint of its own: a refusal undoes what it did and nothing else."""
     draft = Draft(parent)
     try:
-        async with connection.begin_nested():
-            outcome = await use_case(connection, draft)
+        with connection.begin_nested():
+            outcome = use_case(connection, draft)
     except CencommError as exc:
         return exc
     except IntegrityError as exc:  # a defect too, but the savepoint holds it in: the others go on

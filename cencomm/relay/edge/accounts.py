@@ -39,8 +39,7 @@ async def sign_out(request: web.Request) -> web.Response:
 
 async def get_vault(request: web.Request) -> web.Response:
     account = await account_of(request)
-    async with request.app[DATABASE].reading() as connection:
-        vault = await read_vault(connection, account)
+    vault = await request.app[DATABASE].read(lambda connection: read_vault(connection, account))
     return answer(Vault(version=vault.version, sealed=vault.sealed))
 
 

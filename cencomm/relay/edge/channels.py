@@ -1,7 +1,7 @@
 """Logs, Welcomes and rejections of a channel."""
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm.ids import AccountId
 from cencomm.ledger.log import LogKind
@@ -48,23 +48,20 @@ async def publish(app: web.Application, submission: Submission) -> bytes:
 
 async def get_log(request: web.Request) -> web.Response:
     _, tip = await _reader(request)
-    async with request.app[DATABASE].reading() as connection:
-        page = await log_page(
-            connection,
-            tip,
-            request.app[NOTARY],
-            after=number_in_query(request, "after", default=0, least=0),
-            hash_=hash_in_query(request, "hash"),
-            limit=number_in_query(request, "limit", default=LOG_PAGE_ENTRIES, least=1),
-            now=request.app[CLOCK](),
-        )
+    after = number_in_query(request, "after", default=0, least=0)
+    limit = number_in_query(request, "limit", default=LOG_PAGE_ENTRIES, least=1)
+    hash_, notary, now = hash_in_query(request, "hash"), request.app[NOTARY], request.app[CLOCK]()
+    page = await request.app[DATABASE].read(
+        lambda connection: log_page(connection, tip, notary, after=after, hash_=hash_, limit=limit, now=now)
+    )
     return answer(page)
 
 
 async def get_welcomes(request: web.Request) -> web.Response:
     account, tip = await _reader(request)
-    async with request.app[DATABASE].reading() as connection:
-        found = await welcomes_for(connection, tip.row, tip.generation, account)
+    found = await request.app[DATABASE].read(
+        lambda connection: welcomes_for(connection, tip.row, tip.generation, account)
+    )
     return answer(Welcomes(welcomes=tuple(found)))
 
 
@@ -72,9 +69,9 @@ async def post_rejection(request: web.Request) -> web.Response:
     account, _ = await _reader(request)
     place, asked = place_of(request), await read_document(request, Reject, most=REJECTION_BODY_BYTES)
 
-    async def store(connection: AsyncConnection, draft: Draft) -> None:
+    def store(connection: Connection, draft: Draft) -> None:
         ledger, tip = draft.ledger(place.operation), draft.tip(place.operation, place.channel)
-        await reject(connection, ledger, tip, account, asked.rejection)
+        reject(connection, ledger, tip, account, asked.rejection)
 
     await request.app[WRITER].write(store)
     return no_content()
@@ -82,8 +79,9 @@ async def post_rejection(request: web.Request) -> web.Response:
 
 async def get_rejections(request: web.Request) -> web.Response:
     _, tip = await _reader(request)
-    async with request.app[DATABASE].reading() as connection:
-        found = await newest_rejections(connection, tip.row, tip.generation, most=MAX_REJECTIONS)
+    found = await request.app[DATABASE].read(
+        lambda connection: newest_rejections(connection, tip.row, tip.generation, most=MAX_REJECTIONS)
+    )
     return answer(Rejections(rejections=tuple(found)))
 
 

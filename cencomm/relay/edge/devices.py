@@ -1,7 +1,7 @@
 """Devices, key packages and claims."""
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm.relay.devices import claim_key_packages, put_key_packages, register_device, waiting_key_packages
 from cencomm.relay.edge.request import account_of, answer, channel_of, device_of, no_content, operation_of
@@ -43,8 +43,10 @@ async def post_key_packages(request: web.Request) -> web.Response:
 
 async def get_key_packages(request: web.Request) -> web.Response:
     account, device, now = await account_of(request), device_of(request), request.app[CLOCK]()
-    async with request.app[DATABASE].reading() as connection:
-        return answer(await waiting_key_packages(connection, account, device, now=now))
+    waiting = await request.app[DATABASE].read(
+        lambda connection: waiting_key_packages(connection, account, device, now=now)
+    )
+    return answer(waiting)
 
 
 async def post_claim(request: web.Request) -> web.Response:
@@ -53,8 +55,8 @@ async def post_claim(request: web.Request) -> web.Response:
     now = request.app[CLOCK]()
     request.app[CLAIMS].spend(account, now=now, amount=len(asked.accounts))
 
-    async def claim(connection: AsyncConnection, draft: Draft) -> tuple[ClaimedKeyPackage, ...]:
+    def claim(connection: Connection, draft: Draft) -> tuple[ClaimedKeyPackage, ...]:
         ledger = draft.ledger(operation)
-        return await claim_key_packages(connection, draft, ledger, channel, account, asked.accounts, now=now)
+        return claim_key_packages(connection, draft, ledger, channel, account, asked.accounts, now=now)
 
     return answer(ClaimedKeyPackages(packages=await request.app[WRITER].write(claim)))

@@ -1,7 +1,7 @@
 """Operations, ledgers, what is sealed beside them, enrolments."""
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cencomm.relay.edge.request import account_of, answer, no_content, number_in_query, operation_of
 from cencomm.relay.enrolments import ask_to_join
@@ -37,18 +37,17 @@ async def post_operation(request: web.Request) -> web.Response:
 
 async def get_operations(request: web.Request) -> web.Response:
     account, state, notary = await account_of(request), request.app[STATE], request.app[NOTARY]
-    async with request.app[DATABASE].reading() as connection:
-        found = await operations_of(connection, state, notary, account, now=request.app[CLOCK]())
-    return answer(Operations(operations=found))
+    asked = await request.app[DATABASE].read(lambda connection: queries.enrolments_of(connection, account))
+    return answer(Operations(operations=operations_of(state, notary, account, asked, now=request.app[CLOCK]())))
 
 
 async def get_ledger(request: web.Request) -> web.Response:
     account, ledger = await account_of(request), request.app[STATE].ledger(operation_of(request))
     after = number_in_query(request, "after", default=-1, least=-1)
-    async with request.app[DATABASE].reading() as connection:
-        page = await ledger_page(
-            connection, ledger, account, request.app[NOTARY], after=after, now=request.app[CLOCK]()
-        )
+    notary, now = request.app[NOTARY], request.app[CLOCK]()
+    page = await request.app[DATABASE].read(
+        lambda connection: ledger_page(connection, ledger, account, notary, after=after, now=now)
+    )
     return answer(page)
 
 
@@ -64,23 +63,23 @@ async def post_ledger(request: web.Request) -> web.Response:
 async def get_wraps(request: web.Request) -> web.Response:
     account, operation = await account_of(request), operation_of(request)
     require_acquaintance(request.app[STATE].ledger(operation), account)
-    async with request.app[DATABASE].reading() as connection:
-        return answer(WrapsAnswer(wraps=tuple(await queries.wraps_for(connection, operation, account))))
+    found = await request.app[DATABASE].read(lambda connection: queries.wraps_for(connection, operation, account))
+    return answer(WrapsAnswer(wraps=tuple(found)))
 
 
 async def get_blobs(request: web.Request) -> web.Response:
     account, operation = await account_of(request), operation_of(request)
     require_member(request.app[STATE].ledger(operation), account, now=request.app[CLOCK]())
-    async with request.app[DATABASE].reading() as connection:
-        return answer(BlobsAnswer(blobs=tuple(await queries.all_blobs(connection, operation))))
+    found = await request.app[DATABASE].read(lambda connection: queries.all_blobs(connection, operation))
+    return answer(BlobsAnswer(blobs=tuple(found)))
 
 
 async def post_enrolment(request: web.Request) -> web.Response:
     account, operation = await account_of(request), operation_of(request)
     asked = await read_document(request, Enrol, most=ENROLMENT_BODY_BYTES)
 
-    async def ask(connection: AsyncConnection, draft: Draft) -> None:
-        await ask_to_join(connection, draft, draft.ledger(operation), account, asked.request)
+    def ask(connection: Connection, draft: Draft) -> None:
+        ask_to_join(connection, draft, draft.ledger(operation), account, asked.request)
 
     await request.app[WRITER].write(ask)
     return no_content()
@@ -89,5 +88,5 @@ async def post_enrolment(request: web.Request) -> web.Response:
 async def get_enrolments(request: web.Request) -> web.Response:
     account, operation = await account_of(request), operation_of(request)
     require_coordinator(request.app[STATE].ledger(operation), account, now=request.app[CLOCK]())
-    async with request.app[DATABASE].reading() as connection:
-        return answer(Enrolments(requests=tuple(await queries.all_enrolments(connection, operation))))
+    found = await request.app[DATABASE].read(lambda connection: queries.all_enrolments(connection, operation))
+    return answer(Enrolments(requests=tuple(found)))

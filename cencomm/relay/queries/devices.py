@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.ids import AccountId, DeviceId
 from cencomm.relay.errors import Taken
@@ -42,7 +41,7 @@ class ClaimedDevice:
     last_resort: bool
 
 
-async def add_device(connection: AsyncConnection, device: Device) -> None:
+def add_device(connection: Connection, device: Device) -> None:
     """Raises:
     Taken: somebody registered this device id.
     """
@@ -54,13 +53,13 @@ async def add_device(connection: AsyncConnection, device: Device) -> None:
         "not_after": device.not_after,
     }
     try:
-        await connection.execute(insert(DEVICES).values(values))
+        connection.execute(insert(DEVICES).values(values))
     except IntegrityError:
         raise Taken("this device is registered already") from None
 
 
-async def find_device(connection: AsyncConnection, device: DeviceId) -> Device | None:
-    row = (await connection.execute(select(DEVICES).where(DEVICES.c.id == device))).one_or_none()
+def find_device(connection: Connection, device: DeviceId) -> Device | None:
+    row = (connection.execute(select(DEVICES).where(DEVICES.c.id == device))).one_or_none()
     if row is None:
         return None
     return Device(
@@ -72,8 +71,8 @@ async def find_device(connection: AsyncConnection, device: DeviceId) -> Device |
     )
 
 
-async def newest_devices(
-    connection: AsyncConnection, account: AccountId, identity_key: bytes, *, now: int, most: int
+def newest_devices(
+    connection: Connection, account: AccountId, identity_key: bytes, *, now: int, most: int
 ) -> list[DeviceId]:
     """Those that the identity vouches for and whose certificates have not ended, newest first."""
     found = (
@@ -82,15 +81,15 @@ async def newest_devices(
         .order_by(DEVICES.c.row.desc())
         .limit(most)
     )
-    return [DeviceId(row.id) for row in await connection.execute(found)]
+    return [DeviceId(row.id) for row in connection.execute(found)]
 
 
-async def count_devices(connection: AsyncConnection, account: AccountId, *, now: int) -> int:
+def count_devices(connection: Connection, account: AccountId, *, now: int) -> int:
     counted = select(func.count()).where(DEVICES.c.account == account, DEVICES.c.not_after >= now)
-    return (await connection.execute(counted)).scalar_one()
+    return (connection.execute(counted)).scalar_one()
 
 
-async def add_key_packages(connection: AsyncConnection, packages: Sequence[StoredKeyPackage]) -> None:
+def add_key_packages(connection: Connection, packages: Sequence[StoredKeyPackage]) -> None:
     """Those that are new; one that was here before is not made fresh by sending it again."""
     if not packages:
         return
@@ -105,33 +104,33 @@ async def add_key_packages(connection: AsyncConnection, packages: Sequence[Store
         }
         for package in packages
     ]
-    await connection.execute(upsert(KEY_PACKAGES).on_conflict_do_nothing(index_elements=["ref"]), rows)
+    connection.execute(upsert(KEY_PACKAGES).on_conflict_do_nothing(index_elements=["ref"]), rows)
 
 
-async def retire_last_resort(connection: AsyncConnection, device: DeviceId, *, but: bytes) -> None:
+def retire_last_resort(connection: Connection, device: DeviceId, *, but: bytes) -> None:
     """The device's last resort is spent, unless it is `but` already."""
-    await connection.execute(
+    connection.execute(
         update(KEY_PACKAGES)
         .where(KEY_PACKAGES.c.device == device, KEY_PACKAGES.c.last_resort == 1, KEY_PACKAGES.c.ref != but)
         .values(spent=1)
     )
 
 
-async def count_waiting(connection: AsyncConnection, device: DeviceId, *, now: int) -> int:
+def count_waiting(connection: Connection, device: DeviceId, *, now: int) -> int:
     """One-time packages that could be reserved now."""
     counted = select(func.count()).select_from(KEY_PACKAGES).where(*_free(device, now=now))
-    return (await connection.execute(counted)).scalar_one()
+    return (connection.execute(counted)).scalar_one()
 
 
-async def has_last_resort(connection: AsyncConnection, device: DeviceId, *, now: int) -> bool:
+def has_last_resort(connection: Connection, device: DeviceId, *, now: int) -> bool:
     found = select(KEY_PACKAGES.c.ref).where(*_last_resort(device, now=now))
-    return (await connection.execute(found)).first() is not None
+    return (connection.execute(found)).first() is not None
 
 
-async def pick_key_package(connection: AsyncConnection, device: DeviceId, *, now: int) -> StoredKeyPackage | None:
+def pick_key_package(connection: Connection, device: DeviceId, *, now: int) -> StoredKeyPackage | None:
     """A one-time package while there is one, the last resort only then."""
     for conditions in (_free(device, now=now), _last_resort(device, now=now)):
-        row = (await connection.execute(select(KEY_PACKAGES).where(*conditions).limit(1))).one_or_none()
+        row = (connection.execute(select(KEY_PACKAGES).where(*conditions).limit(1))).one_or_none()
         if row is not None:
             return StoredKeyPackage(
                 ref=row.ref,
@@ -143,21 +142,19 @@ async def pick_key_package(connection: AsyncConnection, device: DeviceId, *, now
     return None
 
 
-async def reserve(connection: AsyncConnection, ref: bytes, account: AccountId, *, until: int) -> None:
-    await connection.execute(
+def reserve(connection: Connection, ref: bytes, account: AccountId, *, until: int) -> None:
+    connection.execute(
         upsert(CLAIMS)
         .values(ref=ref, account=account, until=until)
         .on_conflict_do_update(index_elements=["ref", "account"], set_={"until": until})
     )
 
 
-async def forget_ended_claims(connection: AsyncConnection, *, now: int) -> None:
-    await connection.execute(delete(CLAIMS).where(CLAIMS.c.until < now))
+def forget_ended_claims(connection: Connection, *, now: int) -> None:
+    connection.execute(delete(CLAIMS).where(CLAIMS.c.until < now))
 
 
-async def find_claimed(
-    connection: AsyncConnection, refs: Iterable[bytes], account: AccountId, *, now: int
-) -> list[ClaimedDevice]:
+def find_claimed(connection: Connection, refs: Iterable[bytes], account: AccountId, *, now: int) -> list[ClaimedDevice]:
     """Of these key packages, those that `account` has reserved and nobody has used."""
     found = (
         select(KEY_PACKAGES.c.ref, KEY_PACKAGES.c.last_resort, DEVICES.c.id, DEVICES.c.account, DEVICES.c.identity_key)
@@ -174,15 +171,15 @@ async def find_claimed(
             identity_key=row.identity_key,
             last_resort=bool(row.last_resort),
         )
-        for row in await connection.execute(found)
+        for row in connection.execute(found)
     ]
 
 
-async def consume(connection: AsyncConnection, claimed: Sequence[ClaimedDevice]) -> None:
+def consume(connection: Connection, claimed: Sequence[ClaimedDevice]) -> None:
     """The one-time packages among them are spent and their reservations end; a last resort serves again."""
     one_time = [one.ref for one in claimed if not one.last_resort]
-    await connection.execute(update(KEY_PACKAGES).where(KEY_PACKAGES.c.ref.in_(one_time)).values(spent=1))
-    await connection.execute(delete(CLAIMS).where(CLAIMS.c.ref.in_(one_time)))
+    connection.execute(update(KEY_PACKAGES).where(KEY_PACKAGES.c.ref.in_(one_time)).values(spent=1))
+    connection.execute(delete(CLAIMS).where(CLAIMS.c.ref.in_(one_time)))
 
 
 def _free(device: DeviceId, *, now: int) -> tuple[ColumnElement[bool], ...]:

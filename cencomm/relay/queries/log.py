@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.ids import AccountId, ChannelId, OperationId, SendId
 from cencomm.ledger.log import LogKind
@@ -16,6 +15,20 @@ from cencomm.wire.log import LogEntry
 
 SendKey: TypeAlias = tuple[int, AccountId, SendId]
 """Row of the channel, who sends, and the send id of their choice: what makes a retry (S2)."""
+
+
+# Built once: these two run for every message, and building a statement costs as much as executing it.
+_FIND_SENDS = select(
+    LOG_ENTRIES.c.channel,
+    LOG_ENTRIES.c.account,
+    LOG_ENTRIES.c.send_id,
+    LOG_ENTRIES.c.generation,
+    LOG_ENTRIES.c.sequence,
+    LOG_ENTRIES.c.epoch,
+    LOG_ENTRIES.c.hash,
+    LOG_ENTRIES.c.message_hash,
+).where(LOG_ENTRIES.c.send_id.in_(bindparam("send_ids", expanding=True)))
+_ADD_ENTRIES = insert(LOG_ENTRIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,29 +55,28 @@ class EpochEnded(Exception):  # noqa: N818 (names what happened)
     """Another Commit ended this epoch."""
 
 
-async def add_channel(connection: AsyncConnection, operation: OperationId, channel: ChannelId) -> int:
+def add_channel(connection: Connection, operation: OperationId, channel: ChannelId) -> int:
     """The row of a new channel."""
     added = insert(CHANNELS).values(operation=operation, channel=channel).returning(CHANNELS.c.row)
-    row: int = (await connection.execute(added)).scalar_one()
+    row: int = (connection.execute(added)).scalar_one()
     return row
 
 
-async def all_channels(connection: AsyncConnection) -> Mapping[tuple[OperationId, ChannelId], int]:
+def all_channels(connection: Connection) -> Mapping[tuple[OperationId, ChannelId], int]:
     return {
-        (OperationId(row.operation), ChannelId(row.channel)): row.row
-        for row in await connection.execute(select(CHANNELS))
+        (OperationId(row.operation), ChannelId(row.channel)): row.row for row in connection.execute(select(CHANNELS))
     }
 
 
-async def log_end(connection: AsyncConnection, channel: int, generation: int) -> LogEnd | None:
+def log_end(connection: Connection, channel: int, generation: int) -> LogEnd | None:
     """None: nothing is in it."""
     here = (LOG_ENTRIES.c.channel == channel) & (LOG_ENTRIES.c.generation == generation)
     newest = select(LOG_ENTRIES.c.sequence, LOG_ENTRIES.c.hash).where(here).order_by(LOG_ENTRIES.c.sequence.desc())
-    last = (await connection.execute(newest.limit(1))).one_or_none()
+    last = (connection.execute(newest.limit(1))).one_or_none()
     if last is None:
         return None
     commits = select(func.max(LOG_ENTRIES.c.epoch), func.max(LOG_ENTRIES.c.sequence))
-    commit = (await connection.execute(commits.where(here, LOG_ENTRIES.c.kind == LogKind.COMMIT))).one()
+    commit = (connection.execute(commits.where(here, LOG_ENTRIES.c.kind == LogKind.COMMIT))).one()
     epoch, began_at = commit
     return LogEnd(
         sequence=last.sequence,
@@ -74,21 +86,12 @@ async def log_end(connection: AsyncConnection, channel: int, generation: int) ->
     )
 
 
-async def find_sends(connection: AsyncConnection, keys: Iterable[SendKey]) -> dict[SendKey, Logged]:
+def find_sends(connection: Connection, keys: Iterable[SendKey]) -> dict[SendKey, Logged]:
     """Of these sends, those that are in a log already."""
     wanted = set(keys)
-    found = select(
-        LOG_ENTRIES.c.channel,
-        LOG_ENTRIES.c.account,
-        LOG_ENTRIES.c.send_id,
-        LOG_ENTRIES.c.generation,
-        LOG_ENTRIES.c.sequence,
-        LOG_ENTRIES.c.epoch,
-        LOG_ENTRIES.c.hash,
-        LOG_ENTRIES.c.message_hash,
-    ).where(LOG_ENTRIES.c.send_id.in_([send_id for _, _, send_id in wanted]))
+    found = connection.execute(_FIND_SENDS, {"send_ids": [send_id for _, _, send_id in wanted]})
     sends: dict[SendKey, Logged] = {}
-    for row in await connection.execute(found):
+    for row in found:
         key: SendKey = (row.channel, AccountId(row.account), SendId(row.send_id))
         if key in wanted:
             sends[key] = Logged(
@@ -101,7 +104,7 @@ async def find_sends(connection: AsyncConnection, keys: Iterable[SendKey]) -> di
     return sends
 
 
-async def add_log_entries(connection: AsyncConnection, entries: Sequence[NewEntry]) -> None:
+def add_log_entries(connection: Connection, entries: Sequence[NewEntry]) -> None:
     """Raises:
     EpochEnded: a Commit among them is the second of its epoch.
     """
@@ -123,20 +126,20 @@ async def add_log_entries(connection: AsyncConnection, entries: Sequence[NewEntr
     if not rows:
         return
     try:
-        await connection.execute(insert(LOG_ENTRIES), rows)
+        connection.execute(_ADD_ENTRIES, rows)
     except IntegrityError:
         raise EpochEnded from None
 
 
-async def hash_at(connection: AsyncConnection, channel: int, generation: int, sequence: int) -> bytes | None:
+def hash_at(connection: Connection, channel: int, generation: int, sequence: int) -> bytes | None:
     found = select(LOG_ENTRIES.c.hash).where(
         LOG_ENTRIES.c.channel == channel, LOG_ENTRIES.c.generation == generation, LOG_ENTRIES.c.sequence == sequence
     )
-    return (await connection.execute(found)).scalar_one_or_none()
+    return (connection.execute(found)).scalar_one_or_none()
 
 
-async def entries_between(
-    connection: AsyncConnection, channel: int, generation: int, *, after: int, up_to: int, most: int, most_bytes: int
+def entries_between(
+    connection: Connection, channel: int, generation: int, *, after: int, up_to: int, most: int, most_bytes: int
 ) -> list[LogEntry]:
     """Entries after sequence `after`, in order: at most `most`, and no more once they weigh `most_bytes`."""
     size = func.sum(func.length(LOG_ENTRIES.c.message)).over(order_by=LOG_ENTRIES.c.sequence)
@@ -158,5 +161,5 @@ async def entries_between(
     )
     return [
         LogEntry(sequence=row.sequence, kind=row.kind, epoch=row.epoch, message=row.message)
-        for row in await connection.execute(page)
+        for row in connection.execute(page)
     ]

@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.ids import AccountId, BlobId, OperationId
 from cencomm.ledger.entry import SignedEntry, decode_signed_entry
@@ -15,7 +14,7 @@ from cencomm.relay.tables import BLOBS, ENROLMENTS, LEDGER_ENTRIES, WRAPS
 from cencomm.wire.operations import SealedBlob, Wrap, WrapFor
 
 
-async def add_entry(connection: AsyncConnection, operation: OperationId, signed: SignedEntry) -> None:
+def add_entry(connection: Connection, operation: OperationId, signed: SignedEntry) -> None:
     """The entry at its place.
 
     Raises:
@@ -23,22 +22,22 @@ async def add_entry(connection: AsyncConnection, operation: OperationId, signed:
     """
     values = {"operation": operation, "sequence": signed.entry.sequence, "entry": signed.encode()}
     try:
-        await connection.execute(insert(LEDGER_ENTRIES).values(values))
+        connection.execute(insert(LEDGER_ENTRIES).values(values))
     except IntegrityError:
         raise Taken("the operation exists already") from None
 
 
-async def all_entries(connection: AsyncConnection) -> dict[OperationId, list[SignedEntry]]:
+def all_entries(connection: Connection) -> dict[OperationId, list[SignedEntry]]:
     """Every ledger, in order."""
     ordered = select(LEDGER_ENTRIES).order_by(LEDGER_ENTRIES.c.operation, LEDGER_ENTRIES.c.sequence)
     ledgers: defaultdict[OperationId, list[SignedEntry]] = defaultdict(list)
-    for row in await connection.execute(ordered):
+    for row in connection.execute(ordered):
         ledgers[OperationId(row.operation)].append(decode_signed_entry(row.entry))
     return ledgers
 
 
-async def entries_between(
-    connection: AsyncConnection, operation: OperationId, *, after: int, up_to: int, most: int
+def entries_between(
+    connection: Connection, operation: OperationId, *, after: int, up_to: int, most: int
 ) -> list[bytes]:
     """At most `most` exact entries after sequence `after`, in order."""
     page = (
@@ -48,10 +47,10 @@ async def entries_between(
         .order_by(LEDGER_ENTRIES.c.sequence)
         .limit(most)
     )
-    return [row.entry for row in await connection.execute(page)]
+    return [row.entry for row in connection.execute(page)]
 
 
-async def put_wraps(connection: AsyncConnection, operation: OperationId, wraps: Iterable[WrapFor]) -> None:
+def put_wraps(connection: Connection, operation: OperationId, wraps: Iterable[WrapFor]) -> None:
     rows = [
         {"operation": operation, "account": wrap.account, "number": wrap.number, "sealed": wrap.sealed}
         for wrap in wraps
@@ -61,19 +60,19 @@ async def put_wraps(connection: AsyncConnection, operation: OperationId, wraps: 
         replace = put.on_conflict_do_update(
             index_elements=["operation", "account", "number"], set_={"sealed": put.excluded.sealed}
         )
-        await connection.execute(replace, rows)
+        connection.execute(replace, rows)
 
 
-async def wraps_for(connection: AsyncConnection, operation: OperationId, account: AccountId) -> list[Wrap]:
+def wraps_for(connection: Connection, operation: OperationId, account: AccountId) -> list[Wrap]:
     found = (
         select(WRAPS.c.number, WRAPS.c.sealed)
         .where(WRAPS.c.operation == operation, WRAPS.c.account == account)
         .order_by(WRAPS.c.number)
     )
-    return [Wrap(number=row.number, sealed=row.sealed) for row in await connection.execute(found)]
+    return [Wrap(number=row.number, sealed=row.sealed) for row in connection.execute(found)]
 
 
-async def put_blobs(connection: AsyncConnection, operation: OperationId, blobs: Sequence[SealedBlob]) -> None:
+def put_blobs(connection: Connection, operation: OperationId, blobs: Sequence[SealedBlob]) -> None:
     rows = [{"operation": operation, "blob": blob.blob, "number": blob.number, "sealed": blob.sealed} for blob in blobs]
     if rows:
         put = upsert(BLOBS)
@@ -81,53 +80,48 @@ async def put_blobs(connection: AsyncConnection, operation: OperationId, blobs: 
             index_elements=["operation", "blob"],
             set_={"sealed": put.excluded.sealed, "number": put.excluded.number},
         )
-        await connection.execute(replace, rows)
+        connection.execute(replace, rows)
 
 
-async def measure_blobs(connection: AsyncConnection, operation: OperationId) -> tuple[int, int]:
+def measure_blobs(connection: Connection, operation: OperationId) -> tuple[int, int]:
     """How many blobs there are, and their bytes."""
     measured = select(func.count(), func.coalesce(func.sum(func.length(BLOBS.c.sealed)), 0))
-    count, size = (await connection.execute(measured.where(BLOBS.c.operation == operation))).one()
+    count, size = (connection.execute(measured.where(BLOBS.c.operation == operation))).one()
     return count, size
 
 
-async def all_blobs(connection: AsyncConnection, operation: OperationId) -> list[SealedBlob]:
+def all_blobs(connection: Connection, operation: OperationId) -> list[SealedBlob]:
     found = select(BLOBS.c.blob, BLOBS.c.number, BLOBS.c.sealed).where(BLOBS.c.operation == operation)
     return [
-        SealedBlob(blob=BlobId(row.blob), number=row.number, sealed=row.sealed)
-        for row in await connection.execute(found)
+        SealedBlob(blob=BlobId(row.blob), number=row.number, sealed=row.sealed) for row in connection.execute(found)
     ]
 
 
-async def put_enrolment(
-    connection: AsyncConnection, operation: OperationId, account: AccountId, request: bytes
-) -> None:
-    await connection.execute(
+def put_enrolment(connection: Connection, operation: OperationId, account: AccountId, request: bytes) -> None:
+    connection.execute(
         upsert(ENROLMENTS)
         .values(operation=operation, account=account, request=request)
         .on_conflict_do_update(index_elements=["operation", "account"], set_={"request": request})
     )
 
 
-async def count_enrolments(connection: AsyncConnection, operation: OperationId, *, but: AccountId) -> int:
+def count_enrolments(connection: Connection, operation: OperationId, *, but: AccountId) -> int:
     """Those who wait, beside `but`."""
     counted = select(func.count()).where(ENROLMENTS.c.operation == operation, ENROLMENTS.c.account != but)
-    return (await connection.execute(counted)).scalar_one()
+    return (connection.execute(counted)).scalar_one()
 
 
-async def all_enrolments(connection: AsyncConnection, operation: OperationId) -> list[bytes]:
+def all_enrolments(connection: Connection, operation: OperationId) -> list[bytes]:
     """Oldest first."""
     found = select(ENROLMENTS.c.request).where(ENROLMENTS.c.operation == operation).order_by(ENROLMENTS.c.row)
-    return [row.request for row in await connection.execute(found)]
+    return [row.request for row in connection.execute(found)]
 
 
-async def enrolments_of(connection: AsyncConnection, account: AccountId) -> list[OperationId]:
+def enrolments_of(connection: Connection, account: AccountId) -> list[OperationId]:
     """The operations that the account has asked to join and was not admitted to since."""
     found = select(ENROLMENTS.c.operation).where(ENROLMENTS.c.account == account)
-    return [OperationId(row.operation) for row in await connection.execute(found)]
+    return [OperationId(row.operation) for row in connection.execute(found)]
 
 
-async def drop_enrolment(connection: AsyncConnection, operation: OperationId, account: AccountId) -> None:
-    await connection.execute(
-        delete(ENROLMENTS).where(ENROLMENTS.c.operation == operation, ENROLMENTS.c.account == account)
-    )
+def drop_enrolment(connection: Connection, operation: OperationId, account: AccountId) -> None:
+    connection.execute(delete(ENROLMENTS).where(ENROLMENTS.c.operation == operation, ENROLMENTS.c.account == account))

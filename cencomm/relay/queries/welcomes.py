@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.ids import AccountId, DeviceId
 from cencomm.relay.tables import DEVICES, INVITATIONS, REJECTIONS, WELCOMES
 from cencomm.wire.welcomes import WaitingWelcome
 
 
-async def add_welcome(
-    connection: AsyncConnection,
+def add_welcome(
+    connection: Connection,
     channel: int,
     generation: int,
     sequence: int,
@@ -23,27 +22,23 @@ async def add_welcome(
 ) -> None:
     """The newest Welcome of these devices; older ones that wait for nobody any more are gone."""
     place = {"channel": channel, "generation": generation}
-    await connection.execute(
-        insert(WELCOMES).values(**place, sequence=sequence, welcome=welcome, ratchet_tree=ratchet_tree)
-    )
+    connection.execute(insert(WELCOMES).values(**place, sequence=sequence, welcome=welcome, ratchet_tree=ratchet_tree))
     put = upsert(INVITATIONS)
     replace = put.on_conflict_do_update(
         index_elements=["channel", "generation", "device"], set_={"sequence": put.excluded.sequence}
     )
-    await connection.execute(replace, [{**place, "device": device, "sequence": sequence} for device in devices])
+    connection.execute(replace, [{**place, "device": device, "sequence": sequence} for device in devices])
     awaited = select(INVITATIONS.c.sequence).where(
         INVITATIONS.c.channel == channel, INVITATIONS.c.generation == generation
     )
-    await connection.execute(
+    connection.execute(
         delete(WELCOMES).where(
             WELCOMES.c.channel == channel, WELCOMES.c.generation == generation, WELCOMES.c.sequence.not_in(awaited)
         )
     )
 
 
-async def welcomes_for(
-    connection: AsyncConnection, channel: int, generation: int, account: AccountId
-) -> list[WaitingWelcome]:
+def welcomes_for(connection: Connection, channel: int, generation: int, account: AccountId) -> list[WaitingWelcome]:
     found = (
         select(INVITATIONS.c.device, WELCOMES.c.sequence, WELCOMES.c.welcome, WELCOMES.c.ratchet_tree)
         .join(DEVICES, DEVICES.c.id == INVITATIONS.c.device)
@@ -61,33 +56,31 @@ async def welcomes_for(
         WaitingWelcome(
             device=DeviceId(row.device), sequence=row.sequence, welcome=row.welcome, ratchet_tree=row.ratchet_tree
         )
-        for row in await connection.execute(found)
+        for row in connection.execute(found)
     ]
 
 
-async def add_rejection(
-    connection: AsyncConnection, channel: int, generation: int, account: AccountId, rejection: bytes
-) -> None:
+def add_rejection(connection: Connection, channel: int, generation: int, account: AccountId, rejection: bytes) -> None:
     """Once, however often it is sent."""
-    await connection.execute(
+    connection.execute(
         upsert(REJECTIONS)
         .values(channel=channel, generation=generation, account=account, rejection=rejection)
         .on_conflict_do_nothing(index_elements=["rejection"])
     )
 
 
-async def count_rejections(connection: AsyncConnection, channel: int, generation: int, account: AccountId) -> int:
+def count_rejections(connection: Connection, channel: int, generation: int, account: AccountId) -> int:
     counted = select(func.count()).where(
         REJECTIONS.c.channel == channel, REJECTIONS.c.generation == generation, REJECTIONS.c.account == account
     )
-    return (await connection.execute(counted)).scalar_one()
+    return (connection.execute(counted)).scalar_one()
 
 
-async def newest_rejections(connection: AsyncConnection, channel: int, generation: int, *, most: int) -> list[bytes]:
+def newest_rejections(connection: Connection, channel: int, generation: int, *, most: int) -> list[bytes]:
     found = (
         select(REJECTIONS.c.rejection)
         .where(REJECTIONS.c.channel == channel, REJECTIONS.c.generation == generation)
         .order_by(REJECTIONS.c.row.desc())
         .limit(most)
     )
-    return [row.rejection for row in await connection.execute(found)]
+    return [row.rejection for row in connection.execute(found)]

@@ -2,8 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, text
 from structlog.testing import capture_logs
 
 from cencomm.relay.config import RelayConfig
@@ -16,8 +15,8 @@ from tests.unit.relay.world import Operation, Relay
 async def pragma(relay: Relay, statement: str) -> None:
     """Said on the connection that writes, between two transactions."""
 
-    async def say(connection: AsyncConnection, _: Draft) -> None:
-        await connection.execute(text(statement))
+    def say(connection: Connection, _: Draft) -> None:
+        connection.execute(text(statement))
 
     await relay.app[WRITER].write(say)
 
