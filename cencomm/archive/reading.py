@@ -80,6 +80,29 @@ async def evidence(connection: AsyncConnection, *, after: int, limit: int = CHUN
     return [_evidence(row) for row in await connection.execute(query)]
 
 
+async def channels_of(connection: AsyncConnection) -> list[tuple[OperationId, ChannelId, int]]:
+    """Every log that a record came from, with its generation."""
+    message = MESSAGES.c
+    rows = await connection.execute(select(message.operation, message.channel, message.generation).distinct())
+    return sorted((OperationId(row.operation), ChannelId(row.channel), row.generation) for row in rows)
+
+
+async def channel_evidence(
+    connection: AsyncConnection,
+    operation: OperationId,
+    channel: ChannelId,
+    generation: int,
+    *,
+    after: int,
+    limit: int = CHUNK_RECORDS,
+) -> list[Evidence]:
+    """The next records of one log, by their place in it."""
+    message = MESSAGES.c
+    here = and_(message.operation == operation, message.channel == channel, message.generation == generation)
+    query = select(MESSAGES).where(here, message.sequence > after).order_by(message.sequence).limit(limit)
+    return [_evidence(row) for row in await connection.execute(query)]
+
+
 async def cells_of(connection: AsyncConnection, records: Sequence[int]) -> dict[int, list[StoredCell]]:
     """The cells of some records, by their number."""
     return await _cells(connection, records, await _keys(connection))

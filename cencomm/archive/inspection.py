@@ -1,0 +1,45 @@
+"""Walking through the whole archive, record by record, to see that each is what was signed."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.archive.reading import cells_of, channel_evidence, channels_of, evidence
+from cencomm.archive.verify import Verification, verify_log, verify_record
+from cencomm.client.operation import Operation
+from cencomm.client.reports import Reports
+from cencomm.client.transport import RelayClient
+from cencomm.ids import OperationId
+from cencomm.node.logged import logged_commitments
+
+Progress = Callable[[int], None]
+"""Records done."""
+
+
+async def inspect_records(
+    connection: AsyncConnection, operations: Mapping[OperationId, Operation], reports: Reports, progress: Progress
+) -> Verification:
+    """Every record against its own signature, the ledger and the tables; no relay is asked."""
+    verification = Verification()
+    last = 0
+    while chunk := await evidence(connection, after=last):
+        cells = await cells_of(connection, [one.record for one in chunk])
+        for one in chunk:
+            verify_record(verification, one, cells.get(one.record, ()), operations, reports)
+        last = chunk[-1].record
+        progress(verification.records)
+    return verification
+
+
+async def inspect_log(connection: AsyncConnection, relay: RelayClient, verification: Verification) -> None:
+    """Every record against the relay's log as it is now.
+
+    Raises:
+        Unavailable: the relay does not show the whole log now: what it showed is noted.
+    """
+    for operation, channel, generation in await channels_of(connection):
+        last = 0
+        while chunk := await channel_evidence(connection, operation, channel, generation, after=last):
+            first, last = chunk[0].place.sequence, chunk[-1].place.sequence
+            logged = logged_commitments(relay, operation, channel, generation, first=first, last=last)
+            await verify_log(verification, {one.place.sequence: one for one in chunk}, logged)

@@ -1,0 +1,185 @@
+"""Whether each record is what its author signed and the log committed to, long after the MLS keys are gone.
+
+signed bytes --signature--> device certificate --signature--> identity key --admitted--> ledger
+signed bytes + salt --hash--> commitment --in the message--> log hash, stored when the message came
+signed values --form--> cells, as they lie in the tables
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cencomm.archive.cells import field_keys, tabulate
+from cencomm.archive.record import Evidence
+from cencomm.archive.sheets import StoredCell
+from cencomm.client.operation import Operation
+from cencomm.client.reports import Reports
+from cencomm.errors import ProtocolError, Unavailable
+from cencomm.forms.envelope import Envelope, commitment
+from cencomm.ids import OperationId, short
+from cencomm.ledger.certificate import DeviceCertificate, verify_certificate
+
+MAX_FINDINGS = 1_000  # kept in full; all are counted
+
+
+class Check(StrEnum):
+    """What was looked at."""
+
+    CERTIFICATE = "certificate"  # the identity key certified the device
+    SIGNATURE = "signature"  # the device signed exactly these bytes
+    RECORD = "record"  # the columns say what the envelope says
+    LEDGER = "ledger"  # the ledger admitted the author to the channel when it was written
+    CELLS = "cells"  # the answers in the tables are the signed ones
+    LOG = "log"  # the relay's log committed to this envelope, in this place
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A check that a record does not pass."""
+
+    record: int
+    message: str
+    check: Check
+    detail: str
+
+
+@dataclass(slots=True)
+class Verification:
+    """How many records passed each check, and which did not."""
+
+    records: int = 0
+    passed: Counter[Check] = field(default_factory=Counter)
+    failed: Counter[Check] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Every check that was made, was passed by every record."""
+        return not self.failed
+
+    @contextmanager
+    def checking(self, evidence: Evidence, check: Check) -> Iterator[None]:
+        """What the block raises is why the record does not pass."""
+        try:
+            yield
+        except (ProtocolError, Unavailable) as fault:
+            self.note(evidence, check, str(fault))
+        else:
+            self.note(evidence, check, None)
+
+    def note(self, evidence: Evidence, check: Check, fault: str | None) -> None:
+        if fault is None:
+            self.passed[check] += 1
+            return
+        self.failed[check] += 1
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(Finding(evidence.record, evidence.message.hex(), check, fault))
+
+
+class RecordAltered(ProtocolError):  # noqa: N818 (names what was found)
+    """Columns or cells of the archive do not say what was signed."""
+
+
+def verify_record(
+    verification: Verification,
+    evidence: Evidence,
+    cells: Iterable[StoredCell],
+    operations: Mapping[OperationId, Operation],
+    reports: Reports,
+) -> None:
+    """Every check of one record that needs no relay. One that builds on a failed one is not made."""
+    verification.records += 1
+    certificate: DeviceCertificate | None = None
+    envelope: Envelope | None = None
+    with verification.checking(evidence, Check.CERTIFICATE):
+        certificate = _certificate(evidence)
+    if certificate is None:
+        return
+    with verification.checking(evidence, Check.SIGNATURE):
+        envelope = _envelope(evidence, certificate)
+    if envelope is None:
+        return
+    with verification.checking(evidence, Check.RECORD):
+        _judge_record(evidence, envelope)
+    operation: Operation | None = None
+    with verification.checking(evidence, Check.LEDGER):
+        operation = _operation(operations, envelope)
+        _judge_author(evidence, envelope, operation)
+    if operation is None:
+        return
+    with verification.checking(evidence, Check.CELLS):
+        _judge_cells(envelope, cells, operation, reports)
+
+
+async def verify_log(
+    verification: Verification,
+    records: Mapping[int, Evidence],
+    logged: AsyncIterator[tuple[int, bytes, bytes | None]],
+) -> None:
+    """The records of one channel, by their sequence, against its log (`cencomm.node.logged`).
+
+    Raises:
+        Unavailable: the relay does not show the whole log now.
+    """
+    async for sequence, log_hash, committed in logged:
+        evidence = records.get(sequence)
+        if evidence is None:
+            continue
+        fault = None
+        if log_hash != evidence.place.log_hash:
+            fault = "the relay shows another log than the one in which the message came"
+        elif committed != commitment(evidence.salt, evidence.signed):
+            fault = "the log commits to another envelope"
+        verification.note(evidence, Check.LOG, fault)
+
+
+def _certificate(evidence: Evidence) -> DeviceCertificate:
+    certificate = verify_certificate(evidence.certificate)
+    if (certificate.account, certificate.identity_key) != (evidence.account, evidence.identity_key):
+        raise RecordAltered("the certificate is another account's or identity's")
+    return certificate
+
+
+def _envelope(evidence: Evidence, certificate: DeviceCertificate) -> Envelope:
+    envelope = evidence.signed.verify(certificate.signature_key)
+    if envelope.author != certificate.hash:
+        raise RecordAltered("the envelope names another certificate as its author")
+    return envelope
+
+
+def _judge_record(evidence: Evidence, envelope: Envelope) -> None:
+    place = evidence.place
+    if (envelope.operation, envelope.channel) != (place.operation, place.channel):
+        raise RecordAltered("the envelope was written for another channel than the record names")
+    if envelope.message != evidence.message:
+        raise RecordAltered("the record names another message than the envelope")
+
+
+def _operation(operations: Mapping[OperationId, Operation], envelope: Envelope) -> Operation:
+    operation = operations.get(envelope.operation)
+    if operation is None:
+        raise RecordAltered(f"the ledger of operation {short(envelope.operation)} is not here")
+    return operation
+
+
+def _judge_author(evidence: Evidence, envelope: Envelope, operation: Operation) -> None:
+    ledger = operation.ledger
+    if ledger.hash_at(envelope.ledger_sequence) != envelope.ledger_hash:
+        raise RecordAltered("the author saw another ledger when writing")
+    member = ledger.entitled(envelope.channel, evidence.identity_key, at=envelope.ledger_sequence)
+    if member.account != evidence.account:
+        raise RecordAltered("the ledger names another account for this identity")
+
+
+def _judge_cells(envelope: Envelope, cells: Iterable[StoredCell], operation: Operation, reports: Reports) -> None:
+    report = reports.report(operation, envelope.form, envelope.body)
+    signed = {
+        (cell.key, cell.row, cell.ordinal, cell.code, cell.text, cell.moment, cell.number)
+        for cell in tabulate(report, field_keys(report.form))
+    }
+    stored = {(cell.key, cell.row, cell.ordinal, cell.code, cell.text, cell.moment, cell.number) for cell in cells}
+    if signed != stored:
+        different = sorted({cell[0].name for cell in signed ^ stored})
+        raise RecordAltered(f"the tables say something else than was signed, in {', '.join(different[:5])}")
