@@ -82,11 +82,16 @@ def refused_rows(file: MappedFile) -> tuple[RefusedRow, ...]:
 def show_tally(tally: Tally, console: Console) -> None:
     """The table, and a line for each refused row and each message that was not accepted."""
     for refused in tally.refused[:MAX_REASONS]:
-        console.print(f"row {refused.row_number} refused: {'; '.join(refused.reasons)}", markup=False, highlight=False)
+        console.print(
+            f"row {refused.row_number} refused: {'; '.join(refused.reasons)}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     if len(tally.refused) > MAX_REASONS:
         console.print(f"… and {len(tally.refused) - MAX_REASONS} more rows refused")
     for reason in tally.unsent:
-        console.print(f"not sent: {reason}", markup=False, highlight=False)
+        console.print(f"not sent: {reason}", markup=False, highlight=False, soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, show_header=False)
     table.add_column()
     table.add_column(justify="right")

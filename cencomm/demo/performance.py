@@ -1,0 +1,82 @@
+"""The traffic, for somebody who watches or for a count."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from cencomm.demo.playing import Played, Voice, play_at_once, play_in_order
+from cencomm.demo.production import Production
+from cencomm.demo.repertoire import Repertoire
+from cencomm.demo.screen import Screen
+from cencomm.demo.script import dramatised, plain
+from cencomm.demo.tally import Arrivals, Tally, refused_rows
+from cencomm.forms.mapped_row import MappedFile, MappedRow
+
+LOOK_SECONDS = 0.2
+SILENCE_SECONDS = 60.0  # without anything arriving anywhere: what is not there by then counts as missing
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What is played: the rows of a file, and the language of the words in them."""
+
+    file: MappedFile
+    language: str
+
+    def rows(self) -> Sequence[MappedRow]:
+        return [outcome for outcome in self.file.outcomes if isinstance(outcome, MappedRow)]
+
+
+async def count(production: Production, programme: Programme) -> Tally:
+    """Every row as fast as all officers can send at once; what arrived in each mailbox and in the archive."""
+    arrivals, voices = Arrivals(), _voices(production)
+    for name, member in production.members.items():
+        arrivals.watch(name, member.mailbox)
+    began = time.monotonic()
+    lines = plain(programme.rows(), production.desk(), language=programme.language)
+    played = await play_at_once(lines, voices, production.stage)
+    archived = await _arrived(production, arrivals, played)
+    return Tally(
+        rows=programme.file.totals.rows,
+        refused=refused_rows(programme.file),
+        sent=len(played.sent),
+        unsent=tuple(played.unsent),
+        deliveries=arrivals.made(set(played.sent)),
+        deliveries_expected=len(played.sent) * len(production.members),
+        doubled=arrivals.doubled(),
+        archived=archived,
+        quarantined=len(arrivals.quarantined) + await production.archive.quarantined(),
+        seconds=time.monotonic() - began,
+    )
+
+
+async def show(
+    production: Production, programme: Programme, repertoire: Repertoire, console: Console, *, pace_seconds: float
+) -> Played:
+    """The rows with alerts and notes between them, one after the other, on the screen as they arrive."""
+    Screen(console, production.audience, production.parts, repertoire.reports, repertoire.tongues)
+    others = [part for part in production.cast.everybody if part not in production.desk().officers]
+    lines = dramatised(programme.rows(), production.desk(), others, repertoire.lists, language=programme.language)
+    return await play_in_order(lines, _voices(production), production.stage, pace_seconds=pace_seconds)
+
+
+def _voices(production: Production) -> dict[str, Voice]:
+    return {name: Voice(member.mailbox) for name, member in production.members.items()}
+
+
+async def _arrived(production: Production, arrivals: Arrivals, played: Played) -> int:
+    """Records in the archive, once everything is everywhere or nothing has moved for a minute."""
+    messages, deliveries = set(played.sent), len(played.sent) * len(production.members)
+    best, since = -1, time.monotonic()
+    while True:
+        position = await production.archive.position(production.stage.channel)
+        found = arrivals.made(messages)
+        if found + position > best:
+            best, since = found + position, time.monotonic()
+        everywhere = found >= deliveries and position >= production.last_sequence
+        if everywhere or time.monotonic() - since > SILENCE_SECONDS:
+            return await production.archive.count()
+        await asyncio.sleep(LOOK_SECONDS)

@@ -1,0 +1,140 @@
+"""Everything that stands before the first message: servers, members, the operation with everybody in it.
+
+    servers ready -> accounts and mailboxes -> charter -> letters -> enrolments -> admissions -> channels
+
+The demonstration is one process that holds the mailboxes; relay and archive are others, and it speaks to the relay by
+HTTP and WebSocket only, as every client does.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from cencomm.client.ledger_feed import sync_operation
+from cencomm.client.log_feed import sync_channel
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.transport import RelayClient, open_relay
+from cencomm.client.unit import enrol
+from cencomm.demo.archive import ArchiveServer, archive_part, archive_serving
+from cencomm.demo.cast import YOU, Cast, Desk, Part, cast_of
+from cencomm.demo.folder import DemoFolder, write_private
+from cencomm.demo.founding import Stage, admit_all, found, invite, open_side_channels
+from cencomm.demo.member import Member, new_member
+from cencomm.demo.playing import watching
+from cencomm.demo.repertoire import Repertoire
+from cencomm.demo.server import ServerPlan, free_port, serving
+from cencomm.errors import Unavailable
+from cencomm.ids import AccountId
+from cencomm.ledger.kinds import Role
+from cencomm.ledger.letter import AccessLetter
+
+PREFERRED_PORT = 8440  # the relay's own default
+LOOK_SECONDS = 0.1
+ENTRY_SECONDS = 60.0  # by then everybody whom the ledger admits has entered, or something is broken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Production:
+    """`audience` is the mailbox through which somebody watches: what it decrypts is all that there is to see."""
+
+    relay_url: str
+    stage: Stage
+    members: Mapping[str, Member]
+    cast: Cast
+    archive: ArchiveServer
+
+    @property
+    def audience(self) -> Mailbox:
+        return self.members[self.cast.founder.name].mailbox
+
+    @property
+    def last_sequence(self) -> int:
+        """The newest entry of the main channel's log that the audience has read."""
+        return self.audience.sessions[(self.stage.operation, self.stage.channel)].sequence
+
+    @property
+    def parts(self) -> Mapping[AccountId, Part]:
+        return {member.mailbox.identity.account: member.part for member in self.members.values()}
+
+    def desk(self) -> Desk:
+        return Desk([part for part in self.cast.everybody if part.role is Role.OFFICER])
+
+
+@contextlib.asynccontextmanager
+async def produced(
+    folder: DemoFolder, repertoire: Repertoire, console: Console, *, for_people: bool
+) -> AsyncIterator[Production]:
+    """The operation with everybody in it, for the block; then all processes end.
+
+    Args:
+        for_people: there is one more mailbox, which nobody holds, and the relay has its usual port if that is free.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        port = free_port(PREFERRED_PORT if for_people else None)
+        url = f"http://127.0.0.1:{port}"
+        await stack.enter_async_context(serving(relay_plan(folder, port)))
+        console.print(f"relay    {url}, its data in {folder.relay}", highlight=False, soft_wrap=True)
+        relay = await stack.enter_async_context(open_relay(url))
+        cast = cast_of(repertoire.plan)
+        members = {
+            part.name: await stack.enter_async_context(new_member(part, relay, folder, repertoire.reports))
+            for part in cast.everybody
+        }
+        founder = members[cast.founder.name]
+        stage = await found(founder, repertoire.plan, repertoire.reports)
+        for part in cast.others:
+            await enrol(members[part.name].mailbox, await _letter(founder, stage, part, folder))
+        if for_people:
+            await _leave_a_mailbox(founder, stage, relay, folder, repertoire)
+        await _letter(founder, stage, archive_part(repertoire.plan), folder)
+        archive = await stack.enter_async_context(archive_serving(folder, archive_part(repertoire.plan)))
+        console.print(f"archive  {archive.health_url}, its data in {folder.archive}", highlight=False, soft_wrap=True)
+        await admit_all(founder.mailbox, stage)
+        await stack.enter_async_context(watching(members.values()))
+        await open_side_channels(founder, tuple(members.values()), stage, repertoire.plan)
+        await _everybody_in(members.values(), stage)
+        yield Production(relay_url=url, stage=stage, members=members, cast=cast, archive=archive)
+
+
+def relay_plan(folder: DemoFolder, port: int) -> ServerPlan:
+    """Loaded without anything of the client: a relay must not even have the code that could read."""
+    return ServerPlan(
+        name="relay",
+        arguments=("-m", "cencomm.relay", "--data", str(folder.relay), "--name", "demo", "--port", str(port)),
+        log=folder.log("relay"),
+        health=f"http://127.0.0.1:{port}/healthz",
+    )
+
+
+async def _letter(founder: Member, stage: Stage, part: Part, folder: DemoFolder) -> AccessLetter:
+    letter = await invite(founder, stage, part)
+    write_private(folder.letter(part.name), letter.text())
+    return letter
+
+
+async def _leave_a_mailbox(
+    founder: Member, stage: Stage, relay: RelayClient, folder: DemoFolder, repertoire: Repertoire
+) -> None:
+    """An officer who has enrolled and whose mailbox we close again: it waits for whoever types the commands."""
+    async with new_member(Part(YOU), relay, folder, repertoire.reports) as you:
+        await enrol(you.mailbox, await _letter(founder, stage, you.part, folder))
+
+
+async def _everybody_in(members: Iterable[Member], stage: Stage) -> None:
+    """Each device is in the main channel, with everybody's help: whoever is there first adds the others.
+
+    Raises:
+        Unavailable: one is not, after a minute.
+    """
+    for member in members:
+        try:
+            async with asyncio.timeout(ENTRY_SECONDS):
+                while (stage.operation, stage.channel) not in member.mailbox.sessions:
+                    await sync_operation(member.mailbox, stage.operation)
+                    await sync_channel(member.mailbox, stage.operation, stage.channel)
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            raise Unavailable(f"{member.part.name} is not in the channel after {ENTRY_SECONDS:.0f} s") from None
