@@ -7,13 +7,14 @@ from sqlalchemy import Connection
 from cencomm import codec
 from cencomm.ids import AccountId, ChannelId, DeviceId
 from cencomm.ledger.certificate import verify_certificate
+from cencomm.ledger.membership import Member
 from cencomm.ledger.refusal import Refused
 from cencomm.ledger.replay import Ledger
 from cencomm.mls.cipher_suite import CipherSuite
 from cencomm.mls.credential import BasicCredential
 from cencomm.mls.key_package import KeyPackage
 from cencomm.relay.announcement import KeyPackageTaken
-from cencomm.relay.entitlement import require_entitled
+from cencomm.relay.entitlement import has_ended, require_entitled
 from cencomm.relay.errors import NoKeyPackage, NotFound, Taken, TooMany
 from cencomm.relay.queries import devices as queries
 from cencomm.relay.queries.devices import Device, StoredKeyPackage
@@ -150,7 +151,7 @@ def claim_key_packages(
     without: list[AccountId] = []
     for account in dict.fromkeys(accounts):
         member = ledger.members.get(account)
-        if member is None or not ledger.is_entitled(channel, member.identity_key, at=ledger.sequence):
+        if member is None or has_ended(member, now=now) or not _is_entitled(ledger, channel, member):
             raise Refused("C5", "an account is not entitled to the channel")
         devices = queries.newest_devices(
             connection, account, member.identity_key, now=now, most=MAX_LEAVES_PER_IDENTITY
@@ -164,6 +165,10 @@ def claim_key_packages(
     if without:
         raise NoKeyPackage(without)
     return tuple(claimed)
+
+
+def _is_entitled(ledger: Ledger, channel: ChannelId, member: Member) -> bool:
+    return ledger.is_entitled(channel, member.identity_key, at=ledger.sequence)
 
 
 def _reserve(

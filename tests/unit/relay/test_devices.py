@@ -219,6 +219,14 @@ async def test_a_device_of_an_identity_that_was_replaced_is_not_handed_out(opera
     assert (await claim(operation, alice)).code == ErrorCode.NO_KEY_PACKAGE
 
 
+async def test_whose_admission_has_ended_is_not_handed_out(operation: Operation, alice: Person, relay: Relay) -> None:
+    await operation.append(operation.admission(alice, until=relay.clock.now + 60))
+
+    relay.clock.now += 61
+
+    assert (await claim(operation, alice)).error.details.rule == "C5"
+
+
 async def test_claims_are_counted(operation: Operation, alice: Person, relay: Relay) -> None:
     await operation.append(operation.admission(alice))
     many = ClaimKeyPackages(accounts=(alice.account,) * 200)
