@@ -1,0 +1,213 @@
+"""An archive at a real relay: admitted by letter, in the channel, and every message in it once, whoever stops when."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cencomm.archive.criteria import Criteria, Labels
+from cencomm.archive.verify import Check
+from cencomm.client import unit
+from cencomm.client.channel import Standing
+from cencomm.client.directory import encode_labels
+from cencomm.client.enactment import enact
+from cencomm.client.posting import send
+from cencomm.client.reports import Reports
+from cencomm.client.watch import catch_up
+from cencomm.errors import UsageError
+from cencomm.forms.canonical_json import JsonValue
+from cencomm.forms.code_list import CodeList
+from cencomm.forms.form import Form
+from cencomm.ids import ChannelId, OperationId
+from cencomm.ledger.kinds import ChannelKind, RevokeReason, Role
+from cencomm.node.errors import NodeInUse, NoNode
+from tests.fakes.loopback_relay import LoopbackRelay
+from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive
+from tests.scenarios.people import Person, Place, admit, draft
+
+SEIZURE: dict[str, JsonValue] = {
+    "case_ref": "FR-2026-0117",
+    "seizure_date": "2026-11-20",
+    "reporting_country": "FR",
+    "location_type": "airport",
+    "place": {"code": "CDG", "city": "Paris", "country": "FR"},
+    "items": [{"category": "CIT", "quantity": {"amount": "12.50", "unit": "KGM", "basis": "net"}}],
+}
+
+
+async def report(officer: Person, place: Place, *numbers: int) -> None:
+    for number in numbers:
+        values = {**SEIZURE, "case_ref": f"case {number}"}
+        await send(officer.mailbox, place.operation, place.channel, draft(place, values))
+
+
+def cases(*numbers: int) -> list[str]:
+    return [f"case {number}" for number in numbers]
+
+
+@pytest.fixture(scope="session")
+def labels(lists: Mapping[str, CodeList]) -> Labels:
+    return Labels(lists)
+
+
+@pytest.fixture
+async def archive(tmp_path: Path, reports: Reports, labels: Labels) -> AsyncIterator[Archive]:
+    one = archive_in(tmp_path / "archive", reports, labels)
+    yield one
+    await one.stop()
+
+
+@pytest.fixture
+async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[str, Form]) -> Place:
+    """The operation of Carla with officer Ana (France), and an archive that was admitted and does not run yet."""
+    place = await found_with_archive(carla, forms["seizure"])
+    await admit(carla, ana, place, "FR")
+    await archive.join(await invite_archive(carla, place.operation))
+    await unit.admit_waiting(carla.mailbox, place.operation)
+    await catch_up(ana.mailbox)
+    return place
+
+
+async def test_messages_are_recorded_while_the_archive_runs_and_while_it_does_not(
+    archive: Archive, ana: Person, meeting: Place
+) -> None:
+    await report(ana, meeting, 1, 2)
+    archive.start()
+    assert await archive.headings(2) == cases(1, 2)
+    await report(ana, meeting, 3)
+    assert await archive.headings(3) == cases(1, 2, 3)
+    await archive.stop()
+    await report(ana, meeting, 4)
+
+    archive.start()
+
+    assert await archive.headings(4) == cases(1, 2, 3, 4)
+
+
+async def test_a_record_names_its_author_as_the_ledger_did(archive: Archive, ana: Person, meeting: Place) -> None:
+    archive.start()
+    await report(ana, meeting, 1)
+    await archive.headings(1)
+
+    (record,) = await archive.found(Criteria(author_country="FR", commodity="CIT", text="case"))
+
+    assert (record.author_name, record.author_organisation, record.author_country) == ("Ana", "Customs", "FR")
+    assert not record.author_revoked
+
+
+async def test_every_record_verifies_against_signature_ledger_cells_and_log(
+    archive: Archive, ana: Person, carla: Person, meeting: Place
+) -> None:
+    archive.start()
+    await report(ana, meeting, 1)
+    await catch_up(carla.mailbox)
+    await report(carla, meeting, 2)
+    await report(ana, meeting, 3)
+    await archive.headings(3)
+
+    verification = await archive.verify()
+
+    assert verification.sound
+    assert verification.passed == dict.fromkeys(Check, 3)
+
+
+async def test_the_archive_adds_whom_the_unit_admits(
+    archive: Archive, carla: Person, bob: Person, meeting: Place
+) -> None:
+    """Admitting adds to one channel; to the others whoever is always there: the archive, with nobody else awake."""
+    operation = meeting.operation
+    side = await unit.open_channel(
+        carla.mailbox,
+        operation,
+        kind=ChannelKind.REGIONAL,
+        title=encode_labels({"en": "Region"}),
+        roles=(Role.COORDINATOR, Role.OFFICER, Role.ARCHIVE),
+    )
+    await enact(carla.mailbox, operation, side)
+    archive.start()
+    await admit(carla, bob, meeting, "KE")
+
+    async with asyncio.timeout(SECONDS):
+        while not {side, meeting.channel} <= {channel for _, channel in bob.mailbox.sessions}:
+            await catch_up(bob.mailbox)
+            await asyncio.sleep(0.05)
+    behind = [
+        channel
+        for channel in (side, meeting.channel)
+        if _epoch(carla, operation, channel) < _epoch(bob, operation, channel)
+    ]
+    assert len(behind) == 1
+    await report(bob, replace(meeting, channel=behind[0]), 7)
+
+    assert await archive.headings(1) == cases(7)
+
+
+def _epoch(somebody: Person, operation: OperationId, channel: ChannelId) -> int:
+    return somebody.mailbox.sessions[(operation, channel)].group.epoch
+
+
+async def test_the_archive_removes_whom_the_unit_revokes(
+    archive: Archive, carla: Person, ana: Person, meeting: Place
+) -> None:
+    archive.start()
+    await report(ana, meeting, 1)
+    await archive.headings(1)
+    await catch_up(carla.mailbox)
+
+    await unit.revoke(carla.mailbox, meeting.operation, ana.account, RevokeReason.LEFT_THE_POST)
+    await report(carla, meeting, 2)
+
+    assert await archive.headings(2) == cases(1, 2)
+    session = carla.mailbox.sessions[(meeting.operation, meeting.channel)]
+    assert session.standing is Standing.LIVE
+    assert len(session.leaves()) == 2
+
+
+async def test_an_outage_of_the_relay_is_waited_out(
+    archive: Archive, server: LoopbackRelay, ana: Person, meeting: Place
+) -> None:
+    archive.start()
+    await report(ana, meeting, 1)
+    await archive.headings(1)
+
+    await server.stop()
+    await server.start()
+    await report(ana, meeting, 2)
+
+    assert await archive.headings(2) == cases(1, 2)
+
+
+async def test_a_letter_may_be_answered_twice_and_only_at_its_own_relay(
+    archive: Archive, carla: Person, forms: Mapping[str, Form]
+) -> None:
+    place = await found_with_archive(carla, forms["seizure"])
+    letter = await invite_archive(carla, place.operation)
+    await archive.join(letter)
+    await archive.join(letter)
+
+    with pytest.raises(UsageError):
+        await archive.join(replace(letter, relay_address="http://127.0.0.1:1/"))
+
+    admitted, strangers = await unit.admit_waiting(carla.mailbox, place.operation)
+    assert (len(admitted), strangers) == (1, [])
+
+
+async def test_one_folder_runs_once(archive: Archive, meeting: Place, ana: Person, reports: Reports) -> None:
+    archive.start()
+    await report(ana, meeting, 1)
+    await archive.headings(1)
+    second = archive_in(archive.folder.path, reports, archive.labels)
+
+    second.start()
+
+    with pytest.raises(NodeInUse):
+        await second.headings(2)
+
+
+async def test_a_folder_without_a_node_cannot_be_run(tmp_path: Path, reports: Reports, labels: Labels) -> None:
+    nothing = archive_in(tmp_path / "nothing", reports, labels)
+
+    with pytest.raises(NoNode):
+        await nothing.found()
