@@ -1,6 +1,27 @@
 """`cencomm` and `python -m cencomm`: the command line, assembled from each package's commands."""
 
-from cencomm.client.cli import main
+import click
+
+from cencomm.client.cli import cencomm
+from cencomm.client.commands.translated import LazyCommand, TranslatedGroup
+
+
+def assemble() -> click.Group:
+    """All commands. Server packages are imported only when one of their own runs."""
+    relay = TranslatedGroup("relay", help="Deliver sealed messages between members.")
+    relay.add_command(LazyCommand("run", "cencomm.relay.__main__:main", "Serve until stopped."))
+    for command in (
+        relay,
+        LazyCommand("archive", "cencomm.archive.cli:archive", "Keep an operation's archive, search and export it."),
+        LazyCommand("demo", "cencomm.demo.cli:demo", "Watch an operation run on this computer."),
+    ):
+        cencomm.add_command(command)
+    return cencomm
+
+
+def main() -> None:
+    assemble()(prog_name="cencomm")
+
 
 if __name__ == "__main__":
     main()

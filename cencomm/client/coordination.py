@@ -46,9 +46,11 @@ class Invitation:
     code: EnrolmentCode
     role: Role
     profile: bytes
+    post: str = ""  # of the plan; empty: none
 
     def encode(self) -> bytes:
-        return codec.opaque(self.code.expose()) + codec.uint(self.role, 1) + codec.opaque(self.profile)
+        fields = codec.opaque(self.code.expose()) + codec.uint(self.role, 1) + codec.opaque(self.profile)
+        return fields + codec.opaque(self.post.encode())
 
 
 def decode_invitation(data: bytes) -> Invitation:
@@ -56,7 +58,7 @@ def decode_invitation(data: bytes) -> Invitation:
 
     def read(reader: codec.Reader) -> Invitation:
         code, role, profile = EnrolmentCode(reader.opaque(most=16)), reader.uint(1), reader.opaque()
-        return Invitation(code=code, role=Role(role), profile=profile)
+        return Invitation(code=code, role=Role(role), profile=profile, post=reader.opaque().decode())
 
     return codec.decode(data, read)
 

@@ -23,6 +23,9 @@ from cencomm.ids import (
 )
 from cencomm.ledger.certificate import verify_certificate
 
+COUNT_KEY = "message-count"
+NUMBER_PREFIX = "message-number/"
+
 
 class Journal(Protocol):
     """A state store that also takes events."""
@@ -57,11 +60,17 @@ class VaultJournal:
         match event:
             case MessageDelivered():
                 kept[message_key(event.place)] = encode_message(event)
+                kept |= await self._number(event.place)
             case Quarantined() | ChannelStalled():
                 kept[quarantine_key(event.place)] = _encode_quarantined(event)
             case _:
                 pass
         return await self._store.apply(kept, expected_version=expected_version)
+
+    async def _number(self, place: Place) -> Writes:
+        """Messages count 1, 2, 3 … as this mailbox takes them in, whatever channel they come from."""
+        number = int.from_bytes(await self._store.get(COUNT_KEY) or b"", "big") + 1
+        return {COUNT_KEY: codec.uint(number, 8), number_key(number): message_key(place).encode()}
 
 
 def message_prefix(operation: OperationId) -> str:
@@ -71,6 +80,11 @@ def message_prefix(operation: OperationId) -> str:
 def message_key(place: Place) -> str:
     """Sorts by channel, generation and place in the log."""
     return f"{message_prefix(place.operation)}{place.channel.hex()}/{place.generation:08d}/{place.sequence:016d}"
+
+
+def number_key(number: int) -> str:
+    """Where a VaultJournal says under which `message_key` its message `number` lies."""
+    return f"{NUMBER_PREFIX}{number:012d}"
 
 
 def quarantine_key(place: Place) -> str:

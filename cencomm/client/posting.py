@@ -16,6 +16,7 @@ from cencomm.client.ledger_feed import follow_ledger
 from cencomm.client.log_feed import follow_log, seen_key, seen_sequence
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.outbox import OutboxRow
+from cencomm.client.readership import TooManyReaders, judge_readers
 from cencomm.client.relay_errors import AgainstRule, BadAnswer, LedgerMoved, NotEntitled, NotFound, StaleEpoch, TooLong
 from cencomm.client.sending import encrypt
 from cencomm.errors import Unavailable
@@ -44,7 +45,7 @@ from cencomm.wire.log import Publish
 
 PREFIX = "posting/"
 RETURNED_PREFIX = "returned/"
-FINAL = (NotEntitled, NotFound, NotAMember, AgainstRule, TooLong, PayloadTooLargeError)
+FINAL = (NotEntitled, NotFound, NotAMember, AgainstRule, TooLong, TooManyReaders, PayloadTooLargeError)
 """Refusals that no later try changes: the message goes back to its author (S3)."""
 WAITING = (ChannelNotUsable, FrozenOperation)
 """The message waits for the coordination unit."""
@@ -100,6 +101,7 @@ async def send(mailbox: Mailbox, operation: OperationId, channel: ChannelId, dra
     """Sign, encrypt and publish. When this returns, every member will get the message.
 
     Raises:
+        TooManyReaders: TLP:RED where people beyond `to` read.
         NotAMember, NotEntitled, ChannelNotUsable: this device cannot write here.
         ProtocolError: the values do not answer the form, or the relay refuses the message; nothing was sent.
         Unavailable: relay or disk do not accept it now; it is kept, and `resume` goes on.
@@ -122,6 +124,7 @@ async def send(mailbox: Mailbox, operation: OperationId, channel: ChannelId, dra
             body=draft.body,
         )
         mailbox.environment.judge_report(known, envelope)
+        judge_readers(known, channel, draft.body, author=mailbox.identity.account)
         signed = sign_envelope(envelope, mailbox.device.signing_key)
         posting = _Posting(
             operation=operation,
@@ -213,11 +216,17 @@ async def _settled(mailbox: Mailbox, posting: _Posting) -> Sent | None:
 
 
 async def _encrypt(mailbox: Mailbox, session: ChannelSession, posting: _Posting) -> OutboxRow:
-    """Generation burned and row written in one transaction: only now may the bytes leave (S5)."""
+    """Generation burned and row written in one transaction: only now may the bytes leave (S5).
+
+    Another epoch may have other readers, and a form may be gone since: both are judged anew (S3).
+    """
+    known, envelope = mailbox.operation(posting.operation), decode_envelope(posting.signed.content)
+    mailbox.environment.judge_report(known, envelope)
+    judge_readers(known, posting.channel, envelope.body, author=mailbox.identity.account)
     after, row = encrypt(
         session,
         posting.signed,
-        mailbox.operation(posting.operation).ledger,
+        known.ledger,
         send_id=posting.send_id,
         certificates=mailbox.certificates,
         entropy=mailbox.environment.entropy,

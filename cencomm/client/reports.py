@@ -10,7 +10,7 @@ from cencomm.client.operation import Operation
 from cencomm.errors import ProtocolError
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.envelope import Body, Envelope
-from cencomm.forms.form import Form, Variant
+from cencomm.forms.form import Form
 from cencomm.forms.form_json import decode_form
 from cencomm.forms.form_rules import check_lists
 from cencomm.forms.validation import Report, validate
@@ -75,7 +75,7 @@ class Reports:
         return validate(
             self.form(operation, blob),
             dict(body.values),
-            variant=Variant(body.variant.value),
+            variant=body.variant,
             lists=self.lists,
             written_at=body.written_at,
         )

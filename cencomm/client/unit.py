@@ -47,6 +47,7 @@ class Admission:
     account: AccountId
     role: Role
     profile: bytes
+    post: str
 
 
 async def found_operation(mailbox: Mailbox, *, plan: bytes, profile: bytes, policy: Policy) -> OperationId:
@@ -115,10 +116,12 @@ async def open_channel(
     raise _overtaken()
 
 
-async def invite(mailbox: Mailbox, operation: OperationId, *, role: Role, profile: bytes) -> AccessLetter:
+async def invite(
+    mailbox: Mailbox, operation: OperationId, *, role: Role, profile: bytes, post: str = ""
+) -> AccessLetter:
     """A place in the operation and the letter for whoever is to fill it. The code stays in this mailbox."""
     entropy = mailbox.environment.entropy
-    invitation = Invitation(code=EnrolmentCode.generate(entropy), role=role, profile=profile)
+    invitation = Invitation(code=EnrolmentCode.generate(entropy), role=role, profile=profile, post=post)
     async with mailbox.lock:
         await mailbox.write({_invitation_prefix(operation) + entropy(8).hex(): invitation.encode()})
     return AccessLetter(mailbox.relay.address, operation, invitation.code)
@@ -162,7 +165,7 @@ async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[
         await _admit(mailbox, operation, request, invitation)
         async with mailbox.lock:
             await mailbox.write({key: None})  # a code serves once
-        admitted.append(Admission(request.keys.account, invitation.role, invitation.profile))
+        admitted.append(Admission(request.keys.account, invitation.role, invitation.profile, invitation.post))
     await enact_everywhere(mailbox, operation)
     return admitted, strangers
 

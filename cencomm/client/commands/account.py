@@ -1,0 +1,100 @@
+"""`sign-up`, `sign-in`, `sign-out`, `fingerprint`."""
+
+import asyncio
+from pathlib import Path
+
+import click
+import segno
+
+from cencomm.client import account
+from cencomm.client.commands.choosing import choose_operation, operation_option
+from cencomm.client.commands.translated import TranslatedCommand, option
+from cencomm.client.desk import move_in, open_desk, sign_in_here
+from cencomm.client.terminal import Terminal, read_text
+from cencomm.client.transport import open_relay
+from cencomm.ledger import fingerprint as fingerprints
+
+MAX_CODE_FILE_BYTES = 4096
+
+
+@click.command("sign-up", cls=TranslatedCommand)
+@option("--relay", required=True, help="Address of the relay: https://…")
+@option("--name", required=True, help="Sign-in name; the relay does not learn it.")
+@option(
+    "--registration-code-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File with the code that this relay asks new accounts for.",
+)
+@click.pass_obj
+def sign_up(terminal: Terminal, relay: str, name: str, registration_code_file: Path | None) -> None:
+    """Make an account and its mailbox on this computer."""
+    code = None if registration_code_file is None else read_text(registration_code_file, most=MAX_CODE_FILE_BYTES)
+
+    async def run() -> None:
+        async with open_relay(relay) as client:
+            access = await account.sign_up(
+                client,
+                name=name,
+                password=terminal.password(new=True),
+                registration_code=None if code is None else code.strip(),
+                entropy=terminal.entropy,
+            )
+            await move_in(terminal, access)
+        terminal.show(
+            terminal.say("Your account is ready. Its mailbox is in {folder}.", folder=terminal.data),
+            {"account": access.account.hex(), "folder": str(terminal.data)},
+        )
+
+    asyncio.run(run())
+
+
+@click.command("sign-in", cls=TranslatedCommand)
+@option("--relay", help="Address of the relay; needed where there is no mailbox yet.")
+@option("--name", help="Sign-in name; needed where there is no mailbox yet.")
+@click.pass_obj
+def sign_in(terminal: Terminal, relay: str | None, name: str | None) -> None:
+    """Begin a session, on a new computer with a device of its own."""
+    asyncio.run(sign_in_here(terminal, relay, name))
+    terminal.show(terminal.say("You are signed in."), {"signed_in": True})
+
+
+@click.command("sign-out", cls=TranslatedCommand)
+@click.pass_obj
+def sign_out(terminal: Terminal) -> None:
+    """End the session. The mailbox stays on this computer, sealed under the password."""
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            await account.keep_pins(desk.mailbox, desk.access)
+            await account.sign_out(desk.store, desk.access.relay)
+        terminal.show(terminal.say("You are signed out."), {"signed_in": False})
+
+    asyncio.run(run())
+
+
+@click.command(cls=TranslatedCommand)
+@operation_option
+@click.pass_obj
+def fingerprint(terminal: Terminal, operation: str | None) -> None:
+    """Show an operation's twelve words and QR code, to be compared with the access letter."""
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            chosen = choose_operation(desk.mailbox, operation)
+        words, text = fingerprints.words(chosen), fingerprints.qr_text(chosen)
+        terminal.show(
+            "\n".join([" ".join(words[:6]), " ".join(words[6:]), "", qr_code(text), text]),
+            {"operation": chosen.hex(), "words": list(words), "qr": text},
+        )
+
+    asyncio.run(run())
+
+
+def qr_code(text: str) -> str:
+    """The code in half blocks, dark on light, with its quiet zone: two modules a line, one a column."""
+    rows = [list(row) for row in segno.make(text, error="m").matrix_iter(border=4)]
+    if len(rows) % 2:
+        rows.append([0] * len(rows[0]))
+    blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return "\n".join("".join(blocks[bool(a), bool(b)] for a, b in zip(*pair, strict=True)) for pair in pairs)

@@ -1,0 +1,99 @@
+"""Which operation, channel or member somebody means by what they typed."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from cencomm.client.commands.translated import option
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation import Operation
+from cencomm.client.presenting import Presenter
+from cencomm.client.readership import Reader, members
+from cencomm.errors import UsageError
+from cencomm.forms.envelope import Addressee
+from cencomm.ids import ChannelId, OperationId
+from cencomm.ledger import fingerprint
+from cencomm.ledger.kinds import ChannelKind, Role
+
+T = TypeVar("T")
+MIN_PREFIX = 4  # letters of an identifier
+
+operation_option = option(
+    "--operation", metavar="WORDS", help="First words of its fingerprint; needed with several operations."
+)
+
+
+def choose_operation(mailbox: Mailbox, typed: str | None) -> OperationId:
+    """The operation that somebody typed the beginning of, or the only one; also one that has not admitted us yet.
+
+    Raises:
+        UsageError: none fits, or several do.
+    """
+    known = list({**mailbox.operations, **mailbox.pins})
+    if typed is None and len(known) > 1:
+        listed = "; ".join(" ".join(fingerprint.words(one)[:3]) for one in known)
+        raise UsageError(f"you belong to several operations, choose one with --operation: {listed}")
+    if typed is None:
+        return _only(known, "an operation in this mailbox: join one with its access letter")
+    wanted = typed.lower()
+    return _only(
+        (one for one in known if " ".join(fingerprint.words(one)).startswith(wanted) or _begins(one, wanted)),
+        f"an operation whose fingerprint begins with {typed!r}",
+    )
+
+
+def choose_channel(
+    operation: Operation, mine: Iterable[ChannelId], typed: str | None, presenter: Presenter
+) -> ChannelId:
+    """The channel of that title among ours, or the main one.
+
+    Raises:
+        UsageError: none fits, or several do.
+    """
+    channels = operation.ledger.channels
+    if typed is None:
+        main = (one for one in mine if channels[one].kind is ChannelKind.MAIN)
+        return _only(main, "a main channel that is open to you: give --channel")
+    wanted = typed.casefold()
+    fitting = (one for one in mine if presenter.channel_title(operation, one).casefold().startswith(wanted))
+    return _only(fitting, f"a channel of yours whose title begins with {typed!r}")
+
+
+def choose_member(operation: Operation, typed: str) -> Reader:
+    """The member with that name, or whose account begins with these digits.
+
+    Raises:
+        UsageError: none fits, or several do.
+    """
+    wanted = typed.casefold()
+    people = members(operation)
+    exact = [one for one in people if one.profile.name.casefold() == wanted]
+    fitting = exact or [
+        one for one in people if one.profile.name.casefold().startswith(wanted) or _begins(one.member.account, wanted)
+    ]
+    return _only(fitting, f"a member called {typed!r}")
+
+
+def choose_addressee(operation: Operation, typed: str) -> Addressee:
+    """A country (FR), a role (coordinator) or a member's name.
+
+    Raises:
+        UsageError: nobody fits.
+    """
+    if typed.upper() in Role.__members__:
+        return Addressee(role=typed.lower())
+    if len(typed) == 2 and typed.isupper():  # noqa: PLR2004 (ISO 3166-1 alpha-2)
+        if not any(one.profile.country == typed for one in members(operation)):
+            raise UsageError(f"nobody of {typed} is in the operation")
+        return Addressee(country=typed)
+    return Addressee(account=choose_member(operation, typed).member.account)
+
+
+def _begins(identifier: bytes, wanted: str) -> bool:
+    return len(wanted) >= MIN_PREFIX and identifier.hex().startswith(wanted)
+
+
+def _only(fitting: Iterable[T], what: str) -> T:
+    found = list(fitting)
+    if len(found) != 1:
+        raise UsageError(f"there is {'no' if not found else 'more than one'} match for {what}")
+    return found[0]

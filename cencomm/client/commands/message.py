@@ -1,0 +1,293 @@
+"""`send`, `inbox`, `show`, `watch`, `outbox`."""
+
+import asyncio
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Never
+
+import click
+
+from cencomm.client import inbox as inboxes
+from cencomm.client.account import keep_pins
+from cencomm.client.commands.choosing import choose_addressee, choose_channel, choose_operation, operation_option
+from cencomm.client.commands.presenter import load_presenter
+from cencomm.client.commands.translated import Complaint, TranslatedCommand, option
+from cencomm.client.complaints import complaint
+from cencomm.client.composing import read_values, set_values
+from cencomm.client.desk import Desk, open_desk
+from cencomm.client.entrance import introduce_device
+from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quarantined
+from cencomm.client.inbox import Item
+from cencomm.client.operation import Operation
+from cencomm.client.posting import Draft, Returned, discard_returned, resume, returned, waiting
+from cencomm.client.posting import send as post
+from cencomm.client.presenting import Presenter
+from cencomm.client.readership import judge_readers, members
+from cencomm.client.terminal import Terminal, columns, read_text
+from cencomm.client.watch import catch_up
+from cencomm.client.watch import watch as take_part
+from cencomm.errors import Unavailable, UsageError
+from cencomm.forms.canonical_json import JsonValue
+from cencomm.forms.envelope import Body, Handling, Priority, Tlp
+from cencomm.forms.form import Variant
+from cencomm.forms.validation import MAX_REPORT_BYTES, InvalidReport
+from cencomm.ids import AccountId
+
+_SPAN = re.compile(r"(\d{1,4})\s*(min|h|d)")
+_SECONDS = {"min": 60, "h": 3600, "d": 24 * 3600}
+SHOWN = 30  # messages of the inbox, unless more are asked for
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("form")
+@option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Report as .toml or .json.")
+@option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A field: items[0].quantity.amount=12.5")
+@option("--to", multiple=True, help="Who must act: a country (FR), a role (coordinator), a name. None: information.")
+@option("--channel", help="Title of the channel; else the main one.")
+@option("--answer-by", metavar="TIME", help="12h, 2d, or 2026-03-02T10:00Z.")
+@option("--priority", type=click.Choice([one.value for one in Priority]), default="routine", show_default=True)
+@option("--tlp", type=click.Choice([one.value for one in Tlp]), default="AMBER", show_default=True)
+@option("--handling", type=click.Choice([one.value for one in Handling]), default="H0", show_default=True)
+@option("--reply-to", type=int, metavar="NUMBER", help="Number of the message that this answers.")
+@option("--simplified", is_flag=True, help="The short variant of the form.")
+@option("--yes", is_flag=True, help="Do not ask after naming the readers.")
+@operation_option
+@click.pass_obj
+def send(
+    terminal: Terminal,
+    form: str,
+    file: Path | None,
+    settings: tuple[str, ...],
+    to: tuple[str, ...],
+    channel: str | None,
+    answer_by: str | None,
+    priority: str,
+    tlp: str,
+    handling: str,
+    reply_to: int | None,
+    operation: str | None,
+    *,
+    simplified: bool,
+    yes: bool,
+) -> None:
+    """Send the report of FORM (alert, seizure, note …). Names all readers first."""
+    now = terminal.clock()
+    values = {} if file is None else read_values(read_text(file, most=2 * MAX_REPORT_BYTES), file)
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            mailbox, chosen = desk.mailbox, choose_operation(desk.mailbox, operation)
+            await catch_up(mailbox)
+            mailbox.membership(chosen)
+            presenter, known = load_presenter(terminal, desk.reports), mailbox.operation(chosen)
+            forms = desk.reports.newest(known)
+            if form not in forms:
+                raise UsageError(f"the operation has no form {form!r}; it has {', '.join(forms)}")
+            definition = desk.reports.form(known, forms[form])
+            place = choose_channel(known, mailbox.entitled_channels(chosen), channel, presenter)
+            body = Body(
+                values=set_values(values, settings, definition),
+                language=terminal.words.language,
+                written_at=now,
+                to=tuple(choose_addressee(known, one) for one in to),
+                answer_by=None if answer_by is None else _instant(answer_by, now=now),
+                priority=Priority(priority),
+                handling=Handling(handling),
+                tlp=Tlp(tlp),
+                variant=Variant.SIMPLIFIED if simplified else Variant.LONG,
+            )
+            answered = None if reply_to is None else await inboxes.message(mailbox, reply_to)
+            try:
+                desk.reports.report(known, forms[form], body)
+            except InvalidReport as invalid:
+                _refuse(terminal, presenter.faults(definition, invalid.faults), invalid)
+            judge_readers(known, place, body, author=mailbox.identity.account)
+            terminal.tell("{readers}", readers=presenter.audience(known, place))
+            terminal.confirm("Send?", yes=yes)
+            draft = Draft(
+                form=forms[form], body=body, reply_to=None if answered is None else answered.message.envelope.message
+            )
+            sent = await post(mailbox, chosen, place, draft)
+            await keep_pins(mailbox, desk.access)
+        terminal.show(
+            terminal.say("Sent: log entry {sequence}.", sequence=sent.sequence),
+            {"message": sent.message.hex(), "sequence": sent.sequence},
+        )
+
+    asyncio.run(run())
+
+
+@click.command(cls=TranslatedCommand)
+@option("--all", "everything", is_flag=True, help="All messages, not the newest only.")
+@operation_option
+@click.pass_obj
+def inbox(terminal: Terminal, operation: str | None, *, everything: bool) -> None:
+    """List messages, newest first; what is new is fetched before."""
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            mailbox = desk.mailbox
+            chosen = None if operation is None else choose_operation(mailbox, operation)
+            await _synchronise(terminal, desk)
+            presenter = load_presenter(terminal, desk.reports)
+            rows: list[tuple[str, ...]] = []
+            documents: list[JsonValue] = []
+            async for item in inboxes.messages(mailbox, chosen):
+                if len(documents) >= SHOWN and not everything:
+                    terminal.tell("There are more: cencomm inbox --all")
+                    break
+                rows.append(_row(presenter, mailbox.operation(item.message.place.operation), item, terminal.clock()))
+                documents.append(_document(presenter, item))
+            aside = await inboxes.set_aside(mailbox)
+            left = [one for one in mailbox.operations.values() if mailbox.identity.account not in _belonging(one)]
+        terminal.show(columns(rows) or terminal.say("No messages."), documents)
+        for one in left:
+            terminal.tell("Your membership has ended: {title}", title=presenter.title(one))
+        for item_aside in aside:
+            _warn(terminal, item_aside)
+
+    asyncio.run(run())
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("number", type=int)
+@click.pass_obj
+def show(terminal: Terminal, number: int) -> None:
+    """Show message NUMBER of the inbox whole, in your language, with what proves it."""
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            item = await inboxes.message(desk.mailbox, number)
+            known = desk.mailbox.operation(item.message.place.operation)
+            presenter = load_presenter(terminal, desk.reports)
+            answered = item.message.envelope.reply_to
+            reply_to = None if answered is None else await inboxes.find_number(desk.mailbox, known.id, answered)
+            text = presenter.message(known, item.message, now=terminal.clock(), reply_to=reply_to)
+            terminal.show(text, _document(presenter, item))
+            await inboxes.mark_read(desk.mailbox, number)
+
+    asyncio.run(run())
+
+
+@click.command(cls=TranslatedCommand)
+@click.pass_obj
+def watch(terminal: Terminal) -> None:
+    """Stay connected: show each message as it comes, carry out the ledger. Ctrl-C ends it."""
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            presenter = load_presenter(terminal, desk.reports)
+            desk.mailbox.observe(lambda event: _announce(terminal, presenter, desk, event))
+            terminal.tell("Connected. Ctrl-C ends it.")
+            await take_part(desk.mailbox, on_enrolment=lambda _: terminal.tell("Somebody asks to be admitted."))
+
+    try:
+        asyncio.run(run())
+    except KeyboardInterrupt:
+        terminal.tell("Ended.")
+
+
+@click.command(cls=TranslatedCommand)
+@option("--discard", is_flag=True, help="Forget the messages that came back.")
+@click.pass_obj
+def outbox(terminal: Terminal, *, discard: bool) -> None:
+    """Send what waits here, and show what came back."""
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            if discard:
+                await discard_returned(desk.mailbox)
+            await catch_up(desk.mailbox)
+            done = await resume(desk.mailbox)
+            still, back = await waiting(desk.mailbox), await returned(desk.mailbox)
+        lines = [terminal.say("Sent now: {count}", count=sum(not isinstance(one, Returned) for one in done))]
+        lines += [terminal.say("Still waiting: {count}", count=len(still))]
+        lines += [terminal.say("Came back: {reason}", reason=one.reason) for one in back]
+        terminal.show(
+            "\n".join(lines),
+            {"waiting": [one.message.hex() for one in still], "returned": [one.reason for one in back]},
+        )
+
+    asyncio.run(run())
+
+
+async def _synchronise(terminal: Terminal, desk: Desk) -> None:
+    """Fetch what is new. Without the relay, what is here is shown all the same."""
+    try:
+        await introduce_device(desk.mailbox)
+        await catch_up(desk.mailbox)
+        await keep_pins(desk.mailbox, desk.access)
+    except Unavailable as error:
+        terminal.tell("{complaint}", complaint=complaint(error, terminal.words))
+
+
+def _row(presenter: Presenter, operation: Operation, item: Item, now: int) -> tuple[str, ...]:
+    form, author, title = presenter.line(operation, item.message)
+    body = item.message.envelope.body
+    mark = "*" if item.unread else " "
+    return f"{mark}{item.number}", form, author, title, presenter.answer_clock(body, now=now)
+
+
+def _belonging(operation: Operation) -> frozenset[AccountId]:
+    return frozenset(one.member.account for one in members(operation))
+
+
+def _document(presenter: Presenter, item: Item) -> JsonValue:
+    return {"number": item.number, "unread": item.unread, **presenter.message_document(item.message)}
+
+
+def _announce(terminal: Terminal, presenter: Presenter, desk: Desk, event: Event) -> None:
+    match event:
+        case MessageDelivered() if not event.own:
+            operation = desk.mailbox.operation(event.place.operation)
+            row = presenter.line(operation, event)
+            terminal.show("  ".join(row), presenter.message_document(event))
+        case Quarantined():
+            _warn(terminal, event)
+        case ChannelStalled():
+            terminal.tell(
+                "CAUTION: a Commit breaks rule {rule}: nothing more is read here until the unit restarts it.",
+                rule=event.rule,
+            )
+        case _:
+            pass
+
+
+def _warn(terminal: Terminal, event: Quarantined) -> None:
+    if event.alarm:
+        sentence = "ALARM: log entry {sequence} was set aside: {detail}. Tell the coordination unit at once."
+    else:
+        sentence = "Log entry {sequence} was set aside: {detail}."
+    terminal.tell(sentence, sequence=event.place.sequence, detail=event.detail)
+
+
+def _refuse(terminal: Terminal, faults: str, invalid: InvalidReport) -> Never:
+    """All that is wrong at once, beside the fields; the exit code of a mistake of the caller."""
+    if terminal.as_json:
+        found: list[JsonValue] = [{"path": fault.path, "fault": fault.code.value} for fault in invalid.faults]
+        terminal.show("", {"faults": found})
+    else:
+        terminal.tell("{faults}", faults=faults)
+    raise Complaint(terminal.say("Nothing was sent: put these right first."))
+
+
+def _instant(text: str, *, now: int) -> int:
+    """Seconds since 1970 of a span from now (12h) or an instant with its zone.
+
+    Raises:
+        UsageError: neither, or an instant that has passed.
+    """
+    span = _SPAN.fullmatch(text)
+    if span is not None:
+        return now + int(span[1]) * _SECONDS[span[2]]
+    try:
+        instant = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no time: 12h, 2d, or 2026-03-02T10:00Z") from None
+    if instant.tzinfo is None:
+        raise UsageError(f"{text!r} has no zone: write 2026-03-02T10:00Z")
+    seconds = int(instant.timestamp())
+    if seconds <= now:
+        raise UsageError(f"{text} has passed")
+    return seconds

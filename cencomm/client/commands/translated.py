@@ -1,0 +1,132 @@
+"""Commands and options of click whose help is shown in the reader's language."""
+
+import copy
+import importlib
+from collections.abc import Callable
+from typing import IO, Any, TypeVar
+
+import click
+
+from cencomm.client.complaints import complaint
+from cencomm.client.terminal import harmless
+from cencomm.client.words import Words, language_of_the_environment, load_words
+from cencomm.errors import CencommError
+
+WORDS = "cencomm.words"  # where the root context keeps them
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def words_of(context: click.Context) -> Words:
+    """The reader's words, known as soon as --language was read."""
+    words = context.find_root().meta.get(WORDS)
+    if isinstance(words, Words):
+        return words
+    context.find_root().meta[WORDS] = words = load_words(language_of_the_environment())
+    return words
+
+
+class TranslatedOption(click.Option):
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        said = copy.copy(self)
+        said.help = words_of(ctx).say(self.help) if self.help else self.help
+        return click.Option.get_help_record(said, ctx)
+
+
+def _show_help(context: click.Context, _parameter: click.Parameter, *, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        click.echo(context.get_help())
+        context.exit()
+
+
+class TranslatedCommand(click.Command):
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **{**settings, "add_help_option": False})
+        self.params.append(
+            TranslatedOption(
+                ["-h", "--help"],
+                is_flag=True,
+                expose_value=False,
+                is_eager=True,
+                callback=lambda context, parameter, asked: _show_help(context, parameter, asked=asked),
+                help="Show this and end.",
+            )
+        )
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        said = copy.copy(self)
+        said.help = words_of(ctx).say(self.help) if self.help else self.help
+        click.Command.format_help_text(said, ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        context = click.get_current_context(silent=True)
+        said = copy.copy(self)
+        if context is not None and self.help:
+            said.help = words_of(context).say(self.help)
+        return click.Command.get_short_help_str(said, limit)
+
+
+class Complaint(click.ClickException):
+    """One line that says what to do, without click's own English word before it."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"cencomm: {harmless(self.message)}", file=file, err=file is None)
+
+
+class TranslatedGroup(TranslatedCommand, click.Group):
+    """Errors of ours end in one line that says what to do, with exit code 1; a traceback is a bug."""
+
+    command_class = TranslatedCommand
+    group_class = type
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CencommError as error:
+            raise Complaint(complaint(error, words_of(ctx))) from None
+        except BaseExceptionGroup as group:
+            raise _told(group, ctx) from None
+
+
+class LazyCommand(click.Command):
+    """A command of another package, imported when somebody runs it: a heavy or missing one is nobody else's trouble."""
+
+    def __init__(self, name: str, place: str, summary: str) -> None:
+        super().__init__(
+            name,
+            help=summary,
+            add_help_option=False,
+            context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+            params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
+        )
+        self._place = place
+
+    def invoke(self, ctx: click.Context) -> Any:
+        module, _, attribute = self._place.partition(":")
+        try:
+            command = getattr(importlib.import_module(module), attribute)
+        except ImportError as error:
+            raise Complaint(f"{self.name} is not installed here: {error}") from None
+        assert isinstance(command, click.Command)
+        return command.main(list(ctx.params["arguments"]), prog_name=ctx.command_path, standalone_mode=False)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        context = click.get_current_context(silent=True)
+        return super().get_short_help_str(limit) if context is None else words_of(context).say(self.help or "")
+
+
+def option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """As click.option, with its help translated."""
+    return click.option(*names, cls=TranslatedOption, **settings)
+
+
+def _told(group: BaseExceptionGroup[BaseException], ctx: click.Context) -> BaseException:
+    """The first error of ours in a group of tasks; what is not ours is a bug and stays whole."""
+    ours, others = group.split(CencommError)
+    if ours is None or others is not None:
+        return group
+    first: BaseException = ours
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    assert isinstance(first, CencommError)
+    return Complaint(complaint(first, words_of(ctx)))

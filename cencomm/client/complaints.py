@@ -1,0 +1,50 @@
+"""What to do about an error, in one line of the reader's language; the error's own text is the detail behind it."""
+
+from cencomm.client import channel_errors, errors, readership, relay_errors
+from cencomm.client.words import Words
+from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailable, UsageError
+from cencomm.forms.operation import OperationPlanError
+from cencomm.ledger import enrolment, fingerprint
+from cencomm.ledger.refusal import LedgerRefused
+
+ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
+    (errors.WrongPassword, "The password does not open this mailbox: type it again."),
+    (errors.WeakPassword, "This password is guessed too soon: choose a longer one."),
+    (errors.MailboxInUse, "The mailbox is open in another window: close it there first."),
+    (errors.VaultDamaged, "The mailbox on this computer is damaged: sign in into a new folder, tell the unit."),
+    (errors.UnknownProfile, "This program is too old for the relay: update it."),
+    (relay_errors.WrongSignIn, "Name or password is wrong."),
+    (relay_errors.NoSession, "The session has ended: run cencomm sign-in."),
+    (relay_errors.Taken, "Somebody has this already: choose another name, or sign in if it is yours."),
+    (relay_errors.NotEntitled, "The operation does not admit you to this (any more): ask the coordination unit."),
+    (relay_errors.NotFound, "The relay knows no such thing, or not for you: ask the coordination unit."),
+    (relay_errors.TooMany, "Too much in too short a time: wait and try again."),
+    (relay_errors.LogDiverged, "The relay shows another log than before: tell the coordination unit, send nothing."),
+    (relay_errors.BadAnswer, "What answers is no relay of ours: check its address."),
+    (readership.TooManyReaders, "TLP:RED is refused here: name all readers with --to, or use another channel."),
+    (channel_errors.RolledBack, "The relay shows less than before: tell the coordination unit, send nothing."),
+    (channel_errors.LogContradicted, "The relay shows two histories: tell the coordination unit, send nothing."),
+    (channel_errors.OperationFrozen, "The relay signed two histories: the operation is frozen, tell the unit at once."),
+    (channel_errors.FrozenOperation, "The operation is frozen until the coordination unit has looked at it."),
+    (channel_errors.ChannelNotUsable, "Nothing can be sent here now: ask the coordination unit."),
+    (channel_errors.NotAMember, "You are not a member here (yet, or any more): ask the coordination unit."),
+    (channel_errors.RelayWithholds, "The relay holds something back: try again, and tell the unit if it stays so."),
+    (
+        fingerprint.FingerprintMismatch,
+        "The letter and the operation do not belong together: do not go on, tell the unit.",
+    ),
+    (enrolment.WrongCode, "The enrolment was not made with the letter's code: make a new letter."),
+    (LedgerRefused, "The ledger breaks a rule: nothing of it was accepted, tell the coordination unit."),
+    (OperationPlanError, "The plan has mistakes."),
+    (Unavailable, "Not now: try again in a moment; nothing is lost."),
+    (AccessDenied, "This is not allowed."),
+    (ProtocolError, "Something that was received was refused; nothing was changed."),
+    (UsageError, "This cannot be done."),
+)
+
+
+def complaint(error: CencommError, words: Words) -> str:
+    """One line: what to do, and behind it what happened."""
+    advice = next((words.say(sentence) for kind, sentence in ADVICE if isinstance(error, kind)), "")
+    detail = " ".join(str(error).split())
+    return f"{advice} ({detail})" if advice and detail else advice or detail

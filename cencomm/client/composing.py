@@ -1,0 +1,101 @@
+"""A report as somebody types it: a TOML or JSON document, or `field=value` on a command line, made into form values.
+
+Nothing is judged here. Words become numbers, truths and lists where the form has such fields, and stay what they are
+where that fails: the validation then says what is wrong, next to the field.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from cencomm.errors import UsageError
+from cencomm.forms.canonical_json import JsonValue
+from cencomm.forms.form import Field, Form
+from cencomm.forms.kinds.code import CodesKind
+from cencomm.forms.kinds.number import BooleanKind, IntegerKind
+
+MAX_ROW = 199  # as many rows as the largest block of any form has
+_STEP = re.compile(r"([a-z][a-z0-9_]*)(?:\[(\d{1,3})\])?")
+_TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def read_values(text: str, path: Path) -> dict[str, JsonValue]:
+    """The values in a file that ends in .json or .toml.
+
+    Raises:
+        UsageError: another kind of file, or not a table of values.
+    """
+    try:
+        values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{path} is not a {path.suffix or 'TOML'} document: {error}") from None
+    if not isinstance(values, dict):
+        raise UsageError(f"{path} does not hold a table of fields")
+    return {str(name): _plain(value) for name, value in values.items()}
+
+
+def set_values(values: dict[str, JsonValue], settings: Sequence[str], form: Form) -> dict[str, JsonValue]:
+    """The values with each `field=value` of `settings`, as `case_ref=A-1` or `items[0].quantity.amount=12.5`.
+
+    Raises:
+        UsageError: not of this shape, or two settings contradict each other about what a field holds.
+    """
+    changed: dict[str, JsonValue] = json.loads(json.dumps(values))
+    fields = dict(form.all_fields())
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        steps = [_STEP.fullmatch(step) for step in path.strip().split(".")]
+        if not equals or not all(steps):
+            raise UsageError(f"{setting!r} is not of the form field=value")
+        names = [(step[1], None if step[2] is None else int(step[2])) for step in steps if step]
+        field = fields.get(".".join(name for name, _ in names))
+        _put(changed, names, text if field is None else _typed(text, field), setting)
+    return changed
+
+
+def _put(values: dict[str, JsonValue], names: Sequence[tuple[str, int | None]], value: JsonValue, setting: str) -> None:
+    here = values
+    for place, (name, row) in enumerate(names):
+        last = place == len(names) - 1
+        if row is None and last:
+            here[name] = value
+            return
+        if row is None:
+            inner = here.setdefault(name, {})
+        else:
+            rows = here.setdefault(name, [])
+            if not isinstance(rows, list) or row > MAX_ROW or row > len(rows):
+                raise UsageError(f"{setting!r}: rows count from 0, without gaps")
+            if row == len(rows):
+                rows.append({})
+            inner = rows[row]
+        if not isinstance(inner, dict) or last:
+            raise UsageError(f"{setting!r} does not fit to what was set before")
+        here = inner
+
+
+def _typed(text: str, field: Field) -> JsonValue:
+    match field.kind:
+        case IntegerKind() if re.fullmatch(r"-?\d{1,15}", text):
+            return int(text)
+        case BooleanKind():
+            return _TRUTHS.get(text.lower(), text)
+        case CodesKind():
+            return [code.strip() for code in text.split(",")]
+        case _:
+            return text
+
+
+def _plain(value: object) -> JsonValue:
+    """JSON of what a document holds; decimals become texts, which is how forms write them, and so do dates."""
+    match value:
+        case dict():
+            return {str(name): _plain(inner) for name, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+        case bool() | int() | str() | None:
+            return value
+        case _:
+            return str(value)

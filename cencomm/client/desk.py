@@ -1,0 +1,117 @@
+"""The mailbox of the command line, open for one command: unlocked, signed in, and left as it will be found again."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from cencomm.client.account import (
+    Access,
+    begin_session,
+    keep_pins,
+    keep_token,
+    kept_token,
+    resume_session,
+    settle,
+    sign_in,
+    stretch,
+)
+from cencomm.client.entrance import introduce_device
+from cencomm.client.journal import VaultJournal
+from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
+from cencomm.client.reports import Reports
+from cencomm.client.sign_in import typed_password
+from cencomm.client.state_store import StateStore
+from cencomm.client.terminal import Terminal
+from cencomm.client.transport import open_relay
+from cencomm.client.vault import HEADER, create_vault, open_vault, read_header
+from cencomm.errors import UsageError
+from cencomm.forms.code_list import load_code_lists
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    mailbox: Mailbox
+    access: Access
+    reports: Reports
+    store: StateStore
+
+
+@contextlib.asynccontextmanager
+async def open_desk(terminal: Terminal) -> AsyncIterator[Desk]:
+    """The mailbox in the terminal's folder, under the session that it kept.
+
+    Raises:
+        UsageError: there is none, or its owner signed out.
+        WrongPassword, MailboxInUse, VaultDamaged: see `open_vault`.
+    """
+    header = read_header(terminal.data)
+    keys = await stretch(typed_password(terminal.password()), header.parameters)
+    async with (
+        open_vault(terminal.data, keys.wrapping_key, entropy=terminal.entropy) as vault,
+        open_relay(header.relay_url) as relay,
+    ):
+        token = await kept_token(vault)
+        access = resume_session(relay, header.parameters, keys, account=header.account, token=token)
+        desk = await _desk(terminal, vault, access)
+        try:
+            yield desk
+        finally:
+            if access.relay.token != token:
+                await keep_token(vault, access.relay.token)
+
+
+async def move_in(terminal: Terminal, access: Access) -> None:
+    """The mailbox folder of somebody who has signed in: made if need be, with a device that others can add.
+
+    Raises:
+        UsageError: the folder holds somebody else's mailbox.
+    """
+    if _has_mailbox(terminal):
+        if read_header(terminal.data).account != access.account:
+            raise UsageError(f"{terminal.data} holds somebody else's mailbox: choose another folder with --data")
+    else:
+        await create_vault(
+            terminal.data,
+            account=access.account,
+            relay_url=access.relay.address,
+            parameters=access.parameters,
+            wrapping_key=access.keys.wrapping_key,
+            entropy=terminal.entropy,
+        )
+    async with open_vault(terminal.data, access.keys.wrapping_key, entropy=terminal.entropy) as vault:
+        await settle(vault, access, now=terminal.clock(), entropy=terminal.entropy)
+        desk = await _desk(terminal, vault, access)
+        await introduce_device(desk.mailbox)
+        await keep_pins(desk.mailbox, access)
+
+
+async def sign_in_here(terminal: Terminal, relay_url: str | None, name: str | None) -> None:
+    """A session for the mailbox folder that is there, or a new folder for an account that exists.
+
+    Raises:
+        UsageError: there is no folder, and relay or name are not given.
+        WrongPassword: the account's password, but another one sealed the folder.
+    """
+    if _has_mailbox(terminal):
+        header = read_header(terminal.data)
+        relay_url = header.relay_url
+        keys = await stretch(typed_password(terminal.password()), header.parameters)
+        header.open_store_key(keys.wrapping_key)
+        async with open_relay(relay_url) as relay:
+            access = await begin_session(relay, header.parameters, keys)
+            await move_in(terminal, access)
+        return
+    if relay_url is None or name is None:
+        raise UsageError(f"there is no mailbox in {terminal.data}: give --relay and --name to fetch yours")
+    async with open_relay(relay_url) as relay:
+        await move_in(terminal, await sign_in(relay, name=name, password=terminal.password()))
+
+
+def _has_mailbox(terminal: Terminal) -> bool:
+    return (terminal.data / HEADER).exists()
+
+
+async def _desk(terminal: Terminal, store: StateStore, access: Access) -> Desk:
+    reports = Reports(load_code_lists())
+    environment = Environment(clock=terminal.clock, entropy=terminal.entropy, judge_report=reports.judge)
+    return Desk(await open_mailbox(VaultJournal(store), access.relay, environment), access, reports, store)

@@ -1,0 +1,135 @@
+"""One person at one terminal: what they are told, what they are asked, where their mailbox lies."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from cencomm.client.words import Words
+from cencomm.clock import Clock
+from cencomm.errors import Unavailable, UsageError
+from cencomm.forms.canonical_json import JsonValue
+from cencomm.forms.plain_text import FSI, PDI
+from cencomm.secret import Entropy
+
+MAX_PASSWORD_FILE_BYTES = 4096
+_JOINERS = "\u200c\u200d"  # Persian, Urdu and emoji are wrong without them
+_KEPT = frozenset("\n" + FSI + PDI + _JOINERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """`data` is the mailbox folder; `as_json` is for programs, which get documents and are never asked anything."""
+
+    words: Words
+    data: Path
+    password_file: Path | None
+    as_json: bool
+    clock: Clock
+    entropy: Entropy
+
+    def say(self, sentence: str, **facts: object) -> str:
+        return self.words.say(sentence, **facts)
+
+    def show(self, text: str, document: JsonValue) -> None:
+        """The answer of a command: text for people, one JSON document on one line for programs."""
+        click.echo(json.dumps(document) if self.as_json else harmless(text))
+
+    def tell(self, sentence: str, **facts: object) -> None:
+        """What a person should know beside the answer; programs are not told."""
+        if not self.as_json:
+            click.echo(harmless(self.say(sentence, **facts)), err=True)
+
+    def confirm(self, sentence: str, *, yes: bool) -> None:
+        """Go on only if the person agrees; `yes` and programs agreed beforehand.
+
+        Raises:
+            click.Abort: they do not.
+        """
+        if not yes and not self.as_json and sys.stdin.isatty():
+            click.confirm(self.say(sentence), abort=True, err=True)
+
+    def password(self, *, new: bool = False) -> str:
+        """From the file for scripts, else asked for; never from the command line, where others could read it."""
+        if self.password_file is not None:
+            return _first_line(self.password_file)
+        if not sys.stdin.isatty():
+            raise UsageError("no terminal to ask for the password: give --password-file or CENCOMM_PASSWORD_FILE")
+        asked = click.prompt(
+            self.say("Password"),
+            hide_input=True,
+            confirmation_prompt=self.say("The same password again") if new else False,
+            err=True,
+        )
+        return str(asked)
+
+
+def harmless(text: str) -> str:
+    """Text in which nobody's words act on the terminal: no escape codes, no overriding of directions."""
+    return "".join(
+        letter if letter.isprintable() or letter in _KEPT else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+
+
+def columns(rows: Sequence[Sequence[str]], *, gap: str = "  ") -> str:
+    """Rows whose cells stand under each other."""
+    if not rows:
+        return ""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = (gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(lines)
+
+
+def default_data_folder(environment: Mapping[str, str] = os.environ, *, platform: str = sys.platform) -> Path:
+    """Where programs of this computer keep what is the user's own."""
+    home = Path(environment.get("HOME", "~")).expanduser()
+    if platform == "darwin":
+        return home / "Library" / "Application Support" / "cencomm" / "mailbox"
+    given = environment.get("XDG_DATA_HOME", "")
+    base = Path(given) if given.startswith("/") else home / ".local" / "share"  # relative ones are to be ignored
+    return base / "cencomm" / "mailbox"
+
+
+def write_secret_file(path: Path, text: str) -> None:
+    """A new file that only its owner may read.
+
+    Raises:
+        UsageError: there is a file of that name already; it is not overwritten.
+    """
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already: choose another name") from None
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be written: {error.strerror}") from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def read_text(path: Path, *, most: int) -> str:
+    """A file of the user's.
+
+    Raises:
+        UsageError: it is not there, too long, or no UTF-8 text.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+        if len(data) > most:
+            raise UsageError(f"{path} is longer than {most} bytes")
+        return data.decode()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not text in UTF-8") from None
+
+
+def _first_line(path: Path) -> str:
+    lines = read_text(path, most=MAX_PASSWORD_FILE_BYTES).splitlines()
+    if not lines:
+        raise UsageError(f"{path} holds no password")
+    return lines[0]

@@ -1,0 +1,64 @@
+"""Every sentence that the command line says, found in its source and in its commands."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from cencomm import __main__ as program
+from cencomm.client import cli
+from cencomm.client.complaints import ADVICE
+from cencomm.client.presenting import PHASE_WORDS, ROLE_WORDS
+from cencomm.forms.envelope import Priority
+
+SAYING = frozenset({"say", "tell", "confirm"})
+_SOURCE = Path(cli.__file__).parent
+
+
+def sentences() -> set[str]:
+    found = {sentence for _, sentence in ADVICE}
+    found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *(one.value for one in Priority)}
+    for path in _SOURCE.rglob("*.py"):
+        found |= set(_said(ast.parse(path.read_text("utf-8"))))
+    found |= set(_helps(program.assemble()))
+    return {sentence for sentence in found if any(letter.isalpha() for letter in _without_slots(sentence))}
+
+
+def _said(tree: ast.AST) -> Iterator[str]:
+    """Constants that are said, also through a name that holds one of two."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[first, *_]) if name in SAYING:
+                yield from _constants(first)
+            case ast.Assign(targets=[ast.Name(id="sentence")], value=value):
+                yield from _constants(value)
+
+
+def _constants(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _constants(body)
+            yield from _constants(orelse)
+
+
+def _helps(command: click.Command) -> Iterator[str]:
+    if command.help:
+        yield inspect.cleandoc(command.help)
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            yield parameter.help
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            yield from _helps(inner)
+
+
+def _without_slots(sentence: str) -> str:
+    kept, inside = [], False
+    for letter in sentence:
+        inside = letter == "{" or (inside and letter != "}")
+        kept.append("" if inside or letter == "}" else letter)
+    return "".join(kept)

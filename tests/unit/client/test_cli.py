@@ -1,0 +1,320 @@
+"""The command line against a real relay: what people type, what they read, and that nothing ends in a traceback."""
+
+import json
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cencomm.__main__ import assemble
+from cencomm.client.commands.translated import LazyCommand
+from tests.fakes.loopback_relay import LoopbackRelay
+from tests.fakes.relay_thread import relay_thread
+
+PASSWORD = "correct horse battery staple"
+PLAN = Path(__file__).parents[3] / "operations" / "sample_air.toml"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a folder at a terminal that speaks their language."""
+
+    folder: Path
+    password_file: Path
+    language: str
+
+    def run(self, *arguments: str) -> Result:
+        settings = ("--data", str(self.folder), "--password-file", str(self.password_file))
+        return CliRunner().invoke(assemble(), [*settings, "--language", self.language, *arguments])
+
+    def does(self, *arguments: str) -> str:
+        """What stands on the screen after a command that worked."""
+        result = self.run(*arguments)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    def fails(self, *arguments: str, code: int = 1) -> str:
+        """What stands on the screen after one that did not, for a reason of ours."""
+        result = self.run(*arguments)
+        assert result.exit_code == code, result.output
+        assert isinstance(result.exception, SystemExit)
+        return result.output
+
+    def document(self, *arguments: str) -> object:
+        return json.loads(self.does("--json", *arguments))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cli")
+
+
+@pytest.fixture(scope="module")
+def relay(folder: Path) -> Iterator[LoopbackRelay]:
+    with relay_thread(folder / "relay") as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def password_file(folder: Path) -> Path:
+    path = folder / "password"
+    path.write_text(PASSWORD + "\n", encoding="utf-8")
+    return path
+
+
+def signed_up(folder: Path, password_file: Path, relay: LoopbackRelay, name: str, language: str) -> Person:
+    somebody = Person(folder / name, password_file, language)
+    somebody.does("sign-up", "--relay", relay.url, "--name", name)
+    return somebody
+
+
+@pytest.fixture(scope="module")
+def carla(folder: Path, password_file: Path, relay: LoopbackRelay) -> Person:
+    """The coordinator of an operation that she founded from the sample plan."""
+    somebody = signed_up(folder, password_file, relay, "carla", "en")
+    somebody.does("operation", "create", str(PLAN), "--name", "Unit A", "--organisation", "WCO")
+    return somebody
+
+
+@pytest.fixture(scope="module")
+def ana(folder: Path, password_file: Path, relay: LoopbackRelay, carla: Person) -> Person:
+    """The officer in Paris."""
+    somebody = signed_up(folder, password_file, relay, "ana", "fr")
+    letter = folder / "ana.letter"
+    carla.does("operation", "invite", "--post", "paris", "--organisation", "DGDDI", "--letter", str(letter))
+    somebody.does("operation", "join", str(letter), "--yes")
+    carla.does("operation", "admit")
+    return somebody
+
+
+def test_a_letter_is_for_its_reader_alone_and_never_overwritten(carla: Person, folder: Path) -> None:
+    letter = folder / "dubai.letter"
+
+    carla.does("operation", "invite", "--post", "dubai", "--letter", str(letter))
+
+    assert stat.S_IMODE(letter.stat().st_mode) == 0o600
+    before = letter.read_text(encoding="utf-8")
+    carla.fails("operation", "invite", "--post", "dubai", "--letter", str(letter))
+    assert letter.read_text(encoding="utf-8") == before
+
+
+def test_joining_shows_the_words_of_the_letter(
+    folder: Path, password_file: Path, relay: LoopbackRelay, carla: Person
+) -> None:
+    letter = folder / "bangkok.letter"
+    carla.does("operation", "invite", "--post", "bangkok", "--letter", str(letter))
+    somebody = signed_up(folder, password_file, relay, "bangkok", "en")
+    (words,) = [line for line in letter.read_text("utf-8").splitlines() if line.startswith("Words:")]
+
+    said = somebody.does("operation", "join", str(letter), "--yes")
+
+    assert words.removeprefix("Words: ") in said
+    assert "cencomm inbox" in said  # what happens next
+
+
+def test_a_stranger_is_listed_with_what_to_do_and_not_admitted(
+    folder: Path, password_file: Path, relay: LoopbackRelay, carla: Person
+) -> None:
+    letter = folder / "nairobi.letter"
+    carla.does("operation", "invite", "--post", "nairobi", "--letter", str(letter))
+    somebody = signed_up(folder, password_file, relay, "stranger", "en")
+    text = letter.read_text("utf-8")
+    (code,) = [line for line in text.splitlines() if line.startswith("Code:")]
+    other = folder / "other.letter"
+    other.write_text(text.replace(code, "Code: 00000-00000-00000-00000-00000-00"), encoding="utf-8")
+    somebody.does("operation", "join", str(other), "--yes")
+
+    said = carla.does("operation", "admit")
+
+    assert "NOT admitted" in said
+    assert "telephone" in said
+    assert "stranger" not in carla.does("operation", "show")
+
+
+def test_the_roster_names_everybody_and_says_that_it_is_an_exercise(ana: Person) -> None:
+    shown = ana.does("operation", "show")
+
+    assert "EXERCICE" in shown
+    assert "Unit A (WCO)" in shown
+    assert "Paris airport (DGDDI, France)" in shown
+
+
+def test_a_report_written_in_french_is_read_in_english_with_its_proof(ana: Person, carla: Person) -> None:
+    report = [
+        *("--set", "case_ref=FR-2026-0117", "--set", "seizure_date=2026-11-20", "--set", "reporting_country=FR"),
+        *("--set", "location_type=airport", "--set", "place.code=CDG", "--set", "place.country=FR"),
+        *("--set", "items[0].category=CIT", "--set", "items[0].quantity.amount=12.5"),
+        *("--set", "items[0].quantity.unit=KGM"),
+    ]
+    sent = ana.does("send", "seizure", *report, "--to", "coordinator", "--answer-by", "12h", "--yes")
+
+    listed = carla.document("inbox")
+    assert isinstance(listed, list)
+    number = str(listed[0]["number"])
+    shown = carla.does("show", number)
+
+    assert "Unit A (WCO)" in sent  # the readers, before anything leaves
+    assert "Reporting country: " in shown
+    assert "France" in shown
+    assert "12.5" in shown
+    assert "answer within 11 h 59 min" in shown or "answer within 12 h 00 min" in shown
+    assert "Proof: device " in shown
+
+
+def test_a_message_is_new_until_it_was_shown(ana: Person, carla: Person) -> None:
+    carla.does("send", "note", "--set", "text=Wait for the dog", "--yes")
+    newest = ana.does("inbox").splitlines()[0]
+    number = newest.split()[0].strip("*")
+
+    ana.does("show", number)
+
+    assert newest.startswith("*")
+    assert not ana.does("inbox").startswith("*")
+
+
+def test_everything_that_is_wrong_stands_beside_its_field_in_the_readers_language(ana: Person) -> None:
+    said = ana.fails("send", "seizure", "--set", "case_ref=A-1", "--set", "seizure_date=yesterday", "--yes")
+
+    assert "Pays déclarant" in said
+    assert "Date de la saisie" in said
+    assert "Rien n'a été envoyé" in said
+
+
+def test_programs_get_the_faults_as_a_document(ana: Person) -> None:
+    result = ana.run("--json", "send", "note")
+
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == {"faults": [{"path": "text", "fault": "required"}]}
+
+
+def test_tlp_red_is_refused_where_more_people_read_than_are_named(ana: Person) -> None:
+    said = ana.fails("send", "note", "--set", "text=Secret", "--tlp", "RED", "--to", "FR", "--yes")
+
+    assert "Unit A" in said
+    everybody = ("--to", "coordinator", "--to", "officer")
+    ana.does("send", "note", "--set", "text=Secret", "--tlp", "RED", *everybody, "--yes")
+
+
+def test_a_phase_begins_for_everybody(ana: Person, carla: Person) -> None:
+    carla.does("operation", "phase", "test")
+
+    assert "Phase : essai" in ana.does("operation", "show")
+
+
+def test_the_fingerprint_is_shown_as_words_and_as_a_code(carla: Person) -> None:
+    shown = carla.does("fingerprint")
+
+    assert "CENCOMM1:" in shown
+    assert "▄" in shown
+
+
+def test_the_revoked_one_is_told_so(folder: Path, password_file: Path, relay: LoopbackRelay, carla: Person) -> None:
+    letter = folder / "new_york.letter"
+    carla.does("operation", "invite", "--post", "new_york", "--letter", str(letter))
+    somebody = signed_up(folder, password_file, relay, "new_york", "en")
+    somebody.does("operation", "join", str(letter), "--yes")
+    carla.does("operation", "admit")
+    somebody.does("send", "note", "--set", "text=Here", "--yes")
+
+    carla.does("operation", "revoke", "new york", "--reason", "left-the-post", "--yes")
+
+    assert "not a member" in somebody.fails("send", "note", "--set", "text=Still here", "--yes")
+    assert "Your membership has ended" in somebody.does("inbox")
+
+
+def test_whoever_signed_out_signs_in_again_and_finds_everything(
+    folder: Path, password_file: Path, relay: LoopbackRelay
+) -> None:
+    somebody = signed_up(folder, password_file, relay, "leaver", "en")
+    somebody.does("sign-out")
+    assert "sign in" in somebody.fails("inbox")
+
+    somebody.does("sign-in")
+
+    somebody.does("inbox")
+
+
+def test_the_same_account_signs_in_on_another_computer(folder: Path, password_file: Path, relay: LoopbackRelay) -> None:
+    signed_up(folder, password_file, relay, "mover", "en")
+    there = Person(folder / "another computer", password_file, "en")
+
+    assert "--relay" in there.fails("sign-in")
+    there.does("sign-in", "--relay", relay.url, "--name", "mover")
+
+    there.does("inbox")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "999"),
+        ("send", "nothing", "--yes"),
+        ("send", "note", "--set", "text", "--yes"),
+        ("send", "note", "--set", "text=a", "--to", "XX", "--yes"),
+        ("send", "note", "--set", "text=a", "--answer-by", "soon", "--yes"),
+        ("send", "note", "--file", "absent.toml", "--yes"),
+        ("operation", "revoke", "nobody", "--yes"),
+        ("operation", "join", "absent.letter"),
+        ("operation", "invite", "--post", "atlantis"),
+        ("inbox", "--operation", "zzzzz"),
+        ("operation", "phase", "closed", "--operation", "zzzzz"),
+    ],
+    ids=" ".join,
+)
+def test_an_error_is_one_line_that_says_what_to_do(carla: Person, arguments: tuple[str, ...]) -> None:
+    said = carla.fails(*arguments)
+
+    assert said.startswith("cencomm: ")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_wrong_password_opens_nothing(carla: Person, folder: Path) -> None:
+    wrong = folder / "wrong"
+    wrong.write_text("another horse battery staple\n", encoding="utf-8")
+
+    said = Person(carla.folder, wrong, "fr").fails("inbox")
+
+    assert "mot de passe" in said
+
+
+def test_without_a_mailbox_nothing_is_made(folder: Path, password_file: Path) -> None:
+    Person(folder / "nobody", password_file, "en").fails("inbox")
+
+    assert not (folder / "nobody").exists()
+
+
+def test_a_mistake_in_typing_ends_with_code_two(carla: Person) -> None:
+    carla.fails("send", code=2)
+    carla.fails("send", "note", "--tlp", "PINK", code=2)
+
+
+def test_without_the_relay_what_is_here_is_shown(folder: Path, password_file: Path) -> None:
+    with relay_thread(folder / "short-lived") as relay:
+        somebody = signed_up(folder, password_file, relay, "offline", "en")
+
+    assert "nothing is lost" in somebody.does("inbox")
+
+
+def test_nobodys_name_acts_on_the_terminal(carla: Person, ana: Person) -> None:
+    carla.does("send", "note", "--set", "text=plain", "--yes")
+    carla.does("operation", "invite", "--role", "officer", "--name", "\x1b[31mred\u202e", "--country", "FR")
+
+    for shown in (ana.does("operation", "show"), carla.does("operation", "show")):
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+
+
+def test_help_speaks_the_readers_language(ana: Person, carla: Person) -> None:
+    assert "Envoyer un message" in ana.does("send", "--help")
+    assert "Send the report" in carla.does("send", "--help")
+    assert "Lister les messages" in ana.does("--help")
+
+
+def test_a_missing_server_package_is_nobody_elses_trouble() -> None:
+    result = CliRunner().invoke(LazyCommand("ghost", "cencomm.no_such_package:main", "A ghost."), ["--anything"])
+
+    assert result.exit_code == 1
+    assert "not installed" in result.output
