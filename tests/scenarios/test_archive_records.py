@@ -10,9 +10,7 @@ import pytest
 from cencomm.archive.criteria import Criteria, Labels
 from cencomm.archive.verify import Check
 from cencomm.client import unit
-from cencomm.client.channel import Standing
-from cencomm.client.directory import encode_labels
-from cencomm.client.enactment import enact
+from cencomm.client.events import EpochBegan
 from cencomm.client.posting import send
 from cencomm.client.reports import Reports
 from cencomm.client.watch import catch_up
@@ -20,8 +18,7 @@ from cencomm.errors import UsageError
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.form import Form
-from cencomm.ids import ChannelId, OperationId
-from cencomm.ledger.kinds import ChannelKind, RevokeReason, Role
+from cencomm.ledger.kinds import RevokeReason, Role
 from cencomm.node.errors import NodeInUse, NoNode
 from tests.fakes.loopback_relay import LoopbackRelay
 from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive
@@ -113,56 +110,35 @@ async def test_every_record_verifies_against_signature_ledger_cells_and_log(
     assert verification.passed == dict.fromkeys(Check, 3)
 
 
-async def test_the_archive_adds_whom_the_unit_admits(
+async def test_messages_of_somebody_admitted_later_are_recorded(
     archive: Archive, carla: Person, bob: Person, meeting: Place
 ) -> None:
-    """Admitting adds to one channel; to the others whoever is always there: the archive, with nobody else awake."""
-    operation = meeting.operation
-    side = await unit.open_channel(
-        carla.mailbox,
-        operation,
-        kind=ChannelKind.REGIONAL,
-        title=encode_labels({"en": "Region"}),
-        roles=(Role.COORDINATOR, Role.OFFICER, Role.ARCHIVE),
-    )
-    await enact(carla.mailbox, operation, side)
     archive.start()
     await admit(carla, bob, meeting, "KE")
-
-    async with asyncio.timeout(SECONDS):
-        while not {side, meeting.channel} <= {channel for _, channel in bob.mailbox.sessions}:
-            await catch_up(bob.mailbox)
-            await asyncio.sleep(0.05)
-    behind = [
-        channel
-        for channel in (side, meeting.channel)
-        if _epoch(carla, operation, channel) < _epoch(bob, operation, channel)
-    ]
-    assert len(behind) == 1
-    await report(bob, replace(meeting, channel=behind[0]), 7)
+    await report(bob, meeting, 7)
 
     assert await archive.headings(1) == cases(7)
 
 
-def _epoch(somebody: Person, operation: OperationId, channel: ChannelId) -> int:
-    return somebody.mailbox.sessions[(operation, channel)].group.epoch
-
-
-async def test_the_archive_removes_whom_the_unit_revokes(
+async def test_the_archive_removes_at_once_whom_the_unit_revokes(
     archive: Archive, carla: Person, ana: Person, meeting: Place
 ) -> None:
+    """The coordinator signs and is gone; the archive, always there, makes the Commit that locks them out (C7)."""
     archive.start()
     await report(ana, meeting, 1)
     await archive.headings(1)
     await catch_up(carla.mailbox)
 
     await unit.revoke(carla.mailbox, meeting.operation, ana.account, RevokeReason.LEFT_THE_POST)
-    await report(carla, meeting, 2)
+    async with asyncio.timeout(SECONDS):
+        while not (removals := [event for event in carla.said(EpochBegan) if ana.account in event.removed]):
+            await catch_up(carla.mailbox)
+            await asyncio.sleep(0.05)
 
+    members = carla.mailbox.operation(meeting.operation).ledger.members
+    assert members[removals[0].committer].role is Role.ARCHIVE
+    await report(carla, meeting, 2)
     assert await archive.headings(2) == cases(1, 2)
-    session = carla.mailbox.sessions[(meeting.operation, meeting.channel)]
-    assert session.standing is Standing.LIVE
-    assert len(session.leaves()) == 2
 
 
 async def test_an_outage_of_the_relay_is_waited_out(
