@@ -17,7 +17,7 @@ def load_state(connection: Connection) -> State:
     Raises:
         LedgerRefused: a stored ledger does not verify: the database was damaged or tampered with, do not serve it.
     """
-    ledgers = {operation: replay(entries) for operation, entries in (all_entries(connection)).items()}
+    ledgers = {operation: replay(entries) for operation, entries in all_entries(connection).items()}
     rows = log_queries.all_channels(connection)
     tips = {
         (operation, channel.channel): _load_tip(connection, rows[operation, channel.channel], operation, channel)

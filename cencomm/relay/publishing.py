@@ -66,7 +66,7 @@ class Publishing:
         """
         key = _require(_send_key(draft, submission))
         tip = draft.tip(submission.operation, submission.channel)
-        known = (queries.find_sends(connection, [key])).get(key)
+        known = queries.find_sends(connection, [key]).get(key)
         if known is not None:
             return self.notary.receipt(tip, known, submission.publish.send_id)
         framing = self._judge(draft, tip, submission)

@@ -51,7 +51,7 @@ def add_account(connection: Connection, account: Account) -> None:
 
 
 def find_account(connection: Connection, handle: bytes) -> Account | None:
-    row = (connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.handle == handle))).one_or_none()
+    row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.handle == handle)).one_or_none()
     if row is None:
         return None
     return Account(id=AccountId(row.id), handle=row.handle, salt=row.salt, profile=row.profile, verifier=row.verifier)
@@ -65,7 +65,7 @@ def add_session(connection: Connection, session: Session) -> None:
 def find_session(connection: Connection, token_hash: bytes, *, now: int) -> Session | None:
     """The session, unless it has ended."""
     alive = select(SESSIONS).where(SESSIONS.c.token_hash == token_hash, SESSIONS.c.expires > now)
-    row = (connection.execute(alive)).one_or_none()
+    row = connection.execute(alive).one_or_none()
     if row is None:
         return None
     return Session(token_hash=row.token_hash, account=AccountId(row.account), expires=row.expires)
@@ -80,7 +80,7 @@ def forget_ended_sessions(connection: Connection, *, now: int) -> None:
 
 
 def find_vault(connection: Connection, account: AccountId) -> SealedVault | None:
-    row = (connection.execute(select(VAULTS).where(VAULTS.c.account == account))).one_or_none()
+    row = connection.execute(select(VAULTS).where(VAULTS.c.account == account)).one_or_none()
     return None if row is None else SealedVault(version=row.version, sealed=row.sealed)
 
 

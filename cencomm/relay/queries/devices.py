@@ -59,7 +59,7 @@ def add_device(connection: Connection, device: Device) -> None:
 
 
 def find_device(connection: Connection, device: DeviceId) -> Device | None:
-    row = (connection.execute(select(DEVICES).where(DEVICES.c.id == device))).one_or_none()
+    row = connection.execute(select(DEVICES).where(DEVICES.c.id == device)).one_or_none()
     if row is None:
         return None
     return Device(
@@ -86,7 +86,7 @@ def newest_devices(
 
 def count_devices(connection: Connection, account: AccountId, *, now: int) -> int:
     counted = select(func.count()).where(DEVICES.c.account == account, DEVICES.c.not_after >= now)
-    return (connection.execute(counted)).scalar_one()
+    return connection.execute(counted).scalar_one()
 
 
 def add_key_packages(connection: Connection, packages: Sequence[StoredKeyPackage]) -> None:
@@ -119,18 +119,18 @@ def retire_last_resort(connection: Connection, device: DeviceId, *, but: bytes) 
 def count_waiting(connection: Connection, device: DeviceId, *, now: int) -> int:
     """One-time packages that could be reserved now."""
     counted = select(func.count()).select_from(KEY_PACKAGES).where(*_free(device, now=now))
-    return (connection.execute(counted)).scalar_one()
+    return connection.execute(counted).scalar_one()
 
 
 def has_last_resort(connection: Connection, device: DeviceId, *, now: int) -> bool:
     found = select(KEY_PACKAGES.c.ref).where(*_last_resort(device, now=now))
-    return (connection.execute(found)).first() is not None
+    return connection.execute(found).first() is not None
 
 
 def pick_key_package(connection: Connection, device: DeviceId, *, now: int) -> StoredKeyPackage | None:
     """A one-time package while there is one, the last resort only then."""
     for conditions in (_free(device, now=now), _last_resort(device, now=now)):
-        row = (connection.execute(select(KEY_PACKAGES).where(*conditions).limit(1))).one_or_none()
+        row = connection.execute(select(KEY_PACKAGES).where(*conditions).limit(1)).one_or_none()
         if row is not None:
             return StoredKeyPackage(
                 ref=row.ref,

@@ -58,7 +58,7 @@ class EpochEnded(Exception):  # noqa: N818 (names what happened)
 def add_channel(connection: Connection, operation: OperationId, channel: ChannelId) -> int:
     """The row of a new channel."""
     added = insert(CHANNELS).values(operation=operation, channel=channel).returning(CHANNELS.c.row)
-    row: int = (connection.execute(added)).scalar_one()
+    row: int = connection.execute(added).scalar_one()
     return row
 
 
@@ -72,11 +72,11 @@ def log_end(connection: Connection, channel: int, generation: int) -> LogEnd | N
     """None: nothing is in it."""
     here = (LOG_ENTRIES.c.channel == channel) & (LOG_ENTRIES.c.generation == generation)
     newest = select(LOG_ENTRIES.c.sequence, LOG_ENTRIES.c.hash).where(here).order_by(LOG_ENTRIES.c.sequence.desc())
-    last = (connection.execute(newest.limit(1))).one_or_none()
+    last = connection.execute(newest.limit(1)).one_or_none()
     if last is None:
         return None
     commits = select(func.max(LOG_ENTRIES.c.epoch), func.max(LOG_ENTRIES.c.sequence))
-    commit = (connection.execute(commits.where(here, LOG_ENTRIES.c.kind == LogKind.COMMIT))).one()
+    commit = connection.execute(commits.where(here, LOG_ENTRIES.c.kind == LogKind.COMMIT)).one()
     epoch, began_at = commit
     return LogEnd(
         sequence=last.sequence,
@@ -135,7 +135,7 @@ def hash_at(connection: Connection, channel: int, generation: int, sequence: int
     found = select(LOG_ENTRIES.c.hash).where(
         LOG_ENTRIES.c.channel == channel, LOG_ENTRIES.c.generation == generation, LOG_ENTRIES.c.sequence == sequence
     )
-    return (connection.execute(found)).scalar_one_or_none()
+    return connection.execute(found).scalar_one_or_none()
 
 
 def entries_between(

@@ -86,7 +86,7 @@ def put_blobs(connection: Connection, operation: OperationId, blobs: Sequence[Se
 def measure_blobs(connection: Connection, operation: OperationId) -> tuple[int, int]:
     """How many blobs there are, and their bytes."""
     measured = select(func.count(), func.coalesce(func.sum(func.length(BLOBS.c.sealed)), 0))
-    count, size = (connection.execute(measured.where(BLOBS.c.operation == operation))).one()
+    count, size = connection.execute(measured.where(BLOBS.c.operation == operation)).one()
     return count, size
 
 
@@ -108,7 +108,7 @@ def put_enrolment(connection: Connection, operation: OperationId, account: Accou
 def count_enrolments(connection: Connection, operation: OperationId, *, but: AccountId) -> int:
     """Those who wait, beside `but`."""
     counted = select(func.count()).where(ENROLMENTS.c.operation == operation, ENROLMENTS.c.account != but)
-    return (connection.execute(counted)).scalar_one()
+    return connection.execute(counted).scalar_one()
 
 
 def all_enrolments(connection: Connection, operation: OperationId) -> list[bytes]:

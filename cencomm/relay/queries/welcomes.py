@@ -73,7 +73,7 @@ def count_rejections(connection: Connection, channel: int, generation: int, acco
     counted = select(func.count()).where(
         REJECTIONS.c.channel == channel, REJECTIONS.c.generation == generation, REJECTIONS.c.account == account
     )
-    return (connection.execute(counted)).scalar_one()
+    return connection.execute(counted).scalar_one()
 
 
 def newest_rejections(connection: Connection, channel: int, generation: int, *, most: int) -> list[bytes]:
