@@ -9,7 +9,7 @@ import pytest
 
 from cencomm.archive.criteria import Criteria, Labels
 from cencomm.archive.verify import Check
-from cencomm.client import unit
+from cencomm.client import coordination, unit
 from cencomm.client.events import EpochBegan
 from cencomm.client.posting import send
 from cencomm.client.reports import Reports
@@ -18,11 +18,14 @@ from cencomm.errors import UsageError
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.form import Form
+from cencomm.ids import AccountId, OperationId
 from cencomm.ledger.kinds import RevokeReason, Role
 from cencomm.node.errors import NodeInUse, NoNode
+from cencomm.secret import system_entropy
+from cencomm.wire.operations import AppendEntry
 from tests.fakes.loopback_relay import LoopbackRelay
 from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive
-from tests.scenarios.people import Person, Place, admit, draft
+from tests.scenarios.people import NOW, Person, Place, admit, draft
 
 SEIZURE: dict[str, JsonValue] = {
     "case_ref": "FR-2026-0117",
@@ -129,7 +132,7 @@ async def test_the_archive_removes_at_once_whom_the_unit_revokes(
     await archive.headings(1)
     await catch_up(carla.mailbox)
 
-    await unit.revoke(carla.mailbox, meeting.operation, ana.account, RevokeReason.LEFT_THE_POST)
+    await _sign_revocation(carla, meeting.operation, ana.account)
     async with asyncio.timeout(SECONDS):
         while not (removals := [event for event in carla.said(EpochBegan) if ana.account in event.removed]):
             await catch_up(carla.mailbox)
@@ -139,6 +142,21 @@ async def test_the_archive_removes_at_once_whom_the_unit_revokes(
     assert members[removals[0].committer].role is Role.ARCHIVE
     await report(carla, meeting, 2)
     assert await archive.headings(2) == cases(1, 2)
+
+
+async def _sign_revocation(coordinator: Person, operation: OperationId, account: AccountId) -> None:
+    """The entry alone; the coordinator's program ends before it can make a Commit."""
+    mailbox = coordinator.mailbox
+    decision = coordination.revoke(
+        mailbox.operation(operation),
+        mailbox.identity,
+        account,
+        reason=RevokeReason.LEFT_THE_POST,
+        now=NOW,
+        entropy=system_entropy,
+    )
+    entry = AppendEntry(entry=decision.entry.encode(), wraps=decision.wraps, blobs=decision.blobs)
+    await mailbox.relay.append(operation, entry)
 
 
 async def test_an_outage_of_the_relay_is_waited_out(
