@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "site": frozenset({"wire"}),
     "relay": frozenset({"ledger", "wire", "site", "mls"}),  # of mls only the framing, see ONLY
     "client": frozenset({"mls", "ledger", "forms", "wire", "primitives"}),
-    "node": frozenset({"client", "mls", "ledger", "forms", "wire", "site"}),
+    "node": frozenset({"client", "mls", "ledger", "forms", "wire", "site", "primitives"}),  # ADR 0007
     "archive": frozenset({"node", "client", "forms", "site", "ledger"}),
     "demo": frozenset({"client", "node", "forms", "ledger", "wire"}),
     "__main__": frozenset({"client", "relay", "archive", "demo"}),
@@ -50,6 +50,7 @@ FRAMING = frozenset(
 ONLY: dict[tuple[str, str], frozenset[str]] = {
     ("relay", "mls"): FRAMING,
     ("client", "primitives"): frozenset({"signatures", "password", "hkdf", "secret_box", "x25519"}),
+    ("node", "primitives"): frozenset({"secret_box"}),
     ("forms", "primitives"): frozenset({"signatures"}),
 }
 
