@@ -23,7 +23,7 @@ def invitation(folder: DemoFolder, production: Production) -> str:
             f"    {you} inbox",
             f"    {you} --language en show 1",
             f"    {you} watch",
-            f"    {you} send note --set text='Bonjour de Bruxelles'",
+            f"    {you} --language fr send note --set text='Bonjour de Bruxelles'",
             f"    {command} archive search ivory --data {folder.archive}",
             "",
         ]

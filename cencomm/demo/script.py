@@ -50,8 +50,8 @@ def dramatised(
         alerting = number % ALERT_EVERY == 0 and seizure.form == "seizure"
         if alerting:
             writers = [part for part in (*desk.officers, *coordinators) if part is not seizure.author]
-            french_first = sorted(writers, key=lambda part: part.language != "fr", reverse=alerts % 2 == 1)
-            yield _alert(seizure, french_first[0], lists)
+            in_turn = [part for part in writers if (part.language == "fr") == (alerts % 2 == 0)] or writers
+            yield _alert(seizure, in_turn[alerts % len(in_turn)], lists)
             alerts += 1
         yield Line(
             author=seizure.author,
