@@ -73,21 +73,36 @@ async def sign_up(
     chosen = new_password(password, name=name, relay_name=about.name)
     parameters = SignInParameters.choose(relay_name=about.name, name=name, entropy=entropy)
     keys = await stretch(chosen, parameters, device_secret)
-    request = CreateAccount(
-        handle=parameters.handle,
-        salt=parameters.salt,
-        profile=parameters.profile,
-        sign_in_secret=keys.sign_in_secret.expose(),
-        registration_code=registration_code,
-    )
     try:
-        await relay.create_account(request)
-        access = await begin_session(relay, parameters, keys)
+        return await create_account(relay, parameters, keys, registration_code=registration_code, entropy=entropy)
     except Taken as taken:
         try:
             access = await sign_in(relay, name=name, password=password, device_secret=device_secret)
         except WrongSignIn:
             raise taken from None
+        await _found_identity(access, entropy)
+        return access
+
+
+async def create_account(
+    relay: RelayClient,
+    parameters: SignInParameters,
+    keys: SignInKeys,
+    *,
+    registration_code: str | None = None,
+    entropy: Entropy,
+) -> Access:
+    """A new account with its identity, for keys that are there already. Raises as `sign_up`."""
+    await relay.create_account(
+        CreateAccount(
+            handle=parameters.handle,
+            salt=parameters.salt,
+            profile=parameters.profile,
+            sign_in_secret=keys.sign_in_secret.expose(),
+            registration_code=registration_code,
+        )
+    )
+    access = await begin_session(relay, parameters, keys)
     await _found_identity(access, entropy)
     return access
 

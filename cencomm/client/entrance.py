@@ -6,7 +6,7 @@ from cencomm.client.channel_errors import RelayWithholds
 from cencomm.client.joining import Joined
 from cencomm.client.ledger_feed import follow_ledger
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.rejecting import reject_welcome
+from cencomm.client.rejecting import reject_welcome, send_rejections, was_rejected
 from cencomm.errors import ProtocolError
 from cencomm.ids import ChannelId, OperationId
 from cencomm.ledger.refusal import LedgerBehind
@@ -29,7 +29,10 @@ async def enter(mailbox: Mailbox, operation: OperationId, channel: ChannelId) ->
     left = mailbox.sessions.get((operation, channel))
     after = left.sequence if left is not None else 0
     mine = [one for one in answer.welcomes if one.device == mailbox.device.device and one.sequence >= after]
-    return await _join(mailbox, operation, channel, mine[-1]) if mine else None
+    for waiting in reversed(mine):
+        if not await was_rejected(mailbox, waiting):
+            return await _join(mailbox, operation, channel, waiting)
+    return None
 
 
 async def _join(
@@ -64,7 +67,8 @@ async def _join(
     except NotForUs:
         return None
     except ProtocolError as error:
-        await reject_welcome(mailbox, operation, channel, generation, waiting, page, error)
+        await mailbox.write(reject_welcome(mailbox, operation, channel, generation, waiting, page, error))
+        await send_rejections(mailbox)
         raise
     session = joined.session
     key = (operation, channel)

@@ -10,7 +10,7 @@ from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quara
 from cencomm.client.ledger_feed import follow_ledger
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.receiving import Witness, receive
-from cencomm.client.rejecting import reject_commit
+from cencomm.client.rejecting import reject_commit, send_rejections
 from cencomm.client.relay_errors import LogDiverged
 from cencomm.errors import ProtocolError
 from cencomm.ids import HASH_BYTES, ChannelId, MessageId, OperationId
@@ -92,9 +92,11 @@ async def _take(mailbox: Mailbox, session: ChannelSession, entry: LogEntry) -> C
         if entry.kind == LogKind.COMMIT:  # no view of a later message lies before this Commit (C1)
             writes |= {log_hash_key(after, old): None for old in hashes if old < after.sequence}
             mailbox.log_hashes[key] = {after.sequence: after.log_hash}
+    if isinstance(event, ChannelStalled):
+        writes |= reject_commit(mailbox, after, event)
     await mailbox.write(writes, session=after, event=event)
     if isinstance(event, ChannelStalled):
-        await reject_commit(mailbox, after, event)
+        await send_rejections(mailbox)
     return after
 
 

@@ -11,9 +11,10 @@ from cencomm.client.ledger_feed import pin_operation
 from cencomm.client.log_feed import sync_channel, take_pushed
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.posting import resume
+from cencomm.client.rejecting import send_rejections
 from cencomm.client.relay_errors import NoSession, NotEntitled, NotFound
 from cencomm.client.stream import Connected, Wake
-from cencomm.errors import Unavailable
+from cencomm.errors import ProtocolError, Unavailable
 from cencomm.ids import OperationId
 from cencomm.wire.stream import EnrolmentWaits, KeyPackagesLow, LedgerMovedOn, LogPushed, WelcomeWaits
 
@@ -21,41 +22,76 @@ RETRY_SECONDS = 2.0
 FIRST_ENACTOR_SECONDS, LAST_ENACTOR_SECONDS = 2.0, 20.0  # C7: so that not everybody commits at once
 
 OnEnrolment = Callable[[OperationId], None]
+OnTrouble = Callable[[ProtocolError], None]
 
 
 async def catch_up(mailbox: Mailbox) -> None:
-    """Everything that ledger and logs hold now, and everything that we still had to send."""
+    """Everything that ledger and logs hold now, and everything that we still had to send.
+
+    A trouble in one place keeps nobody from the others: it is raised when all of them were looked at.
+
+    Raises:
+        ProtocolError: the first trouble.
+    """
+    troubles: list[ProtocolError] = []
     for operation in {**mailbox.pins, **mailbox.operations}:
-        await _catch_up_operation(mailbox, operation)
+        troubles += await _catch_up_operation(mailbox, operation)
+    async with mailbox.lock:
+        await send_rejections(mailbox)
     await resume(mailbox)
+    _raise_first(troubles)
 
 
-async def _catch_up_operation(mailbox: Mailbox, operation: OperationId) -> None:
+def _raise_first(troubles: list[ProtocolError]) -> None:
+    if troubles:
+        raise troubles[0]
+
+
+async def _catch_up_operation(mailbox: Mailbox, operation: OperationId) -> list[ProtocolError]:
+    troubles: list[ProtocolError] = []
     try:
         await pin_operation(mailbox, operation)
         for channel in mailbox.entitled_channels(operation):
-            await sync_channel(mailbox, operation, channel)
+            try:
+                await sync_channel(mailbox, operation, channel)
+            except ProtocolError as trouble:
+                troubles.append(trouble)
     except (NotEntitled, NotFound, FrozenOperation):
-        return  # not admitted yet, revoked, or frozen: what we hold stays readable, the other operations go on
+        pass  # not admitted yet, revoked, or frozen: what we hold stays readable, the other operations go on
+    except ProtocolError as trouble:
+        troubles.append(trouble)
+    return troubles
 
 
-async def watch(mailbox: Mailbox, *, enacts_at_once: bool = False, on_enrolment: OnEnrolment | None = None) -> None:
+async def watch(
+    mailbox: Mailbox,
+    *,
+    enacts_at_once: bool = False,
+    on_enrolment: OnEnrolment | None = None,
+    on_trouble: OnTrouble | None = None,
+) -> None:
     """Take part until cancelled. Events go to the journal and to the mailbox's observers.
 
     Args:
         enacts_at_once: for the archive, which is always there; others wait a random time first (C7).
+        on_trouble: is told what ledger, log or relay did wrong, and the watch goes on; without it, that is raised.
 
     Raises:
         NoSession, WrongSignIn: the sign-in has ended and cannot be renewed.
     """
     await introduce_device(mailbox)
     async with asyncio.TaskGroup() as tasks:
-        enactor = _Enactor(mailbox, tasks, at_once=enacts_at_once)
+        enactor = _Enactor(mailbox, tasks, on_trouble, at_once=enacts_at_once)
         while True:
             try:
                 async with mailbox.relay.stream(entropy=mailbox.environment.entropy) as wakes:
                     async for wake in wakes:
-                        await _answer(mailbox, wake, enactor, on_enrolment)
+                        try:
+                            await _answer(mailbox, wake, enactor, on_enrolment)
+                        except ProtocolError as trouble:
+                            if on_trouble is None:
+                                raise
+                            on_trouble(trouble)
             except NoSession:
                 await mailbox.relay.renew_session()
                 await asyncio.sleep(RETRY_SECONDS)
@@ -66,19 +102,21 @@ async def watch(mailbox: Mailbox, *, enacts_at_once: bool = False, on_enrolment:
 async def _answer(mailbox: Mailbox, wake: Wake, enactor: "_Enactor", on_enrolment: OnEnrolment | None) -> None:
     match wake:
         case Connected():
-            await catch_up(mailbox)
-            for operation in mailbox.operations:
-                enactor.look_at(operation)
+            try:
+                await catch_up(mailbox)
+            finally:
+                for operation in mailbox.operations:
+                    enactor.look_at(operation)
         case LogPushed():
             if wake.operation in mailbox.operations:
                 await take_pushed(mailbox, wake.operation, wake.channel, wake.entry)
         case LedgerMovedOn():
             if wake.operation in {**mailbox.pins, **mailbox.operations}:
-                await _catch_up_operation(mailbox, wake.operation)
                 enactor.look_at(wake.operation)
+                _raise_first(await _catch_up_operation(mailbox, wake.operation))
         case WelcomeWaits():
             if wake.operation in {**mailbox.pins, **mailbox.operations}:
-                await _catch_up_operation(mailbox, wake.operation)
+                _raise_first(await _catch_up_operation(mailbox, wake.operation))
         case EnrolmentWaits():
             if on_enrolment is not None:
                 on_enrolment(wake.operation)
@@ -89,9 +127,12 @@ async def _answer(mailbox: Mailbox, wake: Wake, enactor: "_Enactor", on_enrolmen
 class _Enactor:
     """Carries out the ledger in our channels, one look at an operation at a time."""
 
-    def __init__(self, mailbox: Mailbox, tasks: asyncio.TaskGroup, *, at_once: bool) -> None:
+    def __init__(
+        self, mailbox: Mailbox, tasks: asyncio.TaskGroup, on_trouble: OnTrouble | None, *, at_once: bool
+    ) -> None:
         self._mailbox = mailbox
         self._tasks = tasks
+        self._on_trouble = on_trouble
         self._at_once = at_once
         self._waiting: set[OperationId] = set()
 
@@ -111,3 +152,7 @@ class _Enactor:
                     await enact(self._mailbox, operation, channel)
                 except (Unavailable, NotEntitled, NotFound, FrozenOperation):
                     continue  # another is faster, or we are out: the next wake looks again
+                except ProtocolError as trouble:
+                    if self._on_trouble is None:
+                        raise
+                    self._on_trouble(trouble)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cencomm.client import unit
-from cencomm.client.account import Access, settle, sign_up
+from cencomm.client.account import Access, create_account, settle
 from cencomm.client.directory import Profile, Purpose, encode_labels
 from cencomm.client.enacting import stage
 from cencomm.client.enactment import follow_and_enact
@@ -18,6 +18,7 @@ from cencomm.client.journal import VaultJournal, decode_message, message_prefix
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.posting import Draft
 from cencomm.client.reports import Reports
+from cencomm.client.sign_in import SignInKeys, SignInParameters, SignInSecret, WrappingKey
 from cencomm.client.transport import open_relay
 from cencomm.client.vault import Vault, create_vault, open_vault
 from cencomm.client.watch import catch_up
@@ -34,7 +35,6 @@ from cencomm.secret import system_entropy
 E = TypeVar("E", bound=Event)
 
 NOW = 1_795_305_600  # 2026-11-22T00:00:00Z
-PASSWORD = "correct horse battery staple"
 EXERCISE = Policy(
     history=History.NONE,
     retention_days=30,
@@ -111,7 +111,9 @@ class Person:
 async def person(url: str, folder: Path, name: str, reports: Reports, *, at: Clock = clock) -> AsyncIterator[Person]:
     """Somebody new: account, mailbox folder, device and key packages."""
     async with open_relay(url) as relay:
-        access = await sign_up(relay, name=name, password=PASSWORD, entropy=system_entropy)
+        parameters = SignInParameters.choose(relay_name=(await relay.about()).name, name=name, entropy=system_entropy)
+        keys = SignInKeys(SignInSecret(system_entropy(32)), WrappingKey(system_entropy(32)))  # no password to stretch
+        access = await create_account(relay, parameters, keys, entropy=system_entropy)
         await create_vault(
             folder,
             account=access.account,

@@ -27,7 +27,7 @@ from cencomm.client.readership import judge_readers, members
 from cencomm.client.terminal import Terminal, columns, read_text
 from cencomm.client.watch import catch_up
 from cencomm.client.watch import watch as take_part
-from cencomm.errors import Unavailable, UsageError
+from cencomm.errors import ProtocolError, Unavailable, UsageError
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Handling, Priority, Tlp
 from cencomm.forms.form import Variant
@@ -180,7 +180,11 @@ def watch(terminal: Terminal) -> None:
             presenter = load_presenter(terminal, desk.reports)
             desk.mailbox.observe(lambda event: _announce(terminal, presenter, desk, event))
             terminal.tell("Connected. Ctrl-C ends it.")
-            await take_part(desk.mailbox, on_enrolment=lambda _: terminal.tell("Somebody asks to be admitted."))
+            await take_part(
+                desk.mailbox,
+                on_enrolment=lambda _: terminal.tell("Somebody asks to be admitted."),
+                on_trouble=lambda error: terminal.tell("{complaint}", complaint=complaint(error, terminal.words)),
+            )
 
     try:
         asyncio.run(run())
@@ -213,12 +217,12 @@ def outbox(terminal: Terminal, *, discard: bool) -> None:
 
 
 async def _synchronise(terminal: Terminal, desk: Desk) -> None:
-    """Fetch what is new. Without the relay, what is here is shown all the same."""
+    """Fetch what is new. Whatever is wrong with the relay, what is here is shown all the same."""
     try:
         await introduce_device(desk.mailbox)
         await catch_up(desk.mailbox)
         await keep_pins(desk.mailbox, desk.access)
-    except Unavailable as error:
+    except (Unavailable, ProtocolError) as error:
         terminal.tell("{complaint}", complaint=complaint(error, terminal.words))
 
 
