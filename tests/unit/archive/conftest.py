@@ -5,17 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from cencomm.archive.criteria import Labels
 from cencomm.archive.recording import ArchiveConsumer
 from cencomm.client.reports import Reports
 from cencomm.client.vault_header import StoreKey
 from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.forms.form import Form
 from cencomm.forms.library import load_forms
+from cencomm.forms.wording import Wording, load_wording
 from cencomm.node.database import NODE, Database, migrate, open_database
 from cencomm.node.journal import NodeJournal
 from cencomm.node.sealing import Sealer
 from cencomm.node.store import NodeStore
 from cencomm.secret import system_entropy
+from tests.unit.archive.keep import Keep
 from tests.unit.archive.operation import NOW, Desk, Values, open_desk
 
 
@@ -49,8 +52,8 @@ def store(database: Database) -> NodeStore:
 
 
 @pytest.fixture
-def journal(store: NodeStore, desk: Desk, lists: Mapping[str, CodeList]) -> NodeJournal:
-    return NodeJournal(store, ArchiveConsumer(Reports(lists)), lambda _: desk.operation, lambda: NOW + 60)
+def journal(store: NodeStore, desk: Desk, reports: Reports) -> NodeJournal:
+    return NodeJournal(store, ArchiveConsumer(reports), lambda _: desk.operation, lambda: NOW + 60)
 
 
 @pytest.fixture
@@ -82,3 +85,23 @@ def ivory() -> Values:
         "conveyances": [{"mode": "4", "flight_no": "KQ886", "container_no": {"as_seen": "TEMU9305413"}}],
         "persons": [{"role": "courier", "surname": "Exemple", "doc_type": "passport", "doc_no": "A0000001"}],
     }
+
+
+@pytest.fixture(scope="session")
+def labels(lists: Mapping[str, CodeList]) -> Labels:
+    return Labels(lists)
+
+
+@pytest.fixture(scope="session")
+def wording() -> Wording:
+    return load_wording()
+
+
+@pytest.fixture
+def reports(lists: Mapping[str, CodeList]) -> Reports:
+    return Reports(lists)
+
+
+@pytest.fixture
+async def archive(database: Database, journal: NodeJournal) -> Keep:
+    return Keep(database, journal)

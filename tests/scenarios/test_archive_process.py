@@ -1,0 +1,160 @@
+"""The archive as the operating system sees it: a process that is killed, stopped, asked how it is, and searched."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from python_calamine import load_workbook
+
+from cencomm.archive.criteria import Labels
+from cencomm.archive.verify import Check
+from cencomm.client import unit
+from cencomm.client.posting import send
+from cencomm.client.reports import Reports
+from cencomm.client.watch import catch_up
+from cencomm.forms.canonical_json import JsonValue
+from cencomm.forms.code_list import CodeList
+from cencomm.forms.form import Form
+from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive
+from tests.scenarios.people import Person, Place, admit, draft
+
+SEIZURE: dict[str, JsonValue] = {
+    "case_ref": "FR-2026-0117",
+    "seizure_date": "2026-11-20",
+    "reporting_country": "FR",
+    "location_type": "airport",
+    "place": {"code": "CDG", "city": "Paris", "country": "FR"},
+    "items": [{"category": "CIT", "quantity": {"amount": "12.50", "unit": "KGM", "basis": "net"}}],
+}
+
+
+async def command(*words: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "cencomm", "archive", *words),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def answer(*words: str) -> Any:  # whatever JSON the command prints
+    process = await command(*words)
+    out, err = await process.communicate()
+    assert process.returncode == 0, err
+    return json.loads(out)
+
+
+@contextlib.asynccontextmanager
+async def running(folder: Path, *more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The process of the archive; killed without a word if it still runs at the end."""
+    process = await command("run", "--data", str(folder), *more)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGKILL)
+        await process.communicate()
+
+
+async def said(process: asyncio.subprocess.Process, event: str) -> dict[str, Any]:
+    """The first line of the log that tells of `event`."""
+    assert process.stderr is not None
+    async with asyncio.timeout(SECONDS):
+        async for line in process.stderr:
+            found: dict[str, Any] = json.loads(line)
+            if found["event"] == event:
+                return found
+    raise AssertionError(f"the process ended before {event}")
+
+
+@pytest.fixture
+def archive(tmp_path: Path, reports: Reports, lists: Mapping[str, CodeList]) -> Archive:
+    return archive_in(tmp_path / "archive", reports, Labels(lists))
+
+
+@pytest.fixture
+async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[str, Form]) -> Place:
+    place = await found_with_archive(carla, forms["seizure"])
+    await admit(carla, ana, place, "FR")
+    await archive.join(await invite_archive(carla, place.operation))
+    await unit.admit_waiting(carla.mailbox, place.operation)
+    await catch_up(ana.mailbox)
+    return place
+
+
+async def report(officer: Person, place: Place, number: int) -> None:
+    values = {**SEIZURE, "case_ref": f"case {number}"}
+    await send(officer.mailbox, place.operation, place.channel, draft(place, values))
+
+
+@pytest.mark.slow
+async def test_a_process_that_is_killed_again_and_again_records_each_message_once(
+    archive: Archive, ana: Person, meeting: Place
+) -> None:
+    for life in range(3):
+        async with running(archive.folder.path):
+            for number in range(4):
+                await report(ana, meeting, 4 * life + number)
+            await archive.headings(4 * life + 1 + life)  # somewhere within what this life was given
+    async with running(archive.folder.path) as process:
+        await said(process, "node_running")
+        headings = await archive.headings(12)
+        process.terminate()
+        await said(process, "node_stopped")
+        assert await process.wait() == 0
+
+    assert headings == [f"case {number}" for number in range(12)]
+    verification = await archive.verify()
+    assert verification.sound
+    assert verification.passed[Check.LOG] == 12
+
+
+@pytest.mark.slow
+async def test_a_running_archive_tells_how_it_is_and_is_searched_exported_and_verified(
+    archive: Archive, ana: Person, meeting: Place, tmp_path: Path
+) -> None:
+    data = str(archive.folder.path)
+    await report(ana, meeting, 1)
+    async with running(archive.folder.path, "--health-port", "0") as process:
+        port = (await said(process, "health_served"))["port"]
+        await archive.headings(1)
+        async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/healthz") as health:
+            status, how = health.status, await health.json()
+
+        found = await answer("search", "--data", data, "--json", "--commodity", "CIT", "paris")
+        exported = await answer("export", "--data", data, "--json", "--language", "fr", str(tmp_path / "out.xlsx"))
+        verified = await answer("verify", "--data", data, "--json", "--with-log")
+        aside = await answer("quarantine", "--data", data, "--json")
+
+    assert status == 200
+    assert how["well"]
+    assert how["relay"]
+    assert [position["standing"] for position in how["positions"]] == ["live"]
+    assert [record["heading"] for record in found["records"]] == ["case 1"]
+    assert exported == {"records": 1, "withheld": 0}
+    assert load_workbook(tmp_path / "out.xlsx").sheet_names[0] == "seizure"
+    assert verified["sound"]
+    assert verified["checks"]["log"] == {"passed": 1, "failed": 0}
+    assert aside == []
+
+
+async def test_commands_say_in_one_line_what_is_wrong(tmp_path: Path) -> None:
+    for words in (
+        ("search", "--data", str(tmp_path / "nothing"), "x"),
+        ("verify", "--data", str(tmp_path / "nothing")),
+        ("run", "--data", str(tmp_path / "nothing")),
+        ("join", "--data", str(tmp_path / "new"), str(tmp_path / "no-letter")),
+    ):
+        process = await command(*words)
+        _, err = await process.communicate()
+
+        assert process.returncode == 1, words
+        assert err.startswith(b"cencomm: "), words
+        assert len(err.splitlines()) == 1, err
