@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cencomm.mls import key_schedule, tree_math
-from cencomm.mls.cipher_suite import HASH_BYTES, Suite, suite_of
+from cencomm.mls.cipher_suite import Suite, suite_of
 from cencomm.mls.errors import InvalidTree, InvalidWelcome
 from cencomm.mls.extension import ExtensionType, find_extension
 from cencomm.mls.group_state import GroupState
@@ -129,8 +129,6 @@ def _path_keys(suite: Suite, tree: RatchetTree, own: LeafIndex, signer: LeafInde
     Raises:
         InvalidTree: the path secret does not belong to the tree.
     """
-    if own == signer or len(secret) != HASH_BYTES:
-        raise InvalidTree("a path secret that cannot be ours")
     lowest = tree_math.common_ancestor(node_of(own), node_of(signer))
     above = [step.node for step in tree.filtered_direct_path(signer) if tree_math.covers(step.node, lowest)]
     ladder = climb(suite, secret, above)

@@ -146,7 +146,7 @@ def _read_private_key(reader: Reader) -> PrivateKey:
 
 def _encode_pending(pending: PendingProposal) -> bytes:
     key = pending.leaf_private_key
-    return pending.message.encode() + codec.optional(codec.opaque(key.expose()) if key else None)
+    return pending.message.encode() + codec.optional(None if key is None else codec.opaque(key.expose()))
 
 
 def _read_proposals(reader: Reader, suite: Suite) -> Mapping[bytes, PendingProposal]:

@@ -8,6 +8,8 @@
 
 from typing import NewType
 
+from cencomm.errors import UsageError
+
 LeafIndex = NewType("LeafIndex", int)
 NodeIndex = NewType("NodeIndex", int)
 
@@ -63,6 +65,8 @@ def direct_path(node: NodeIndex, leaf_count: int) -> list[NodeIndex]:
     """The ancestors of a node, lowest first, the root last (RFC 9420 section 4.1.2)."""
     path = []
     top = root(leaf_count)
+    if not covers(top, node):
+        raise UsageError(f"node {node} is not in a tree of {leaf_count} leaves")
     while node != top:
         node = parent(node)
         path.append(node)

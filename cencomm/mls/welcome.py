@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from cencomm import codec
 from cencomm.codec import Reader
+from cencomm.errors import MalformedError
 from cencomm.mls.cipher_suite import HASH_BYTES, CipherSuite, HPKECiphertext, Suite
 from cencomm.mls.errors import InvalidWelcome
 from cencomm.mls.extension import Extension, encode_extensions, read_extensions
@@ -110,8 +111,8 @@ class GroupSecrets:
     @classmethod
     def read(cls, reader: Reader) -> "GroupSecrets":
         return cls(
-            JoinerSecret(reader.opaque(most=HASH_BYTES)),
-            reader.optional(lambda inner: PathSecret(inner.opaque(most=HASH_BYTES))),
+            JoinerSecret(_read_secret(reader)),
+            reader.optional(lambda inner: PathSecret(_read_secret(inner))),
             reader.vector(PreSharedKeyID.read),
         )
 
@@ -119,10 +120,18 @@ class GroupSecrets:
         return b"".join(
             (
                 codec.opaque(self.joiner_secret.expose()),
-                codec.optional(codec.opaque(self.path_secret.expose()) if self.path_secret else None),
+                codec.optional(None if self.path_secret is None else codec.opaque(self.path_secret.expose())),
                 codec.vector(psk.encode() for psk in self.psks),
             )
         )
+
+
+def _read_secret(reader: Reader) -> bytes:
+    """A secret of Nh bytes. A path secret of another length would part newcomers, who use it, from members."""
+    secret = reader.opaque(most=HASH_BYTES)
+    if len(secret) != HASH_BYTES:
+        raise MalformedError(f"a secret of {len(secret)} bytes where {HASH_BYTES} belong")
+    return secret
 
 
 @dataclass(frozen=True, slots=True)

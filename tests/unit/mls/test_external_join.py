@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from cencomm.errors import MalformedError, ProtocolError
+from cencomm.mls.committing import group_info, tree_extension
 from cencomm.mls.errors import InvalidLeafNode, InvalidMessage, InvalidProposal, InvalidWelcome
 from cencomm.mls.event import EpochAdvanced
 from cencomm.mls.external_join import ExternalCommit, join_externally
-from cencomm.mls.framing import decode_mls_message
+from cencomm.mls.framing import decode_mls_message, encode_mls_message
 from cencomm.mls.leaf_node import LeafContent
 from cencomm.mls.psk import ExternalPsk, PreSharedKeyID, PreSharedKeys
 from cencomm.mls.tree_math import LeafIndex, node_of
@@ -20,9 +21,9 @@ from tests.unit.mls.party import ENTROPY, device, in_agreement, leaf_of, party, 
 DAVE = LeafContent.of(device("dave").key_package.leaf_node)
 
 
-def join(group_info: bytes, *, key: SigningKey | None = None, removes: LeafIndex | None = None) -> ExternalCommit:
+def join(offered: bytes, *, key: SigningKey | None = None, removes: LeafIndex | None = None) -> ExternalCommit:
     return join_externally(
-        group_info,
+        offered,
         leaf=DAVE,
         signing_key=key or SigningKey.generate(ENTROPY),
         removes=removes,
@@ -96,6 +97,9 @@ def test_without_the_group_s_public_key_nobody_joins() -> None:
             signing_key=SigningKey.generate(ENTROPY),
             entropy=ENTROPY,
         )
+    closed = encode_mls_message(group_info(alice.state, (tree_extension(alice.tree),)))
+    with pytest.raises(InvalidWelcome, match="offers no key"):
+        join(closed)
     with pytest.raises(InvalidWelcome, match="no ratchet tree"):
         join(alice.group_info(with_tree=False))
     with pytest.raises(MalformedError, match="not a GroupInfo"):

@@ -24,7 +24,7 @@ from cencomm.mls.key_package import KeyPackageBundle
 from cencomm.mls.leaf_node import Capabilities
 from cencomm.mls.psk import NO_KEYS, ExternalPsk, PreSharedKeyID, ResumptionPsk, ResumptionPSKUsage, psk_secret
 from cencomm.mls.tree_math import LeafIndex
-from cencomm.mls.welcome import GroupInfo, GroupSecrets, PathSecret, Welcome, sign_group_info
+from cencomm.mls.welcome import GroupInfo, GroupSecrets, JoinerSecret, PathSecret, Welcome, sign_group_info
 from cencomm.mls.welcoming import open_group_info, open_group_secrets
 from tests.unit.mls.party import ANCHOR, ENTROPY, SUITE, device, in_agreement, settled
 
@@ -189,10 +189,16 @@ def test_another_group_id_is_refused_because_the_leaves_are_signed_for_theirs(do
         door.join(forged)
 
 
-@pytest.mark.parametrize("secret", [bytes(32), bytes(31)])
-def test_a_path_secret_that_does_not_belong_to_the_tree_is_refused(door: Door, secret: bytes) -> None:
+def test_a_path_secret_that_does_not_belong_to_the_tree_is_refused(door: Door) -> None:
     with pytest.raises(InvalidTree, match="path secret"):
-        door.join(door.resealed(change_secrets=lambda secrets: replace(secrets, path_secret=PathSecret(secret))))
+        door.join(door.resealed(change_secrets=lambda secrets: replace(secrets, path_secret=PathSecret(bytes(32)))))
+
+
+@pytest.mark.parametrize("length", [0, 31])
+def test_secrets_of_another_length_are_refused(door: Door, length: int) -> None:
+    for change in ({"path_secret": PathSecret(bytes(length))}, {"joiner_secret": JoinerSecret(bytes(length))}):
+        with pytest.raises(MalformedError, match="bytes where"):
+            door.join(door.resealed(change_secrets=lambda secrets, change=change: replace(secrets, **change)))  # type: ignore[misc]  # the default binds the loop variable
 
 
 def test_a_key_package_that_is_not_in_the_tree_does_not_join(door: Door) -> None:

@@ -86,6 +86,14 @@ def test_key_package_extensions_are_listed_refuses_one_that_the_leaf_does_not_li
         signed_again(alice, extensions=(Extension(0xF0CF, b""),)).verify()
 
 
+def test_a_leaf_that_breaks_a_rule_by_itself_is_refused_in_a_key_package() -> None:
+    """`test_leaf_validation` has the rules; here is that they are asked."""
+    unlisted = device("alice", leaf_extensions=(Extension(0xF0CF, b""),))
+
+    with pytest.raises(InvalidLeafNode, match="does not list"):
+        unlisted.key_package.verify()
+
+
 @pytest.mark.parametrize("now", [DAY - 1, 3 * DAY + 1])
 def test_a_key_package_outside_its_lifetime_is_refused_when_the_time_is_given(
     alice: KeyPackageBundle, now: int

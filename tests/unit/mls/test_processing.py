@@ -21,18 +21,31 @@ from cencomm.mls.errors import (
     WrongEpoch,
     WrongGroup,
 )
-from cencomm.mls.framing import PrivateMessage, Sender, SenderType, decode_mls_message, encode_mls_message
+from cencomm.mls.extension import RequiredCapabilities
+from cencomm.mls.framing import (
+    AuthenticatedContent,
+    FramedContent,
+    FramedContentAuthData,
+    PrivateMessage,
+    Sender,
+    SenderType,
+    WireFormat,
+    decode_mls_message,
+    encode_mls_message,
+)
 from cencomm.mls.group import Group
-from cencomm.mls.leaf_node import LeafContent, LeafNode, Lifetime, sign_commit_leaf, sign_key_package_leaf
-from cencomm.mls.private_message import SenderData, sender_data_key
+from cencomm.mls.leaf_node import Capabilities, LeafContent, LeafNode, Lifetime, sign_commit_leaf, sign_key_package_leaf
+from cencomm.mls.private_message import SenderData, protect_private, sender_data_key
 from cencomm.mls.processing import MAX_PENDING_PROPOSALS
-from cencomm.mls.proposal import Add, Remove
+from cencomm.mls.proposal import Add, ExternalInit, Remove
+from cencomm.mls.public_message import sign_content
 from cencomm.mls.tree_math import LeafIndex
 from cencomm.mls.treekem import create_path
 from cencomm.mls.welcome import PathSecret
 from cencomm.primitives.aead import DecryptionFailed
 from cencomm.primitives.signatures import BadSignature, SigningKey
 from tests.unit.mls.party import (
+    ANCHOR,
     ENTROPY,
     GROUP_ID,
     SUITE,
@@ -350,12 +363,6 @@ def leaf_lifetime() -> Lifetime:
     return lifetime
 
 
-def taken_signature_key(author: Group, path: UpdatePath) -> UpdatePath:
-    """The signature key of Dave, who colludes: two members would be one."""
-    dave = DAVES_KEY[author.group_id]
-    return with_leaf(path, signed_leaf(author, path, key=dave))
-
-
 def missing_secret(_: Group, path: UpdatePath) -> UpdatePath:
     top = path.nodes[-1]
     return replace(path, nodes=(*path.nodes[:-1], replace(top, encrypted_path_secret=top.encrypted_path_secret[:-1])))
@@ -382,13 +389,9 @@ def unreadable_secrets(_: Group, path: UpdatePath) -> UpdatePath:
     )
 
 
-DAVES_KEY: dict[bytes, SigningKey] = {}
-
-
 def refuses_path(members: list[Group], change: Change, error: type[ProtocolError], match: str) -> None:
     """Alice refuses Bob's Commit when its path is changed, though Bob signs the change."""
-    alice, bob, _, dave, _ = members
-    DAVES_KEY[bob.group_id] = dave.state.signing_key
+    alice, bob, *_ = members
     message = bob.commit(entropy=ENTROPY).message
 
     forged = changed_commit(bob, message, lambda commit: replace(commit, path=change(bob, path_of(commit))))
@@ -430,7 +433,10 @@ def test_a_committer_s_leaf_that_was_made_for_something_else_is_refused(members:
 
 
 def test_a_committer_cannot_take_the_signature_key_of_another_member(members: list[Group]) -> None:
-    refuses_path(members, taken_signature_key, InvalidLeafNode, "share")
+    """Not even of one who colludes: two members would be one."""
+    key = members[3].state.signing_key
+
+    refuses_path(members, lambda bob, path: with_leaf(path, signed_leaf(bob, path, key=key)), InvalidLeafNode, "share")
 
 
 def test_path_secrets_match_their_keys_refuses_a_secret_of_another_key(members: list[Group]) -> None:
@@ -474,3 +480,62 @@ def test_proposals_cannot_fill_a_member_s_memory() -> None:
 
     with pytest.raises(InvalidProposal, match="more than"):
         crowded.process(message)
+
+
+def test_a_member_that_is_added_twice_is_refused_without_a_path_as_well(members: list[Group]) -> None:
+    alice, bob, carol, *_ = members
+    again = device("carol", signing_key=carol.state.signing_key).key_package
+
+    with refuses(alice, InvalidLeafNode, "share"):
+        alice.process(insider_message(bob, Commit((Add(again),), None)))
+    with refuses(alice, InvalidLeafNode, "share"):
+        alice.commit(adds=[again], entropy=ENTROPY)
+
+
+def test_a_proposal_that_is_not_for_its_sender_is_refused_before_it_is_kept(members: list[Group]) -> None:
+    alice, bob, *_ = members
+
+    with refuses(alice, InvalidProposal, "may not propose"):
+        alice.process(insider_message(bob, ExternalInit(b"kem")))
+
+
+def test_a_path_leaf_that_lacks_what_the_group_requires_is_refused() -> None:
+    required = RequiredCapabilities((ANCHOR,), (), ()).extension()
+    alice, bob = party("alice", "bob", extensions=[required])
+    poor = replace(LeafContent.of(leaf_of(bob, 1)), capabilities=Capabilities(cipher_suites=(SUITE.cipher_suite,)))
+
+    with refuses(alice, InvalidLeafNode, "requires"):
+        alice.process(
+            changed_commit(
+                bob,
+                bob.commit(entropy=ENTROPY).message,
+                lambda commit: replace(
+                    commit, path=with_leaf(path_of(commit), signed_leaf(bob, path_of(commit), content=poor))
+                ),
+            )
+        )
+
+
+def test_padding_that_is_not_all_zeros_is_refused(members: list[Group]) -> None:
+    """It would be a channel that nobody looks at."""
+    alice, bob, *_ = members
+    state = bob.state
+    content = FramedContent.build(
+        group_id=GROUP_ID,
+        epoch=bob.epoch,
+        sender=Sender.member(bob.own_leaf),
+        authenticated_data=b"",
+        content=b"text",
+    )
+    signed = sign_content(SUITE, state.signing_key, WireFormat.MLS_PRIVATE_MESSAGE, content, bob.context)
+
+    def sealed(behind: bytes) -> bytes:
+        """With a tag behind the signature, where application data has none: the reader sees padding."""
+        auth = FramedContentAuthData(signed.signature, behind)
+        message = AuthenticatedContent(signed.wire_format, content, auth)
+        private, _ = protect_private(SUITE, state.secrets.sender_data_secret, state.secret_tree, message, ENTROPY)
+        return encode_mls_message(private)
+
+    alice.process(sealed(b""))  # one zero byte
+    with refuses(alice, MalformedError, "padding"):
+        alice.process(sealed(b"\x01"))

@@ -7,12 +7,14 @@ import pytest
 from cencomm.errors import MalformedError
 from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519 as SUITE_1
 from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 as SUITE_3
+from cencomm.mls.credential import X509Credential
 from cencomm.mls.enumeration import ProtocolVersion
 from cencomm.mls.errors import InvalidKeyPackage, InvalidLeafNode, InvalidProposal, InvalidTree
 from cencomm.mls.extension import Extension, ExtensionType, RequiredCapabilities
 from cencomm.mls.framing import Sender, SenderType
 from cencomm.mls.group import Group
-from cencomm.mls.leaf_node import LeafContent, LeafNode, sign_update_leaf
+from cencomm.mls.key_package import create_key_package
+from cencomm.mls.leaf_node import Capabilities, LeafContent, LeafNode, sign_update_leaf
 from cencomm.mls.proposal import (
     Add,
     ExternalInit,
@@ -33,7 +35,8 @@ from cencomm.mls.proposal_validation import (
 )
 from cencomm.mls.psk import ExternalPsk, PreSharedKeyID, ResumptionPsk, ResumptionPSKUsage
 from cencomm.mls.tree_math import LeafIndex
-from tests.unit.mls.party import ANCHOR, GROUP_ID, SUITE, device, leaf_of, party
+from cencomm.primitives.signatures import SigningKey
+from tests.unit.mls.party import ANCHOR, ENTROPY, GROUP_ID, SUITE, device, leaf_of, party
 
 ALICE, BOB = Sender.member(LeafIndex(0)), Sender.member(LeafIndex(1))
 NEWCOMER = Sender(SenderType.NEW_MEMBER_COMMIT)
@@ -289,3 +292,36 @@ def test_new_group_extensions_have_to_be_supported_by_every_member(bob: Group) -
 def test_new_external_senders_that_cannot_be_read_are_refused_at_once(bob: Group) -> None:
     with pytest.raises(MalformedError):
         check(bob, GroupContextExtensions((Extension(ExtensionType.EXTERNAL_SENDERS, b"\x01"),)))
+
+
+def test_leaves_of_adds_and_updates_are_judged_by_the_extensions_of_the_group() -> None:
+    required = RequiredCapabilities((ANCHOR,), (), ())
+    group = party("alice", "bob", extensions=[required.extension()])[1]
+    poor = Capabilities(cipher_suites=(SUITE_3,))
+    leaf = sign_update_leaf(
+        SUITE,
+        group.state.signing_key,
+        replace(LeafContent.of(leaf_of(group, 1)), capabilities=poor),
+        encryption_key=device("any").key_package.init_key,
+        group_id=GROUP_ID,
+        leaf_index=LeafIndex(1),
+    )
+
+    for item in (Add(device("dave", capabilities=poor).key_package), ProposalFrom(Update(leaf), BOB, b"reference")):
+        with pytest.raises(InvalidLeafNode, match="requires"):
+            check_proposals(judged(group, item))
+
+
+def test_a_credential_type_that_a_member_does_not_understand_is_not_brought_in(bob: Group) -> None:
+    both = Capabilities(cipher_suites=(SUITE_3,), extensions=(ANCHOR,), credentials=(1, 2))
+    certified = create_key_package(
+        credential=X509Credential((b"certificate",)),
+        signing_key=SigningKey.generate(ENTROPY),
+        cipher_suite=SUITE_3,
+        lifetime=(0, 1),
+        capabilities=both,
+        entropy=ENTROPY,
+    )
+
+    with pytest.raises(InvalidLeafNode, match="credential type"):
+        check(bob, Add(certified.key_package))

@@ -10,15 +10,24 @@ from cencomm.mls.credential import BasicCredential
 from cencomm.mls.errors import InvalidMessage, InvalidProposal
 from cencomm.mls.event import EpochAdvanced, ProposalReceived
 from cencomm.mls.extension import Extension, ExtensionType, ExternalSender
-from cencomm.mls.framing import PrivateMessage, Sender, SenderType, decode_mls_message
+from cencomm.mls.framing import (
+    FramedContent,
+    PrivateMessage,
+    PublicMessage,
+    Sender,
+    SenderType,
+    WireFormat,
+    decode_mls_message,
+)
 from cencomm.mls.group import Group, join_group
 from cencomm.mls.proposal import Add, ExternalInit, GroupContextExtensions, PreSharedKey, Remove
 from cencomm.mls.proposing import propose_from_outside, propose_oneself
 from cencomm.mls.psk import ExternalPsk, PreSharedKeyID, PreSharedKeys
+from cencomm.mls.public_message import sign_content
 from cencomm.mls.tree_math import LeafIndex
 from cencomm.primitives.signatures import BadSignature, SigningKey
 from cencomm.secret import Secret
-from tests.unit.mls.party import ENTROPY, GROUP_ID, SUITE, device, in_agreement, leaf_of, party
+from tests.unit.mls.party import ENTROPY, GROUP_ID, SUITE, commit_of, device, in_agreement, leaf_of, party
 
 WATCHMAN = SigningKey(bytes(range(32)))
 SENDERS = Extension(
@@ -134,6 +143,21 @@ def test_an_external_sender_whom_the_group_does_not_know_is_refused(watched: lis
         alice.process(outside_removal(WATCHMAN, 1, alice.epoch))
     with pytest.raises(InvalidMessage):
         party("alice", "bob")[0].process(outside_removal(WATCHMAN, 0, 1))
+
+
+def test_an_external_sender_does_not_commit(watched: list[Group]) -> None:
+    alice, bob, _ = watched
+    content = FramedContent.build(
+        group_id=GROUP_ID,
+        epoch=alice.epoch,
+        sender=Sender(SenderType.EXTERNAL, 0),
+        authenticated_data=b"",
+        content=commit_of(bob.commit(entropy=ENTROPY).message),
+    )
+    signed = sign_content(SUITE, WATCHMAN, WireFormat.MLS_PUBLIC_MESSAGE, content, None).authenticated(bytes(32))
+
+    with pytest.raises(InvalidMessage):
+        alice.process(PublicMessage(signed.content, signed.auth, None))
 
 
 def outside_removal(key: SigningKey, index: int, epoch: int) -> bytes:

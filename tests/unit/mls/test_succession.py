@@ -7,13 +7,15 @@ import pytest
 from cencomm.errors import MalformedError, UsageError
 from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519 as SUITE_1
 from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 as SUITE_3
+from cencomm.mls.committing import CommitRequest, commit
 from cencomm.mls.enumeration import ProtocolVersion
 from cencomm.mls.errors import GroupOver, InvalidWelcome, MissingPreSharedKey
 from cencomm.mls.event import EpochAdvanced
-from cencomm.mls.group import Group, StagedCommit
+from cencomm.mls.group import Group, StagedCommit, create_group
 from cencomm.mls.key_package import KeyPackageBundle
 from cencomm.mls.leaf_node import Capabilities
-from cencomm.mls.proposal import ReInit
+from cencomm.mls.proposal import Add, PreSharedKey, ReInit
+from cencomm.mls.psk import PreSharedKeyID, PreSharedKeys, ResumptionPsk, ResumptionPSKUsage
 from cencomm.mls.succession import (
     branch,
     branch_keeps_the_parameters,
@@ -140,12 +142,44 @@ def test_a_welcome_that_has_nothing_to_do_with_the_old_group_is_no_successor() -
         join_successor(elsewhere.message, key_package=hers, old=alice)
 
 
-def test_successor_begins_at_epoch_1_refuses_a_later_epoch() -> None:
-    alice, _ = party("alice", "bob")
+def made_out_of(old: Group, usage: ResumptionPSKUsage, start: Group, newcomer: KeyPackageBundle) -> bytes:
+    """A Welcome to any group, with the resumption key of `old`: what a hostile member could send."""
+    psk = PreSharedKeyID.fresh(ResumptionPsk(usage, old.group_id, old.epoch), ENTROPY)
+    request = CommitRequest(
+        proposals=(PreSharedKey(psk), Add(newcomer.key_package)),
+        psks=PreSharedKeys(resumption={(old.group_id, old.epoch): old.resumption_psk}),
+        psk_usages=frozenset({usage}),
+        ratchet_tree_in_welcome=True,
+    )
+    return welcome_of(StagedCommit(commit(start.state, request, ENTROPY)))
 
-    successor_begins_at_epoch_1(alice)
+
+def test_successor_begins_at_epoch_1_refuses_a_later_epoch() -> None:
+    alice, bob = party("alice", "bob")
+    own, his = device("alice"), device("bob")
+    late = create_group(group_id=b"side group", key_package=own, entropy=ENTROPY).commit(entropy=ENTROPY).group
+
+    with pytest.raises(InvalidWelcome, match="epoch 2"):
+        join_successor(made_out_of(alice, ResumptionPSKUsage.BRANCH, late, his), key_package=his, old=bob)
     with pytest.raises(InvalidWelcome, match="epoch 2"):
         successor_begins_at_epoch_1(alice.commit(entropy=ENTROPY).group)
+
+
+def test_a_successor_other_than_the_one_announced_is_not_joined(ended: list[Group]) -> None:
+    own, his = package("alice"), package("bob")
+    other = create_group(group_id=b"another group", key_package=own, entropy=ENTROPY)
+
+    with pytest.raises(InvalidWelcome, match="announced"):
+        join_successor(made_out_of(ended[0], ResumptionPSKUsage.REINIT, other, his), key_package=his, old=ended[1])
+
+
+def test_a_branch_in_another_suite_is_not_joined() -> None:
+    alice, bob = party("alice", "bob")
+    own, his = package("alice"), package("bob")
+    other = create_group(group_id=b"side group", key_package=own, entropy=ENTROPY)
+
+    with pytest.raises(InvalidWelcome, match="cipher suite"):
+        join_successor(made_out_of(alice, ResumptionPSKUsage.BRANCH, other, his), key_package=his, old=bob)
 
 
 def test_successor_matches_the_reinit_refuses_other_parameters(ended: list[Group]) -> None:

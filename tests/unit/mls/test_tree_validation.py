@@ -115,6 +115,32 @@ def test_check_parent_hashes_refuses_a_changed_sibling(group: Group) -> None:
         check_parent_hashes(with_node(group.tree, 14, lambda _: None))
 
 
+@pytest.mark.parametrize(
+    ("index", "change", "match"),
+    [
+        (11, with_unmerged(0), "no member below"),
+        (11, with_unmerged(), "but not at node 11"),
+        (1, with_key(bytes(32)), "parent-hash"),
+    ],
+)
+def test_check_tree_asks_every_rule_of_a_tree_that_the_group_agreed_on(
+    group: Group, index: int, change: Callable[[Node], Node], match: str
+) -> None:
+    changed = with_node(group.tree, index, change)
+
+    with pytest.raises(InvalidTree, match=match):
+        check_tree(changed, SUITE, replace(group.context, tree_hash=changed.tree_hash()))
+
+
+def test_check_tree_refuses_one_key_at_two_nodes(group: Group) -> None:
+    key = group.tree.public_key(NodeIndex(1))
+    assert key is not None
+    twice = with_node(group.tree, 14, with_key(key))
+
+    with pytest.raises(InvalidTree, match="two nodes"):
+        check_tree(twice, SUITE, replace(group.context, tree_hash=twice.tree_hash()))
+
+
 def test_a_leaf_moved_to_another_place_is_refused(group: Group) -> None:
     nodes = list(group.tree.nodes)
     nodes[0], nodes[2] = nodes[2], nodes[0]
