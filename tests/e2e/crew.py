@@ -1,5 +1,6 @@
 """A small operation at a relay that runs as a process: a coordinator and officers, each with a mailbox on disk."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +11,17 @@ from cencomm.client.transport import open_relay
 from cencomm.client.unit import enrol
 from cencomm.client.watch import catch_up
 from cencomm.clock import system_clock
+from cencomm.demo.archive import ArchiveServer, archive_part, archive_serving
 from cencomm.demo.cast import Cast, cast_of
-from cencomm.demo.folder import DemoFolder
+from cencomm.demo.folder import DemoFolder, write_private
 from cencomm.demo.founding import Stage, admit_all, found, invite
 from cencomm.demo.member import Member, new_member
 from cencomm.demo.repertoire import Repertoire
 from cencomm.demo.server import ServerPlan
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body
+
+LOOK_SECONDS, TRIES = 0.2, 450  # a minute and a half, on a computer that does something else as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,9 @@ class Crew:
         return await self.send(member, "note", {"text": text})
 
     async def send(self, member: Member, form: str, values: Mapping[str, JsonValue]) -> Sent:
-        body = Body(values=values, language="en", written_at=system_clock())
+        return await self.send_body(member, form, Body(values=values, language="en", written_at=system_clock()))
+
+    async def send_body(self, member: Member, form: str, body: Body) -> Sent:
         draft = Draft(form=self.stage.forms[form], body=body)
         return await send(member.mailbox, self.stage.operation, self.stage.channel, draft)
 
@@ -58,6 +64,28 @@ async def crew_at(url: str, folder: DemoFolder, repertoire: Repertoire, *, offic
         crew = Crew(stage, members)
         await crew.catch_up()
         yield crew
+
+
+@contextlib.asynccontextmanager
+async def archive_for(crew: Crew, folder: DemoFolder, repertoire: Repertoire) -> AsyncIterator[ArchiveServer]:
+    """The operation's archive, admitted."""
+    founder, part = crew.members[0], archive_part(repertoire.plan)
+    letter = await invite(founder, crew.stage, part)
+    write_private(folder.letter(part.name), letter.text())
+    async with archive_serving(folder, part) as archive:
+        await admit_all(founder.mailbox, crew.stage)
+        yield archive
+
+
+async def archived(archive: ArchiveServer, crew: Crew) -> None:
+    """The archive has read the main channel as far as its founder."""
+    place = (crew.stage.operation, crew.stage.channel)
+    await catch_up(crew.members[0].mailbox)
+    for _ in range(TRIES):
+        if await archive.position(crew.stage.channel) >= crew.members[0].mailbox.sessions[place].sequence:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+    raise AssertionError("the archive does not catch up")
 
 
 def relay_for_tests(data: Path, port: int, *settings: str, log: Path, under: Sequence[str] = ()) -> ServerPlan:
