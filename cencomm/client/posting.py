@@ -10,7 +10,13 @@ from dataclasses import dataclass
 
 from cencomm import codec
 from cencomm.client.channel import ChannelSession, Standing
-from cencomm.client.channel_errors import ChannelNotUsable, FrozenOperation, MustEnactFirst, NotAMember
+from cencomm.client.channel_errors import (
+    ChannelNotUsable,
+    FrozenOperation,
+    LogContradicted,
+    MustEnactFirst,
+    NotAMember,
+)
 from cencomm.client.enactment import follow_and_enact
 from cencomm.client.ledger_feed import follow_ledger
 from cencomm.client.log_feed import follow_log, seen_key, seen_sequence
@@ -40,7 +46,7 @@ from cencomm.ids import (
     SendId,
 )
 from cencomm.ledger.log import LogKind
-from cencomm.ledger.statements import verify_receipt
+from cencomm.ledger.statements import Receipt, verify_receipt
 from cencomm.wire.log import Publish
 
 PREFIX = "posting/"
@@ -194,7 +200,7 @@ async def _deliver(mailbox: Mailbox, posting: _Posting) -> Sent:
         try:
             if row is None:
                 row = await _encrypt(mailbox, session, posting)
-            await _publish(mailbox, session, row)
+            receipt = await _publish(mailbox, session, row)
         except MustEnactFirst:
             await follow_and_enact(mailbox, posting.operation, posting.channel)
         except (StaleEpoch, LedgerMoved):
@@ -202,6 +208,7 @@ async def _deliver(mailbox: Mailbox, posting: _Posting) -> Sent:
             await follow_log(mailbox, posting.operation, posting.channel)
         else:
             await follow_log(mailbox, posting.operation, posting.channel)
+            _judge_receipt(mailbox, receipt)
     raise Unavailable(f"after {MAX_TRIES} tries the channel still moves on: the message is kept, try again")
 
 
@@ -235,7 +242,7 @@ async def _encrypt(mailbox: Mailbox, session: ChannelSession, posting: _Posting)
     return row
 
 
-async def _publish(mailbox: Mailbox, session: ChannelSession, row: OutboxRow) -> None:
+async def _publish(mailbox: Mailbox, session: ChannelSession, row: OutboxRow) -> Receipt:
     """The relay holds this row, or an earlier attempt under its send id, and signed for it."""
     request = Publish(send_id=row.send_id, kind=LogKind.APPLICATION, message=row.message)
     answer = await mailbox.relay.publish(session.operation, session.channel, session.generation, request)
@@ -244,6 +251,19 @@ async def _publish(mailbox: Mailbox, session: ChannelSession, row: OutboxRow) ->
     place = (receipt.operation, receipt.channel, receipt.generation, receipt.send_id)
     if place != (session.operation, session.channel, session.generation, row.send_id):
         raise BadAnswer("the relay signed a receipt for something else")
+    return receipt
+
+
+def _judge_receipt(mailbox: Mailbox, receipt: Receipt) -> None:
+    """The log that we read goes as far as the receipt, and says the same there, as far back as we hold it.
+
+    Raises:
+        LogContradicted: the relay signed for a message that its log does not hold.
+    """
+    key = (receipt.operation, receipt.channel)
+    session, held = mailbox.sessions[key], mailbox.log_hashes[key].get(receipt.sequence, receipt.hash)
+    if session.standing is Standing.LIVE and (session.sequence < receipt.sequence or held != receipt.hash):
+        raise LogContradicted("the relay signed a receipt for a message that its log does not show: tell the unit")
 
 
 def _usable_session(mailbox: Mailbox, posting: _Posting) -> ChannelSession:
