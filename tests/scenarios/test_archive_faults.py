@@ -1,0 +1,106 @@
+"""What goes wrong while an archive records: a fault of ours moves nothing, a fault of theirs is set aside and said."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.archive.criteria import Labels
+from cencomm.client import unit
+from cencomm.client.events import Event, MessageDelivered, Reason
+from cencomm.client.operation import Operation
+from cencomm.client.posting import send
+from cencomm.client.reports import Reports
+from cencomm.client.watch import catch_up
+from cencomm.forms.canonical_json import JsonValue
+from cencomm.forms.code_list import CodeList
+from cencomm.forms.form import Form
+from cencomm.node.consumer import Consumer
+from tests.scenarios.archive import Archive, archive_in, found_with_archive, invite_archive
+from tests.scenarios.people import Person, Place, admit, draft
+
+SEIZURE: dict[str, JsonValue] = {
+    "case_ref": "FR-2026-0117",
+    "seizure_date": "2026-11-20",
+    "reporting_country": "FR",
+    "location_type": "airport",
+    "place": {"code": "CDG", "city": "Paris", "country": "FR"},
+    "items": [{"category": "CIT", "quantity": {"amount": "12.50", "unit": "KGM", "basis": "net"}}],
+}
+
+
+@dataclass(slots=True)
+class Faulty:
+    """A consumer with a bug or a broken disk: it writes its rows, then fails, so many times."""
+
+    consumer: Consumer
+    faults: int
+
+    @property
+    def package(self) -> str:
+        return self.consumer.package
+
+    async def record(self, connection: AsyncConnection, event: Event, operation: Operation, *, now: int) -> None:
+        await self.consumer.record(connection, event, operation, now=now)
+        if isinstance(event, MessageDelivered) and self.faults:
+            self.faults -= 1
+            raise RuntimeError("the fault of a test")
+
+
+@pytest.fixture
+async def archive(tmp_path: Path, reports: Reports, lists: Mapping[str, CodeList]) -> AsyncIterator[Archive]:
+    one = archive_in(tmp_path / "archive", reports, Labels(lists))
+    yield one
+    await one.stop()
+
+
+@pytest.fixture
+async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[str, Form]) -> Place:
+    place = await found_with_archive(carla, forms["seizure"])
+    await admit(carla, ana, place, "FR")
+    await archive.join(await invite_archive(carla, place.operation))
+    await unit.admit_waiting(carla.mailbox, place.operation)
+    await catch_up(ana.mailbox)
+    return place
+
+
+async def report(officer: Person, place: Place, number: int) -> None:
+    values = {**SEIZURE, "case_ref": f"case {number}"}
+    await send(officer.mailbox, place.operation, place.channel, draft(place, values))
+
+
+async def test_a_fault_of_the_consumer_moves_nothing_and_is_overcome(
+    archive: Archive, ana: Person, meeting: Place
+) -> None:
+    faulty = Faulty(archive.around.consumer, faults=3)
+    archive.around = replace(archive.around, consumer=faulty)
+    await report(ana, meeting, 1)
+    await report(ana, meeting, 2)
+
+    archive.start()
+
+    assert await archive.headings(2) == ["case 1", "case 2"]
+    assert faulty.faults == 0
+    assert await archive.set_aside(0) == []
+    assert (await archive.verify()).sound
+
+
+async def test_values_that_do_not_answer_their_form_are_set_aside_with_the_reason(
+    archive: Archive, ana: Person, meeting: Place
+) -> None:
+    """An officer's program that does not judge what it sends."""
+    environment = ana.mailbox.environment
+    ana.mailbox.environment = replace(environment, judge_report=lambda _operation, _envelope: None)
+    archive.start()
+    await send(ana.mailbox, meeting.operation, meeting.channel, draft(meeting, {"case_ref": "half of it"}))
+    await report(ana, meeting, 2)
+
+    (aside,) = await archive.set_aside(1)
+
+    assert await archive.headings(1) == ["case 2"]
+    assert aside.reason is Reason.ILL_FORMED
+    assert aside.account == ana.account
+    assert not aside.alarm
+    assert b"half of it" in aside.evidence
