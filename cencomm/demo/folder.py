@@ -18,6 +18,7 @@ from pathlib import Path
 from cencomm.errors import Unavailable, UsageError
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
+FOLDERS = ("relay", "archive", "mailboxes", "accounts", "letters", "logs")
 MARK = "demonstration"  # says that the folder is ours to clear; locked by the process that plays in it
 
 
@@ -62,16 +63,22 @@ class DemoFolder:
         except OSError as error:
             raise Unavailable(f"no demonstration can be made in {self.path}: {error.strerror}") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for name in ("relay", "archive", "mailboxes", "accounts", "letters", "logs"):
+            _lock(descriptor, self.path)
+            for name in FOLDERS:
                 if (self.path / name).exists():
                     shutil.rmtree(self.path / name)
             (self.path / "mailboxes").mkdir(mode=FOLDER_MODE)
             yield
-        except BlockingIOError:
-            raise Unavailable(f"another demonstration plays in {self.path}: end it first") from None
         finally:
             os.close(descriptor)
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    """The kernel lets go of it with the process: a demonstration that was killed does not stand in the way."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Unavailable(f"another demonstration plays in {path}: end it first") from None
 
 
 def write_private(path: Path, text: str) -> None:
