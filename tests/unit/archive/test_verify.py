@@ -11,7 +11,7 @@ from cencomm.archive.reading import evidence
 from cencomm.archive.verify import Check, Verification, verify_log
 from cencomm.client.operation import Operation
 from cencomm.client.reports import Reports
-from cencomm.forms.envelope import commitment
+from cencomm.forms.envelope import commitment, sign_envelope
 from cencomm.ids import OperationId
 from tests.unit.archive.keep import Keep
 from tests.unit.archive.operation import Desk, Values
@@ -102,3 +102,24 @@ async def test_the_log_must_commit_to_the_envelope_at_its_place(one: Keep) -> No
     verification = Verification()
     await verify_log(verification, {place.sequence: other}, logged(place.log_hash, committed))
     assert verification.failed[Check.LOG] == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "check", "detail"),
+    [
+        ("author", Check.SIGNATURE, "another certificate"),
+        ("ledger_hash", Check.LEDGER, "another ledger"),
+    ],
+)
+async def test_an_envelope_that_names_another_author_or_ledger_fails(
+    archive: Keep, desk: Desk, reports: Reports, field: str, check: Check, detail: str
+) -> None:
+    """Signed by the device, but not what the members would have taken: somebody put it into the tables."""
+    author, message = desk.officers["KE"], desk.message("note", {"text": "x"})
+    forged = replace(message.envelope, **{field: bytes(32)})  # type: ignore[arg-type]  # both fields are hashes
+    await archive.take(desk.deliver(forged, sign_envelope(forged, author.device.signing_key), author))
+
+    verification = await inspect(archive, desk, reports)
+
+    assert verification.failed[check] == 1
+    assert [detail in finding.detail for finding in verification.findings] == [True]

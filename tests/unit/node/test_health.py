@@ -1,0 +1,57 @@
+"""How a node is: told in short identifiers and counts, to this computer alone."""
+
+import aiohttp
+import pytest
+
+from cencomm.client.events import Place, Quarantined, Reason
+from cencomm.ids import ChannelId, OperationId
+from cencomm.node.database import Database
+from cencomm.node.health import Health, look, serve_health
+from cencomm.node.quarantine import set_aside
+
+WELL = Health(well=True, relay=True, fault=None, waiting_for=0, positions=(), quarantine={})
+
+
+async def test_a_node_between_two_tries_is_not_well_and_says_what_it_set_aside(database: Database) -> None:
+    place = Place(
+        operation=OperationId(bytes(32)),
+        channel=ChannelId(bytes(16)),
+        generation=1,
+        sequence=1,
+        log_hash=bytes(32),
+        epoch=1,
+    )
+    event = Quarantined(place=place, reason=Reason.BAD_ANCHOR, detail="a name", message=b"x", account=None)
+    await database.transact(lambda connection: set_aside(connection, event, now=0))
+
+    health = await look(None, database, fault="Unavailable")
+
+    assert not health.well
+    assert not health.relay
+    assert (health.fault, health.quarantine) == ("Unavailable", {"bad_anchor": 1})
+
+
+@pytest.mark.parametrize(("well", "status"), [(True, 200), (False, 503)])
+async def test_the_status_says_whether_it_is_well(well: bool, status: int) -> None:  # noqa: FBT001 (a case)
+    async def ask() -> Health:
+        return Health(well=well, relay=well, fault=None, waiting_for=0, positions=(), quarantine={})
+
+    async with (
+        serve_health(0, ask) as port,
+        aiohttp.ClientSession() as http,
+        http.get(f"http://127.0.0.1:{port}/healthz") as answer,
+    ):
+        assert answer.status == status
+        assert (await answer.json())["well"] is well
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_nothing_else_is_served() -> None:
+    async def ask() -> Health:
+        return WELL
+
+    async with serve_health(0, ask) as port, aiohttp.ClientSession() as http:
+        async with http.get(f"http://127.0.0.1:{port}/") as answer:
+            assert answer.status == 404
+        async with http.post(f"http://127.0.0.1:{port}/healthz") as answer:
+            assert answer.status == 405
