@@ -49,6 +49,13 @@ class InvalidMessage(ProtocolError):  # noqa: N818
     """RFC 9420 section 6 does not let such a sender send such content in such a way."""
 
 
+class NoSuchMember(ProtocolError):  # noqa: N818
+    """The message names a leaf at which nobody is."""
+
+    def __init__(self, leaf: int) -> None:
+        super().__init__(f"leaf {leaf} is blank")
+
+
 class InvalidLeafNode(ProtocolError):  # noqa: N818
     """RFC 9420 section 7.3 refuses this leaf."""
 

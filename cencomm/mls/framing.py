@@ -3,7 +3,8 @@
     Proposal | Commit | application data -> FramedContent + FramedContentAuthData = AuthenticatedContent
     AuthenticatedContent -> PublicMessage (signed) | PrivateMessage (signed and encrypted) -> MLSMessage
 
-`decode_mls_message` says what bytes claim, nothing more. `public_message` and `private_message` verify.
+`decode_mls_message` says what bytes claim, nothing more. `public_message` and `private_message` verify. All of the
+section's structures are here together: each is a few lines, and each holds the one before.
 """
 
 from dataclasses import dataclass, field

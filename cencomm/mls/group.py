@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from cencomm import codec
 from cencomm.errors import MalformedError, UsageError
-from cencomm.mls import joining, key_schedule, processing, proposing, stored_state
-from cencomm.mls.cipher_suite import HASH_BYTES, CipherSuite, suite_of
+from cencomm.mls import creating, joining, key_schedule, processing, proposing, stored_state
+from cencomm.mls.cipher_suite import CipherSuite
 from cencomm.mls.commit import ProposalOrRef, ProposalRef
 from cencomm.mls.committing import CommitRequest, Staged, commit, group_info, protect, tree_extension
 from cencomm.mls.errors import GroupOver
@@ -24,16 +24,13 @@ from cencomm.mls.framing import FramedContent, MLSMessage, Sender, WireFormat, d
 from cencomm.mls.group_context import GroupContext
 from cencomm.mls.group_state import GroupState
 from cencomm.mls.key_package import KeyPackage, KeyPackageBundle
-from cencomm.mls.key_schedule import EpochAuthenticator, EpochSecret, ResumptionSecret
+from cencomm.mls.key_schedule import EpochAuthenticator, ResumptionSecret
 from cencomm.mls.leaf_node import LeafNode
-from cencomm.mls.leaf_validation import check_leaf
 from cencomm.mls.proposal import Add, Proposal, Remove, Update
 from cencomm.mls.psk import NO_KEYS, PreSharedKeys
 from cencomm.mls.public_message import sign_content
 from cencomm.mls.ratchet_tree import RatchetTree
-from cencomm.mls.secret_tree import SecretTree
-from cencomm.mls.transcript import interim_transcript_hash
-from cencomm.mls.tree_math import LeafIndex, node_of
+from cencomm.mls.tree_math import LeafIndex
 from cencomm.mls.welcome import GroupInfo, Welcome
 from cencomm.primitives.signatures import SigningKey
 from cencomm.secret import Entropy, Secret
@@ -270,34 +267,7 @@ def create_group(
     Raises:
         InvalidLeafNode: our leaf does not support the extensions.
     """
-    cipher_suite, leaf = key_package.key_package.cipher_suite, key_package.key_package.leaf_node
-    suite, tree = suite_of(cipher_suite), RatchetTree.of(leaf)
-    check_leaf(leaf, cipher_suite, tuple(extensions))
-    context = GroupContext(
-        cipher_suite=cipher_suite,
-        group_id=group_id,
-        epoch=0,
-        tree_hash=tree.tree_hash(),
-        confirmed_transcript_hash=b"",
-        extensions=tuple(extensions),
-    )
-    epoch = key_schedule.new_epoch(suite, EpochSecret(entropy(HASH_BYTES)))
-    tag = key_schedule.confirmation_tag(suite, epoch.confirmation_key, b"")
-    return Group(
-        GroupState(
-            suite=suite,
-            context=context,
-            tree=tree,
-            own_leaf=LeafIndex(0),
-            signing_key=key_package.signing_key,
-            private_keys={node_of(LeafIndex(0)): key_package.leaf_private_key},
-            secrets=epoch.secrets,
-            secret_tree=SecretTree.create(epoch.encryption_secret, tree.leaf_count),
-            confirmation_tag=tag,
-            interim_transcript_hash=interim_transcript_hash(suite, b"", tag),
-            proposals={},
-        )
-    )
+    return Group(creating.create(group_id, key_package, tuple(extensions), entropy))
 
 
 def join_group(

@@ -91,7 +91,7 @@ NO_PSK_SECRET = PskSecret(ZERO)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochSecrets:
-    """What a member keeps for the length of an epoch (section 8, table 4)."""
+    """What a member keeps for the length of an epoch (section 8)."""
 
     init_secret: InitSecret
     sender_data_secret: SenderDataSecret

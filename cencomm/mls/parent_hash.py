@@ -7,7 +7,8 @@ from cencomm import codec
 from cencomm.mls import tree_math
 from cencomm.mls.errors import InvalidTree
 from cencomm.mls.leaf_node import LeafNode, LeafNodeSource
-from cencomm.mls.ratchet_tree import ParentNode, PathStep, RatchetTree
+from cencomm.mls.parent_node import ParentNode
+from cencomm.mls.ratchet_tree import PathStep, RatchetTree
 from cencomm.mls.tree_math import NodeIndex, node_of
 
 

@@ -1,4 +1,4 @@
-"""The ratchet tree: who is in the group, and the public keys that reach them (RFC 9420 sections 4.1, 7.1, 7.4 to 7.8).
+"""The ratchet tree: who is in the group, and the public keys that reach them (RFC 9420 sections 4.1, 7.4 to 7.8).
 
 A tree never changes: each operation returns another one that shares all nodes and all subtree hashes but those on the
 paths it touched. So a Commit costs the depth of the tree, not its width, and the old tree stays good if the new one
@@ -17,6 +17,7 @@ from cencomm.errors import MalformedError, UsageError
 from cencomm.mls import tree_math
 from cencomm.mls.enumeration import WireEnum
 from cencomm.mls.leaf_node import LeafNode
+from cencomm.mls.parent_node import ParentNode
 from cencomm.mls.tree_math import LeafIndex, NodeIndex, leaf_of, node_of
 
 MAX_LEAVES = 1 << 16  # far above the largest operation; a tree of this width is refused before it is built
@@ -27,31 +28,6 @@ NOBODY: frozenset[LeafIndex] = frozenset()
 class NodeType(WireEnum):
     LEAF = 1
     PARENT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class ParentNode:
-    """A key that the members below hold, but for the unmerged ones (RFC 9420 section 7.1)."""
-
-    encryption_key: bytes
-    parent_hash: bytes
-    unmerged_leaves: tuple[LeafIndex, ...]
-
-    @classmethod
-    def read(cls, reader: Reader) -> "ParentNode":
-        key, parent_hash = reader.opaque(), reader.opaque()
-        unmerged = reader.vector(lambda inner: LeafIndex(inner.uint(4)))
-        if any(one >= other for one, other in itertools.pairwise(unmerged)):
-            raise MalformedError("unmerged leaves are not in increasing order")
-        return cls(key, parent_hash, unmerged)
-
-    def encode(self) -> bytes:
-        unmerged = codec.vector(codec.uint(leaf, 4) for leaf in self.unmerged_leaves)
-        return codec.opaque(self.encryption_key) + codec.opaque(self.parent_hash) + unmerged
-
-    def with_unmerged(self, leaf: LeafIndex) -> "ParentNode":
-        unmerged = tuple(sorted((*self.unmerged_leaves, leaf)))
-        return ParentNode(self.encryption_key, self.parent_hash, unmerged)
 
 
 Node = LeafNode | ParentNode

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from cencomm.mls import tree_math
 from cencomm.mls.cipher_suite import Suite
-from cencomm.mls.errors import InvalidTree
+from cencomm.mls.errors import InvalidTree, NoSuchMember
 from cencomm.mls.group_context import GroupContext
 from cencomm.mls.leaf_node import LeafNode
 from cencomm.mls.leaf_validation import (
@@ -13,7 +13,8 @@ from cencomm.mls.leaf_validation import (
     members_understand_each_others_credentials,
 )
 from cencomm.mls.parent_hash import check_parent_hashes
-from cencomm.mls.ratchet_tree import ParentNode, RatchetTree
+from cencomm.mls.parent_node import ParentNode
+from cencomm.mls.ratchet_tree import RatchetTree
 from cencomm.mls.tree_math import LeafIndex, NodeIndex, node_of
 
 
@@ -96,9 +97,9 @@ def occupied(tree: RatchetTree, leaf: LeafIndex) -> LeafNode:
     """The member at a leaf that a message names.
 
     Raises:
-        InvalidTree: nobody is there.
+        NoSuchMember: nobody is there.
     """
     node = tree.leaf(leaf)
     if node is None:
-        raise InvalidTree(f"leaf {leaf} is blank")
+        raise NoSuchMember(leaf)
     return node

@@ -16,6 +16,7 @@ FRAMING = (
 )
 SECRETS = {
     "cencomm.mls.committing",
+    "cencomm.mls.creating",
     "cencomm.mls.external_join",
     "cencomm.mls.group",
     "cencomm.mls.group_state",

@@ -16,7 +16,7 @@ from cencomm.mls.errors import (
     InvalidLeafNode,
     InvalidMessage,
     InvalidProposal,
-    InvalidTree,
+    NoSuchMember,
     OwnMessage,
     WrongEpoch,
     WrongGroup,
@@ -170,9 +170,9 @@ def test_an_insider_cannot_speak_as_another_member(members: list[Group]) -> None
 def test_a_sender_at_a_blank_leaf_is_refused(members: list[Group], leaf: int) -> None:
     alice, bob, *_ = members
 
-    with refuses(alice, InvalidTree, "blank"):
+    with refuses(alice, NoSuchMember, "blank"):
         alice.process(insider_message(bob, Commit((), None), sender=Sender.member(LeafIndex(leaf))))
-    with refuses(alice, InvalidTree, "blank"):
+    with refuses(alice, NoSuchMember, "blank"):
         alice.process(with_sender_data(bob, SenderData(LeafIndex(leaf), 0, bytes(4))))
 
 

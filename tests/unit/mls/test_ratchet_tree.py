@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from cencomm import codec
 from cencomm.errors import MalformedError
 from cencomm.mls.leaf_node import LeafNode
-from cencomm.mls.ratchet_tree import MAX_LEAVES, ParentNode, RatchetTree, decode_ratchet_tree
+from cencomm.mls.parent_node import ParentNode
+from cencomm.mls.ratchet_tree import MAX_LEAVES, RatchetTree, decode_ratchet_tree
 from cencomm.mls.tree_math import LeafIndex, NodeIndex
 from tests.unit.mls.party import device
 

@@ -1,6 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cencomm.errors import UsageError
 from cencomm.mls import tree_math
 from cencomm.mls.tree_math import LeafIndex, NodeIndex
 
@@ -50,3 +52,9 @@ def test_nodes_keep_their_index_when_the_tree_doubles(depth: int, data: st.DataO
     wider = tree_math.direct_path(leaf, 2 * leaf_count)
 
     assert wider[:-1] == tree_math.direct_path(leaf, leaf_count)
+
+
+@pytest.mark.parametrize("node", [7, 15, 1 << 40])
+def test_a_node_outside_the_tree_has_no_path(node: int) -> None:
+    with pytest.raises(UsageError, match="not in a tree"):
+        tree_math.direct_path(NodeIndex(node), 4)

@@ -18,10 +18,10 @@ from cencomm.mls.framing import MAX_MLS_MESSAGE_BYTES, AuthenticatedContent, dec
 from cencomm.mls.group_context import GroupContext
 from cencomm.mls.key_package import KeyPackage, KeyPackageBundle
 from cencomm.mls.leaf_node import Capabilities, LeafNode
+from cencomm.mls.parent_node import ParentNode
 from cencomm.mls.private_message import SenderData
 from cencomm.mls.proposal import Add, Remove, encode_proposal, read_proposal
 from cencomm.mls.psk import ExternalPsk, PreSharedKeyID, ResumptionPsk, ResumptionPSKUsage
-from cencomm.mls.ratchet_tree import ParentNode
 from cencomm.mls.tree_math import LeafIndex
 from cencomm.mls.welcome import GroupInfo, GroupSecrets, JoinerSecret, PathSecret, Welcome
 from tests.unit.mls.party import ENTROPY, authenticated, commit_of, device, party
