@@ -44,8 +44,8 @@ class Database:
     async def transact(self, work: Work[T]) -> T:
         """What `work` returns, once all that it wrote is durable; or nothing of it was written.
 
-        Whoever is cancelled while waiting here waits on: the driver, cancelled between two statements, would leave
-        behind a connection that holds the lock. The transaction takes place, whole, and then the cancellation.
+        Whoever is cancelled while waiting here waits on: the transaction takes place, whole, and then the cancellation.
+        A consumer is so never interrupted between two statements, and a node that is told to stop leaves nothing begun.
 
         Raises:
             Unavailable: the disk is full, locked or broken.
