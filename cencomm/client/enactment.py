@@ -40,6 +40,31 @@ async def enact_everywhere(mailbox: Mailbox, operation: OperationId) -> None:
             await enact(mailbox, operation, channel)
 
 
+async def add_devices(mailbox: Mailbox, operation: OperationId, account: AccountId) -> int:
+    """Add the account's further devices to our channels: those that have key packages at the relay and no leaf.
+
+    Nothing tells a member of a new device, so somebody asks for it: its owner on another computer, or a coordinator.
+
+    Returns:
+        How many leaves were added, over all channels.
+    """
+    added = 0
+    for owner, channel in sorted(mailbox.sessions):
+        if owner != operation or channel not in mailbox.entitled_channels(operation):
+            continue
+        async with mailbox.lock:
+            await follow_and_enact(mailbox, operation, channel)
+            session, ledger = mailbox.sessions[(operation, channel)], mailbox.operation(operation).ledger
+            if session.standing is not Standing.LIVE:
+                continue
+            packages = await claim(mailbox, session, (account,))
+            before = len(session.leaves())
+            if await _stage_adds(mailbox, session, ledger, packages, removes=()):
+                await follow_and_enact(mailbox, operation, channel)
+            added += max(0, len(mailbox.sessions[(operation, channel)].leaves()) - before)
+    return added
+
+
 async def follow_and_enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> bool:
     """As `enact`, for callers that hold the lock."""
     committed = False
@@ -61,20 +86,24 @@ async def follow_and_enact(mailbox: Mailbox, operation: OperationId, channel: Ch
 async def _stage_difference(mailbox: Mailbox, session: ChannelSession, ledger: Ledger) -> bool:
     """Whether there was anything to do that can be done now."""
     left = difference(session, ledger, mailbox.certificates)
+    packages = await claim(mailbox, session, left.absent)
+    return await _stage_adds(mailbox, session, ledger, packages, removes=left.unentitled)
+
+
+async def _stage_adds(
+    mailbox: Mailbox, session: ChannelSession, ledger: Ledger, packages: list[bytes], *, removes: tuple[int, ...]
+) -> bool:
+    """Whether a Commit was staged: there was somebody to remove, or a package that may be added."""
     adds = usable_packages(
-        await claim(mailbox, session, left.absent),
-        session,
-        ledger,
-        now=mailbox.environment.clock(),
-        certificates=mailbox.certificates,
+        packages, session, ledger, now=mailbox.environment.clock(), certificates=mailbox.certificates
     )
-    if not adds and not left.unentitled:
+    if not adds and not removes:
         return False
     staged = stage(
         session,
         ledger,
         adds=adds,
-        removes=left.unentitled,
+        removes=removes,
         certificates=mailbox.certificates,
         entropy=mailbox.environment.entropy,
     )

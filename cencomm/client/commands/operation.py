@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from cencomm.client import founding, unit
+from cencomm.client import enactment, founding, unit
 from cencomm.client.account import keep_pins
 from cencomm.client.commands.choosing import choose_member, choose_operation, operation_option
 from cencomm.client.commands.presenter import load_presenter
@@ -174,6 +174,25 @@ def admit(terminal: Terminal, operation: str | None) -> None:
                 "Their code is none of yours: another coordinator's letter, or somebody changed keys on the way. "
                 "Ask them by telephone; make a new letter if it was yours."
             )
+
+    asyncio.run(run())
+
+
+@operation.command("add-devices", cls=TranslatedCommand)
+@click.argument("who", required=False)
+@operation_option
+@click.pass_obj
+def add_devices(terminal: Terminal, who: str | None, operation: str | None) -> None:
+    """Add further computers of WHO (else yours) to the channels that this one is in."""
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            chosen = choose_operation(desk.mailbox, operation)
+            await catch_up(desk.mailbox)
+            member = None if who is None else choose_member(desk.mailbox.operation(chosen), who)
+            account = desk.mailbox.identity.account if member is None else member.member.account
+            added = await enactment.add_devices(desk.mailbox, chosen, account)
+        terminal.show(terminal.say("Added: {count}", count=added), {"added": added})
 
     asyncio.run(run())
 

@@ -1,7 +1,10 @@
 """The command line against a real relay: what people type, what they read, and that nothing ends in a traceback."""
 
 import json
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -247,6 +250,22 @@ def test_the_same_account_signs_in_on_another_computer(folder: Path, password_fi
     there.does("inbox")
 
 
+def test_a_second_computer_is_added_from_the_first_and_reads_what_comes_next(
+    ana: Person, carla: Person, relay: LoopbackRelay, folder: Path
+) -> None:
+    there = Person(folder / "ana's other computer", ana.password_file, "fr")
+    there.does("sign-in", "--relay", relay.url, "--name", "ana")
+    assert "EXERCICE" in there.does("operation", "show")  # the operation came with the sealed vault
+
+    assert ana.document("operation", "add-devices") == {"added": 1}
+    carla.does("send", "note", "--set", "text=To all your computers", "--yes")
+
+    for somebody in (ana, there):
+        assert "To all your computers" in somebody.does("inbox").splitlines()[0]
+    there.does("send", "note", "--set", "text=From here too", "--yes")
+    assert "From here too" in ana.does("inbox").splitlines()[0]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -318,3 +337,21 @@ def test_a_missing_server_package_is_nobody_elses_trouble() -> None:
 
     assert result.exit_code == 1
     assert "not installed" in result.output
+
+
+def test_watching_shows_what_comes_and_ends_quietly(ana: Person, carla: Person) -> None:
+    command = [sys.executable, "-m", "cencomm", "--data", str(ana.folder), "--password-file", str(ana.password_file)]
+    with subprocess.Popen([*command, "--json", "watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            carla.does("send", "note", "--set", "text=Look up", "--yes")
+            shown = [json.loads(process.stdout.readline())]
+            while shown[-1]["values"].get("text") != "Look up":
+                shown.append(json.loads(process.stdout.readline()))
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
+
+    assert process.returncode == 0
+    assert errors == b""
