@@ -79,6 +79,7 @@ async def produced(
         console.print(f"relay    {url}, its data in {folder.relay}", highlight=False, soft_wrap=True)
         relay = await stack.enter_async_context(open_relay(url))
         cast = cast_of(repertoire.plan)
+        console.print(f"{len(cast.everybody)} people make accounts, keys and mailboxes …")
         members = {
             part.name: await stack.enter_async_context(new_member(part, relay, folder, repertoire.reports))
             for part in cast.everybody
@@ -92,6 +93,7 @@ async def produced(
         await _letter(founder, stage, archive_part(repertoire.plan), folder)
         archive = await stack.enter_async_context(archive_serving(folder, archive_part(repertoire.plan)))
         console.print(f"archive  {archive.health_url}, its data in {folder.archive}", highlight=False, soft_wrap=True)
+        console.print("The coordination unit admits them; their devices enter the channels …")
         await admit_all(founder.mailbox, stage)
         await stack.enter_async_context(watching(members.values()))
         await open_side_channels(founder, tuple(members.values()), stage, repertoire.plan)
