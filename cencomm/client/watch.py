@@ -95,7 +95,7 @@ async def watch(
             except NoSession:
                 await mailbox.relay.renew_session()
                 await asyncio.sleep(RETRY_SECONDS)
-            except Unavailable:
+            except (Unavailable, NotEntitled):  # also: revoked in one operation, and the others go on
                 await asyncio.sleep(RETRY_SECONDS)  # the stream begins anew with Connected: nothing is missed
 
 
