@@ -12,7 +12,7 @@ import msgspec
 
 from cencomm.demo.cast import Part
 from cencomm.demo.folder import DemoFolder
-from cencomm.demo.server import ServerFailed, ServerPlan, free_port, serving
+from cencomm.demo.server import Server, ServerFailed, ServerPlan, free_port, serving
 from cencomm.errors import Unavailable
 from cencomm.forms.operation import OperationPlan, PostRole
 from cencomm.ids import ChannelId, short
@@ -41,6 +41,7 @@ class ArchiveServer:
 
     folder: DemoFolder
     health_url: str
+    server: Server
 
     async def position(self, channel: ChannelId) -> int:
         """How far it has read a channel's log; 0 while it is not in the channel, or does not answer."""
@@ -91,8 +92,8 @@ async def archive_serving(folder: DemoFolder, part: Part) -> AsyncIterator[Archi
     """An archive that has asked for the place in its letter, and runs for the block."""
     await command(folder, "join", str(folder.letter(part.name)))
     plan = archive_plan(folder, free_port())
-    async with serving(plan):
-        yield ArchiveServer(folder, plan.health)
+    async with serving(plan) as server:
+        yield ArchiveServer(folder, plan.health, server)
 
 
 async def command(folder: DemoFolder, name: str, *arguments: str, accepted: Sequence[int] = (0,)) -> bytes:

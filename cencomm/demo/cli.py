@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Coroutine, Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import Never
 
 import click
 from rich.console import Console
@@ -19,6 +20,7 @@ from cencomm.demo.performance import Programme, count, show
 from cencomm.demo.production import produced
 from cencomm.demo.repertoire import Repertoire, load_repertoire
 from cencomm.demo.rows import named_mapping, read_file, read_rows
+from cencomm.demo.server import first_to_end
 from cencomm.demo.tally import show_tally
 from cencomm.errors import CencommError
 
@@ -108,15 +110,14 @@ async def _count(folder: DemoFolder, repertoire: Repertoire, programme: Programm
 
 async def _show(
     folder: DemoFolder, repertoire: Repertoire, programme: Programme, console: Console, pace: float
-) -> bool:
+) -> Never:
     async with produced(folder, repertoire, console, for_people=True) as production:
         console.print(invitation(folder, production), markup=False, highlight=False, soft_wrap=True)
         played = await show(production, programme, repertoire, console, pace_seconds=pace)
         for reason in played.unsent:
             console.print(f"not sent: {reason}", markup=False, highlight=False, soft_wrap=True)
         console.print("That was the file. Relay and archive stay up and the officers go on reading: Ctrl-C ends it.")
-        await asyncio.Event().wait()
-    return True
+        await first_to_end(production.servers)
 
 
 async def _until_stopped(play: Coroutine[None, None, bool]) -> bool:

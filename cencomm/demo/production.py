@@ -25,7 +25,7 @@ from cencomm.demo.founding import Stage, admit_all, found, invite, open_side_cha
 from cencomm.demo.member import Member, new_member
 from cencomm.demo.playing import watching
 from cencomm.demo.repertoire import Repertoire
-from cencomm.demo.server import ServerPlan, free_port, serving
+from cencomm.demo.server import Server, ServerPlan, free_port, serving
 from cencomm.errors import Unavailable
 from cencomm.ids import AccountId
 from cencomm.ledger.kinds import Role
@@ -40,11 +40,15 @@ ENTRY_SECONDS = 60.0  # by then everybody whom the ledger admits has entered, or
 class Production:
     """`audience` is the mailbox through which somebody watches: what it decrypts is all that there is to see."""
 
-    relay_url: str
+    relay: Server
     stage: Stage
     members: Mapping[str, Member]
     cast: Cast
     archive: ArchiveServer
+
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        return (self.relay, self.archive.server)
 
     @property
     def audience(self) -> Mailbox:
@@ -75,7 +79,7 @@ async def produced(
     async with contextlib.AsyncExitStack() as stack:
         port = free_port(PREFERRED_PORT if for_people else None)
         url = f"http://127.0.0.1:{port}"
-        await stack.enter_async_context(serving(relay_plan(folder, port)))
+        server = await stack.enter_async_context(serving(relay_plan(folder, port)))
         console.print(f"relay    {url}, its data in {folder.relay}", highlight=False, soft_wrap=True)
         relay = await stack.enter_async_context(open_relay(url))
         cast = cast_of(repertoire.plan)
@@ -98,7 +102,7 @@ async def produced(
         await stack.enter_async_context(watching(members.values()))
         await open_side_channels(founder, tuple(members.values()), stage, repertoire.plan)
         await _everybody_in(members.values(), stage)
-        yield Production(relay_url=url, stage=stage, members=members, cast=cast, archive=archive)
+        yield Production(relay=server, stage=stage, members=members, cast=cast, archive=archive)
 
 
 def relay_plan(folder: DemoFolder, port: int) -> ServerPlan:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Never
 
 import aiohttp
 
@@ -74,9 +75,8 @@ class Server:
             except TimeoutError:
                 raise ServerFailed(f"the {self.plan.name} is not ready after {START_SECONDS:.0f} s") from None
 
-    async def wait_until_ended(self) -> int:
-        """Its exit code."""
-        return await self._process.wait()
+    async def wait_until_ended(self) -> None:
+        await self._process.wait()
 
     async def stop(self) -> None:
         """Ended, with what it holds written; killed if it does not end in time."""
@@ -124,6 +124,18 @@ async def serving(plan: ServerPlan) -> AsyncIterator[Server]:
         yield server
     finally:
         await asyncio.shield(server.stop())
+
+
+async def first_to_end(servers: Sequence[Server]) -> Never:
+    """Raises ServerFailed once one of them has ended by itself."""
+    waiting = [asyncio.create_task(server.wait_until_ended()) for server in servers]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+    ended = next(server for server in servers if server.ended)
+    raise ServerFailed(f"the {ended.plan.name} has ended: {ended.last_words()}")
 
 
 def free_port(preferred: int | None = None) -> int:

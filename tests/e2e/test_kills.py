@@ -81,7 +81,8 @@ async def test_no_acknowledged_message_is_lost_and_none_is_archived_twice_whoeve
                 async with open_member(talker, access, folder, repertoire.reports) as member:
                     await catch_up(member.mailbox)
                     await crew.catch_up()
-                    await archived(ArchiveServer(folder, archive.plan.health), crew)
+                    assert archive.server is not None
+                    await archived(ArchiveServer(folder, archive.plan.health, archive.server), crew)
 
                     promised = promises.read_text("utf-8").split()
                     await _everybody_tells_the_same_story([*crew.members, member], crew, folder, promised)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cencomm.demo.server import ServerFailed, ServerPlan, free_port, serving, start
+from cencomm.demo.server import ServerFailed, ServerPlan, first_to_end, free_port, serving, start
 
 SERVES = """
 import http.server, sys
@@ -49,6 +49,17 @@ async def test_a_server_that_was_killed_can_be_started_again_at_its_place(tmp_pa
     async with serving(again) as second:
         assert first.ended
         assert second.pid != first.pid
+
+
+async def test_a_server_that_ends_by_itself_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    async with serving(plan(tmp_path, SERVES, free_port())) as stays:
+        leaves = await start(plan(tmp_path / "other", "print('good bye')", free_port()))
+
+        with pytest.raises(ServerFailed, match="the relay has ended: good bye"):
+            await first_to_end([stays, leaves])
+
+        assert not stays.ended
 
 
 def test_a_preferred_port_that_is_taken_is_replaced_by_a_free_one() -> None:
