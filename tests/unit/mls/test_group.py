@@ -63,6 +63,18 @@ def test_messages_are_not_padded_beyond_what_is_asked(alice_bob_carol: list[Grou
     assert lengths[1] - lengths[0] == 100
 
 
+def test_a_state_that_was_restored_from_a_copy_does_not_use_a_nonce_twice(alice_bob_carol: list[Group]) -> None:
+    """RFC 9420 section 6.3.1: the generation repeats, the reuse guard does not."""
+    alice, bob, _ = alice_bob_carol
+
+    messages = [alice.encrypt(b"text", authenticated_data=b"", entropy=ENTROPY)[1] for _ in range(2)]
+
+    sealed = [decode_mls_message(message) for message in messages]
+    assert all(isinstance(message, PrivateMessage) for message in sealed)
+    assert sealed[0] != sealed[1]  # the same key over the same bytes: only the nonce differs
+    assert [type(bob.process(message)[1]) for message in messages] == [ApplicationReceived] * 2
+
+
 def test_an_old_group_still_works_and_never_saw_what_the_new_one_did(alice_bob_carol: list[Group]) -> None:
     alice, bob, _ = alice_bob_carol
     _, message = alice.encrypt(b"one", authenticated_data=b"", entropy=ENTROPY)
