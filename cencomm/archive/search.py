@@ -107,6 +107,7 @@ async def count(connection: AsyncConnection, criteria: Criteria, labels: Labels)
 
 async def matching(connection: AsyncConnection, criteria: Criteria, labels: Labels) -> ColumnElement[bool]:
     """What holds of the records that fit, as a condition on MESSAGES. Raises as `find`."""
+    criteria.check(labels.lists)
     fields = await _load_fields(connection)
     message = MESSAGES.c
     wanted: list[ColumnElement[bool]] = []

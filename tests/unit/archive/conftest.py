@@ -37,10 +37,18 @@ def desk(forms: Mapping[str, Form]) -> Desk:
     return open_desk(forms)
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    path = tmp_path / "node.sqlite"
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file that the migrations make, made once."""
+    path = tmp_path_factory.mktemp("blank") / "node.sqlite"
     migrate(path, (NODE, "cencomm.archive"))
+    return path.read_bytes()
+
+
+@pytest.fixture
+async def database(blank: bytes, tmp_path: Path) -> AsyncIterator[Database]:
+    path = tmp_path / "node.sqlite"
+    path.write_bytes(blank)
     database = open_database(path)
     yield database
     await database.dispose()

@@ -157,9 +157,20 @@ async def test_another_operation_s_records_are_not_found(three: Keep, labels: La
     assert await three.headings(Criteria(operation=OperationId(bytes(32))), labels) == []
 
 
-async def test_an_unknown_commodity_is_refused(archive: Keep, labels: Labels) -> None:
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        Criteria(commodity="NOPE"),
+        Criteria(origin="ke"),
+        Criteria(reporting="Kenya"),
+        Criteria(since="5 November"),
+        Criteria(until="2026-11-5"),
+    ],
+    ids=repr,
+)
+async def test_what_cannot_be_looked_for_is_refused(archive: Keep, labels: Labels, criteria: Criteria) -> None:
     with pytest.raises(UsageError):
-        await archive.page(Criteria(commodity="NOPE"), labels)
+        await archive.page(criteria, labels)
 
 
 @given(st.text(max_size=MAX_TEXT_CHARACTERS))
