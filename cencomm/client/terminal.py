@@ -44,14 +44,20 @@ class Terminal:
         if not self.as_json:
             click.echo(harmless(self.say(sentence, **facts)), err=True)
 
-    def confirm(self, sentence: str, *, yes: bool) -> None:
-        """Go on only if the person agrees; `yes` and programs agreed beforehand.
+    def confirm(self, sentence: str, *, yes: bool, unattended: bool = False) -> None:
+        """Go on only if the person agrees; `yes` and programs agreed beforehand, `unattended` acts may go unasked.
 
         Raises:
             click.Abort: they do not.
+            UsageError: there is nobody to ask.
         """
-        if not yes and not self.as_json and sys.stdin.isatty():
-            click.confirm(self.say(sentence), abort=True, err=True)
+        if yes or self.as_json:
+            return
+        if not sys.stdin.isatty():
+            if unattended:
+                return
+            raise UsageError("no terminal to ask for your consent: give --yes")
+        click.confirm(self.say(sentence), abort=True, err=True)
 
     def password(self, *, new: bool = False) -> str:
         """From the file for scripts, else asked for; never from the command line, where others could read it."""

@@ -104,7 +104,7 @@ def send(
                 _refuse(terminal, presenter.faults(definition, invalid.faults), invalid)
             judge_readers(known, place, body, author=mailbox.identity.account)
             terminal.tell("{readers}", readers=presenter.audience(known, place))
-            terminal.confirm("Send?", yes=yes)
+            terminal.confirm("Send?", yes=yes, unattended=True)
             draft = Draft(
                 form=forms[form], body=body, reply_to=None if answered is None else answered.message.envelope.message
             )

@@ -290,6 +290,13 @@ def test_an_error_is_one_line_that_says_what_to_do(carla: Person, arguments: tup
     assert len(said.splitlines()) == 1
 
 
+def test_what_cannot_be_undone_takes_consent(ana: Person, carla: Person) -> None:
+    said = carla.fails("operation", "revoke", "paris")
+
+    assert "--yes" in said
+    ana.does("send", "note", "--set", "text=Still here")
+
+
 def test_a_wrong_password_opens_nothing(carla: Person, folder: Path) -> None:
     wrong = folder / "wrong"
     wrong.write_text("another horse battery staple\n", encoding="utf-8")
