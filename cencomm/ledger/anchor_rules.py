@@ -64,7 +64,8 @@ def _judge_ledger_view(ledger: Ledger, anchor: Anchor) -> None:
     if held != anchor.ledger_hash:
         raise AnchorRefused("C3", f"the anchor's ledger entry {anchor.ledger_sequence} is not on our chain")
     declared = ledger.channels.get(anchor.channel)
-    if declared is None or declared.declared_at > anchor.ledger_sequence:
+    current = None if declared is None else declared.generation_at(anchor.ledger_sequence)
+    if current is None:
         raise AnchorRefused("C1", "the channel does not exist at the anchored head")
-    if declared.generation != anchor.generation:
-        raise AnchorRefused("C1", "the generation is not the channel's current one")
+    if current.number != anchor.generation:  # not the newest one that we know: no verdict changes with a restart (C3)
+        raise AnchorRefused("C1", "the generation is not the channel's current one at the anchored head")

@@ -1,4 +1,4 @@
-"""What an entry can say (rules L6, L7, L8; docs/protocol.md section 3.2).
+"""What an entry can say (rules C5, L6, L7, L8; docs/protocol.md section 3.2).
 
 Keys, opaque account ids, roles, dates and salted hashes only: the relay reads all of it.
 """
@@ -9,66 +9,30 @@ from typing import ClassVar
 
 from cencomm import codec
 from cencomm.codec import Reader
-from cencomm.errors import MalformedError
-from cencomm.ids import ACCOUNT_ID_BYTES, CHANNEL_ID_BYTES, AccountId, ChannelId
+from cencomm.ids import ACCOUNT_ID_BYTES, CHANNEL_ID_BYTES, DEVICE_ID_BYTES, AccountId, ChannelId, DeviceId
+from cencomm.ledger.charter import NONCE_BYTES, Charter, Policy, read_charter
 from cencomm.ledger.content_key import BlobRef, ContentKeyRef, read_blob_ref, read_content_key_ref
 from cencomm.ledger.enrolment import Keys, read_keys
-from cencomm.ledger.kinds import ChannelKind, EntryType, History, Phase, RevokeReason, Role, read_kind
+from cencomm.ledger.kinds import ChannelKind, EntryType, Phase, RevokeReason, Role, read_kind
+from cencomm.ledger.restart import GROUP_ID_BYTES, Restart, read_restart
 from cencomm.primitives import signatures
 
-NONCE_BYTES = 32
-GROUP_ID_BYTES = 32
-MAX_RELAY_NAME_BYTES = 255
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What an operation promises to its members; fixed for its life."""
-
-    history: History
-    retention_days: int
-    update_interval_hours: int
-    heartbeat_seconds: int
-    two_signatures: tuple[EntryType, ...]  # beyond those of L5
-    exercise: bool  # one coordinator is enough, and every screen says that this is no operation
-
-    def encode(self) -> bytes:
-        return (
-            codec.uint(self.history, 1)
-            + codec.uint(self.retention_days, 4)
-            + codec.uint(self.update_interval_hours, 4)
-            + codec.uint(self.heartbeat_seconds, 4)
-            + codec.vector(codec.uint(entry_type, 1) for entry_type in self.two_signatures)
-            + codec.uint(self.exercise, 1)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charter:
-    """Entry 0. The hash of the entry that carries it is the operation id, so it vouches for itself (L2)."""
-
-    type: ClassVar = EntryType.CHARTER
-
-    nonce: bytes  # stands for the operation id in the coordinators' enrolments, which are made before it exists
-    coordinators: tuple[Keys, ...]  # the signer first
-    relay_key: bytes  # Ed25519, signs heads and receipts (L4)
-    relay_name: str
-    policy: Policy
-    content_key: ContentKeyRef
-    plan: BlobRef
-    profiles: tuple[BlobRef, ...]  # one per coordinator, in order
-
-    def encode(self) -> bytes:
-        return (
-            codec.fixed(self.nonce, NONCE_BYTES)
-            + codec.vector(keys.encode() for keys in self.coordinators)
-            + codec.fixed(self.relay_key, signatures.PUBLIC_KEY_BYTES)
-            + codec.opaque(self.relay_name.encode())
-            + self.policy.encode()
-            + self.content_key.encode()
-            + self.plan.encode()
-            + codec.vector(profile.encode() for profile in self.profiles)
-        )
+__all__ = [
+    "GROUP_ID_BYTES",
+    "NONCE_BYTES",
+    "Admit",
+    "Body",
+    "ChannelBody",
+    "Charter",
+    "EndDevice",
+    "FormBody",
+    "PhaseBody",
+    "Policy",
+    "Replace",
+    "Restart",
+    "Revoke",
+    "decode_body",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +97,37 @@ class Revoke:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replace:
+    """An account goes on under new keys, which its holder enrolled; role, end date and profile stay.
+
+    It says no reason, and names the old identity so that a second signature given for one replacement cannot serve
+    for the next.
+    """
+
+    type: ClassVar = EntryType.REPLACE
+
+    keys: Keys
+    replaced: bytes  # the identity key that ends here and never returns
+    content_key: ContentKeyRef  # the next one: whoever has the old keys reads no new names
+
+    def encode(self) -> bytes:
+        return self.keys.encode() + codec.fixed(self.replaced, signatures.PUBLIC_KEY_BYTES) + self.content_key.encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndDevice:
+    """One device is nobody's any more: lost, idle or expired. Its account goes on with others (C5, C6)."""
+
+    type: ClassVar = EntryType.END_DEVICE
+
+    account: AccountId
+    device: DeviceId
+
+    def encode(self) -> bytes:
+        return codec.fixed(self.account, ACCOUNT_ID_BYTES) + codec.fixed(self.device, DEVICE_ID_BYTES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormBody:
     """A version of a form may be used from here on; its machine name and this version stand in the definition."""
 
@@ -155,11 +150,7 @@ class PhaseBody:
         return codec.uint(self.phase, 1)
 
 
-Body = Charter | ChannelBody | Admit | Revoke | FormBody | PhaseBody
-
-
-class UnknownEntry(MalformedError):  # noqa: N818 (names what was found)
-    """An entry that only a newer program can judge. Whoever cannot judge the ledger must not act on it."""
+Body = Charter | ChannelBody | Admit | Revoke | Replace | EndDevice | FormBody | PhaseBody | Restart
 
 
 def decode_body(entry_type: EntryType, data: bytes) -> Body:
@@ -167,49 +158,8 @@ def decode_body(entry_type: EntryType, data: bytes) -> Body:
 
     Raises:
         MalformedError: bytes that are none, or bytes left over.
-        UnknownEntry: a type that version 1 reserves.
     """
-    decoder = _DECODERS.get(entry_type)
-    if decoder is None:
-        raise UnknownEntry(f"entries of type {entry_type.name.lower()} need a newer version of this program")
-    return codec.decode(data, decoder)
-
-
-def _read_policy(reader: Reader) -> Policy:
-    history = read_kind(reader, History)
-    retention_days, update_interval_hours, heartbeat_seconds = reader.uint(4), reader.uint(4), reader.uint(4)
-    two_signatures = reader.vector(lambda item: read_kind(item, EntryType))
-    exercise = reader.uint(1)
-    if exercise > 1:
-        raise MalformedError("exercise is 0 or 1")
-    return Policy(
-        history=history,
-        retention_days=retention_days,
-        update_interval_hours=update_interval_hours,
-        heartbeat_seconds=heartbeat_seconds,
-        two_signatures=two_signatures,
-        exercise=bool(exercise),
-    )
-
-
-def _read_charter(reader: Reader) -> Charter:
-    return Charter(
-        nonce=reader.fixed(NONCE_BYTES),
-        coordinators=reader.vector(read_keys),
-        relay_key=reader.fixed(signatures.PUBLIC_KEY_BYTES),
-        relay_name=_read_name(reader),
-        policy=_read_policy(reader),
-        content_key=read_content_key_ref(reader),
-        plan=read_blob_ref(reader),
-        profiles=reader.vector(read_blob_ref),
-    )
-
-
-def _read_name(reader: Reader) -> str:
-    try:
-        return reader.opaque(most=MAX_RELAY_NAME_BYTES).decode()
-    except UnicodeDecodeError:
-        raise MalformedError("the relay's name is not UTF-8") from None
+    return codec.decode(data, _DECODERS[entry_type])
 
 
 def _read_channel(reader: Reader) -> ChannelBody:
@@ -239,6 +189,18 @@ def _read_revoke(reader: Reader) -> Revoke:
     )
 
 
+def _read_replace(reader: Reader) -> Replace:
+    return Replace(
+        keys=read_keys(reader),
+        replaced=reader.fixed(signatures.PUBLIC_KEY_BYTES),
+        content_key=read_content_key_ref(reader),
+    )
+
+
+def _read_end_device(reader: Reader) -> EndDevice:
+    return EndDevice(account=AccountId(reader.fixed(ACCOUNT_ID_BYTES)), device=DeviceId(reader.fixed(DEVICE_ID_BYTES)))
+
+
 def _read_form(reader: Reader) -> FormBody:
     return FormBody(definition=read_blob_ref(reader), version=reader.uint(4))
 
@@ -248,10 +210,13 @@ def _read_phase(reader: Reader) -> PhaseBody:
 
 
 _DECODERS: Mapping[EntryType, Callable[[Reader], Body]] = {
-    EntryType.CHARTER: _read_charter,
+    EntryType.CHARTER: read_charter,
     EntryType.CHANNEL: _read_channel,
     EntryType.ADMIT: _read_admit,
     EntryType.REVOKE: _read_revoke,
+    EntryType.REPLACE: _read_replace,
+    EntryType.END_DEVICE: _read_end_device,
     EntryType.FORM: _read_form,
     EntryType.PHASE: _read_phase,
+    EntryType.RESTART: read_restart,
 }

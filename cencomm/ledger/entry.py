@@ -16,7 +16,7 @@ from cencomm.codec import Reader
 from cencomm.errors import MalformedError, UsageError
 from cencomm.ids import HASH_BYTES, NO_HASH, OPERATION_ID_BYTES, OperationId
 from cencomm.ledger import labels
-from cencomm.ledger.bodies import Body, Charter, UnknownEntry, decode_body
+from cencomm.ledger.bodies import Body, Charter, decode_body
 from cencomm.ledger.kinds import ChannelKind, EntryType, Phase, RevokeReason, Role
 from cencomm.primitives import signatures
 from cencomm.primitives.signatures import SigningKey
@@ -30,6 +30,7 @@ __all__ = [
     "RevokeReason",
     "Role",
     "SignedEntry",
+    "UnknownEntry",
     "cosign",
     "decode_signed_entry",
     "first_entry",
@@ -41,6 +42,10 @@ __all__ = [
 VERSION = 1
 MAX_ENTRY_BYTES = 64 * 1024  # docs/protocol.md section 9; a charter of 100 coordinators takes 23 KiB
 COSIGNATURE_NONCE_BYTES = 16
+
+
+class UnknownEntry(MalformedError):  # noqa: N818 (names what was found)
+    """An entry that only a newer program can judge. Whoever cannot judge the ledger must not act on it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,25 +32,31 @@ def judge_join(
 
     `commit` is the Commit of the log that adds our key package, None when the log holds none. `pinned` is the ledger
     sequence that was pinned when the key package was published; not the newest one, since the ledger may have grown
-    between the Commit and our arrival. `last_epoch` is the highest epoch of this group that we were ever in.
+    between the Commit and our arrival. A restart since then may have ended the group: what its log holds up to the
+    cut is ours to read, so `generation` need not be the current one (ADR 0008). `last_epoch` is the highest epoch of
+    this group that we were ever in.
 
     Raises:
         JoinRefused: do not join; send a rejection of the Welcome.
         LedgerBehind: a fault of ours: fetch the ledger and judge again.
     """
     declared = ledger.channels.get(channel)
-    if declared is None or declared.generation != generation:
+    begun = None if declared is None else declared.numbered(generation)
+    if declared is None or begun is None:
         raise JoinRefused("C9", "the ledger has no such channel, or another generation of it")
-    if welcome.group_id != declared.group_id:
+    if welcome.group_id != begun.group_id:
         raise JoinRefused("C9", "the Welcome is for another group than the ledger names")
     logged = _judge_commit_of(welcome, commit)
+    ended = declared.restart_after(generation)
+    if ended is not None and logged.sequence > ended.cut_sequence:
+        raise JoinRefused("C11", "the Commit stands behind the cut of a restart: the channel goes on without it")
     try:
         anchor = judge_anchor(
             ledger,
             welcome.extension,
             kind=LogKind.COMMIT,
             channel=channel,
-            generation=generation,
+            generation=generation,  # judged to be the one that is current at the anchored head
             sequence=logged.sequence,
             epoch_began_at=0,  # not known to a newcomer; the members judged it
         )

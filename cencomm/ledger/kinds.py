@@ -14,11 +14,11 @@ class EntryType(IntEnum):
     CHANNEL = 2
     ADMIT = 3
     REVOKE = 4
-    REPLACE = 5  # reserved
-    END_DEVICE = 6  # reserved
+    REPLACE = 5
+    END_DEVICE = 6
     FORM = 7
     PHASE = 8
-    RESTART = 9  # reserved
+    RESTART = 9
 
 
 class Role(IntEnum):
@@ -53,6 +53,15 @@ class RevokeReason(IntEnum):
     LOST_KEYS = 2
     MISUSE = 3
     END_OF_OPERATION = 4
+
+
+class RestartReason(IntEnum):
+    """On what a coordinator's client offers to restart a channel (C11), and on nothing else."""
+
+    DOES_NOT_PROCESS = 1  # its own client does not follow a Commit
+    REJECTED = 2  # two entitled identities reject a Commit
+    NO_LIVE_LEAF = 3  # nobody entitled could commit
+    LOG_LOST = 4  # the log is shorter than a signed receipt
 
 
 class History(IntEnum):

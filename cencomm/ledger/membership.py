@@ -3,11 +3,12 @@
 Entry n is part of the head at n: admitted at 7 is a member at 7, revoked at 9 is a member at 8 and not at 9.
 """
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
-from cencomm.ids import AccountId
+from cencomm.ids import AccountId, DeviceId
 from cencomm.ledger.content_key import BlobRef
 from cencomm.ledger.enrolment import Keys
 from cencomm.ledger.kinds import Role
@@ -16,14 +17,19 @@ from cencomm.ledger.refusal import LedgerRefused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One identity's time in the operation. An account that comes back under new keys is another Member."""
+    """One identity's time in the operation. An account that comes back or goes on under new keys is another Member.
+
+    `first_admitted_at` is where its history begins for a charter that gives it since admission: `admitted_at`, or for
+    whom `replace` replaced, the admission of the first identity (H1).
+    """
 
     account: AccountId
     identity_key: bytes
     exchange_key: bytes
     role: Role
+    first_admitted_at: int
     admitted_at: int
-    revoked_at: int | None = None
+    revoked_at: int | None = None  # or replaced
     until: int = 0  # seconds, 0: no end
     profile: BlobRef
 
@@ -34,11 +40,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Everybody who belongs or belonged. Immutable; the ledger's rules about people live here."""
+    """Everybody who belongs or belonged, with what devices. Immutable; the ledger's rules about people live here."""
 
     identities: MappingProxyType[bytes, Member]  # an identity key belongs once
     accounts: MappingProxyType[AccountId, Member]  # each account's newest membership
     unit: tuple[Member, ...]  # the coordinators among them, a few of thousands, and asked for at each entry
+    ended_devices: MappingProxyType[tuple[AccountId, DeviceId], int]  # at which entry; those that go on are unknown
 
     @classmethod
     def of(cls, members: Iterable[Member]) -> "Membership":
@@ -47,7 +54,7 @@ class Membership:
         Raises:
             LedgerRefused: one of them stands there twice.
         """
-        founding = cls(MappingProxyType({}), MappingProxyType({}), ())
+        founding = cls(MappingProxyType({}), MappingProxyType({}), (), MappingProxyType({}))
         for member in members:
             founding = founding.admit(member)
         return founding
@@ -69,24 +76,62 @@ class Membership:
         Raises:
             LedgerRefused: nobody like that belongs, or nobody would be left to sign.
         """
-        member = self.accounts.get(account)
-        if member is None or member.revoked_at is not None or member.identity_key != identity_key:
-            raise LedgerRefused("L6", "whom the entry revokes is not a member")
+        member = self._member(account, identity_key, "whom the entry revokes is not a member")
         if self.coordinators(at=at) == (member,):
             raise LedgerRefused("L5", "the last coordinator cannot be revoked")
-        return self._with(replace(member, revoked_at=at))
+        return self._with(dataclasses.replace(member, revoked_at=at))
+
+    def replace(self, keys: Keys, replaced: bytes, *, at: int) -> "Membership":
+        """The account of `keys` is the identity `replaced` before entry `at` and the new one from there on.
+
+        That the keys are new to the operation, the ledger sees to. The last coordinator may be replaced: somebody is
+        left to sign.
+
+        Raises:
+            LedgerRefused: nobody like that belongs.
+        """
+        member = self._member(keys.account, replaced, "whom the entry replaces is not a member")
+        successor = dataclasses.replace(
+            member, identity_key=keys.identity_key, exchange_key=keys.exchange_key, admitted_at=at
+        )
+        return self._with(dataclasses.replace(member, revoked_at=at), successor)
+
+    def end_device(self, account: AccountId, device: DeviceId, *, at: int) -> "Membership":
+        """Without that device from entry `at` on. The ledger learns of devices only here, so any id can end.
+
+        Raises:
+            LedgerRefused: the account does not belong, or the device ended already.
+        """
+        member = self.accounts.get(account)
+        if member is None or member.revoked_at is not None:
+            raise LedgerRefused("L6", "whose device the entry ends is not a member")
+        if (account, device) in self.ended_devices:
+            raise LedgerRefused("L6", "the device has ended already")
+        return dataclasses.replace(self, ended_devices=MappingProxyType(self.ended_devices | {(account, device): at}))
+
+    def has_ended(self, account: AccountId, device: DeviceId, *, at: int) -> bool:
+        """Whether the device is ended at the head `at`, under whatever identity of the account."""
+        ended_at = self.ended_devices.get((account, device))
+        return ended_at is not None and ended_at <= at
 
     def coordinators(self, *, at: int) -> tuple[Member, ...]:
         return tuple(member for member in self.unit if member.belongs(at=at))
 
-    def _with(self, member: Member) -> "Membership":
-        unit = self.unit
-        if member.role is Role.COORDINATOR:
-            unit = (*(other for other in unit if other.identity_key != member.identity_key), member)
-        return Membership(
-            MappingProxyType(self.identities | {member.identity_key: member}),
-            MappingProxyType(self.accounts | {member.account: member}),
-            unit,
+    def _member(self, account: AccountId, identity_key: bytes, otherwise: str) -> Member:
+        member = self.accounts.get(account)
+        if member is None or member.revoked_at is not None or member.identity_key != identity_key:
+            raise LedgerRefused("L6", otherwise)
+        return member
+
+    def _with(self, *members: Member) -> "Membership":
+        """Each in the place of the same identity as it was, and the last one of an account as its newest."""
+        identities = {member.identity_key: member for member in members}
+        coordinators = tuple(member for member in members if member.role is Role.COORDINATOR)
+        return dataclasses.replace(
+            self,
+            identities=MappingProxyType(self.identities | identities),
+            accounts=MappingProxyType(self.accounts | {member.account: member for member in members}),
+            unit=(*(other for other in self.unit if other.identity_key not in identities), *coordinators),
         )
 
 
@@ -97,6 +142,7 @@ def member_from(keys: Keys, role: Role, profile: BlobRef, *, until: int, at: int
         identity_key=keys.identity_key,
         exchange_key=keys.exchange_key,
         role=role,
+        first_admitted_at=at,
         admitted_at=at,
         until=until,
         profile=profile,

@@ -1,24 +1,38 @@
-"""Folds ledger entries into the state of an operation (rules L1, L2, L5, L6, L7, L8; docs/protocol.md section 3.3).
+"""Folds ledger entries into the state of an operation (rules L, C11; docs/protocol.md section 3.3).
 
 Every `Ledger` is a verified prefix of one chain: it comes from `Ledger.start` and `append` only, which refuse what does
 not follow and change nothing then. It is immutable: an append copies the maps that the entry changes.
+
+The module is long because each kind of entry meets the one state here; what concerns one noun is judged beside it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import assert_never
 
 from cencomm.errors import ProtocolError, UsageError
-from cencomm.ids import AccountId, BlobId, ChannelId, OperationId
+from cencomm.ids import AccountId, BlobId, ChannelId, DeviceId, OperationId
 from cencomm.ledger import entry_rules
-from cencomm.ledger.bodies import Admit, Body, ChannelBody, Charter, FormBody, PhaseBody, Revoke
-from cencomm.ledger.channel import Channel, declare_channel
+from cencomm.ledger.bodies import (
+    Admit,
+    Body,
+    ChannelBody,
+    Charter,
+    EndDevice,
+    FormBody,
+    PhaseBody,
+    Replace,
+    Restart,
+    Revoke,
+)
+from cencomm.ledger.channel import Channel, declare_channel, restart_channel
 from cencomm.ledger.content_key import BlobRef, ContentKeyRef
 from cencomm.ledger.entry import Cosignature, Entry, SignedEntry
 from cencomm.ledger.kinds import Phase, Role
 from cencomm.ledger.membership import Member, Membership, member_from
 from cencomm.ledger.refusal import LedgerRefused
+from cencomm.ledger.spent import NOTHING_SPENT, Spent, spend
 
 __all__ = ["FormVersion", "Ledger", "LedgerRefused", "NotEntitled", "Pin", "replay"]
 
@@ -58,7 +72,7 @@ class Ledger:
     membership: Membership
     channels: MappingProxyType[ChannelId, Channel]
     forms: MappingProxyType[BlobId, FormVersion]
-    spent: MappingProxyType[bytes, None]  # what counts once in an operation's life: keys, blobs, groups, nonces
+    spent: Spent
 
     @classmethod
     def start(cls, signed: SignedEntry) -> "Ledger":
@@ -83,7 +97,7 @@ class Ledger:
             membership=Membership.of(members),
             channels=MappingProxyType({}),
             forms=MappingProxyType({}),
-            spent=_spend(MappingProxyType({}), "L6", values),
+            spent=spend(NOTHING_SPENT, "L6", values),
         )
 
     def append(self, signed: SignedEntry) -> "Ledger":
@@ -98,7 +112,7 @@ class Ledger:
         nonces = [cosignature.nonce for cosignature in entry.cosignatures]
         after = self._enact(entry.body)
         return replace(
-            after, hashes=(*self.hashes, signed.hash), time=entry.time, spent=_spend(after.spent, "L5", nonces)
+            after, hashes=(*self.hashes, signed.hash), time=entry.time, spent=spend(after.spent, "L5", nonces)
         )
 
     @property
@@ -160,9 +174,10 @@ class Ledger:
             case Admit():
                 changes_coordinators = body.role is Role.COORDINATOR
             case Revoke():
-                member = self.members.get(body.account)
-                changes_coordinators = member is not None and member.role is Role.COORDINATOR
-            case Charter() | ChannelBody() | FormBody() | PhaseBody():
+                changes_coordinators = self._has_role_of_coordinator(body.account)
+            case Replace():
+                changes_coordinators = self._has_role_of_coordinator(body.keys.account)
+            case Charter() | ChannelBody() | EndDevice() | FormBody() | PhaseBody() | Restart():
                 changes_coordinators = False
             case _:
                 assert_never(body)
@@ -198,6 +213,11 @@ class Ledger:
             return False
         return True
 
+    def has_ended(self, account: AccountId, device: DeviceId, *, at: int) -> bool:
+        """Whether that device is ended at the head `at`; to rely on a leaf, call `tree_rules.entitled_leaf` (C5)."""
+        self._check_held(at)
+        return self.membership.has_ended(account, device, at=at)
+
     def entitled_accounts(self, channel: ChannelId, *, at: int) -> frozenset[AccountId]:
         """Whom the channel should hold at the head `at`; empty when it does not exist there."""
         return frozenset(
@@ -209,6 +229,10 @@ class Ledger:
     def _check_held(self, at: int) -> None:
         if not 0 <= at <= self.sequence:
             raise UsageError(f"cannot judge at entry {at}: the ledger is held up to {self.sequence}")
+
+    def _has_role_of_coordinator(self, account: AccountId) -> bool:
+        member = self.members.get(account)
+        return member is not None and member.role is Role.COORDINATOR
 
     def _judge_place(self, entry: Entry) -> None:
         if entry.operation != self.operation:
@@ -245,8 +269,15 @@ class Ledger:
                 return self._admit(body)
             case Revoke():
                 return self._revoke(body)
+            case Replace():
+                return self._replace(body)
+            case EndDevice():
+                membership = self.membership.end_device(body.account, body.device, at=self.sequence + 1)
+                return replace(self, membership=membership)
             case ChannelBody():
                 return self._declare(body)
+            case Restart():
+                return self._restart(body)
             case FormBody():
                 return self._publish(body)
             case PhaseBody():
@@ -258,20 +289,46 @@ class Ledger:
         entry_rules.judge_enrolment(body.keys, self.operation)
         member = member_from(body.keys, body.role, body.profile, until=body.until, at=self.sequence + 1)
         membership = self.membership.admit(member)
-        return replace(self, membership=membership, spent=_spend(self.spent, "L6", _once(member)))
+        return replace(self, membership=membership, spent=spend(self.spent, "L6", _once(member)))
 
     def _revoke(self, body: Revoke) -> "Ledger":
-        if body.content_key.number != self.content_key.number + 1:
-            raise LedgerRefused("L7", f"the next content key has number {self.content_key.number + 1}")
+        self._judge_content_key(body.content_key)
         membership = self.membership.revoke(body.account, body.identity_key, at=self.sequence + 1)
         return replace(self, membership=membership, content_key=body.content_key)
+
+    def _replace(self, body: Replace) -> "Ledger":
+        entry_rules.judge_enrolment(body.keys, self.operation)
+        self._judge_content_key(body.content_key)
+        return replace(
+            self,
+            membership=self.membership.replace(body.keys, body.replaced, at=self.sequence + 1),
+            content_key=body.content_key,
+            spent=spend(self.spent, "L6", [body.keys.identity_key, body.keys.exchange_key]),
+        )
+
+    def _judge_content_key(self, following: ContentKeyRef) -> None:
+        if following.number != self.content_key.number + 1:
+            raise LedgerRefused("L7", f"the next content key has number {self.content_key.number + 1}")
 
     def _declare(self, body: ChannelBody) -> "Ledger":
         channel = declare_channel(body, at=self.sequence + 1)
         return replace(
             self,
-            spent=_spend(self.spent, "L8", [channel.channel, channel.group_id, channel.title.blob]),
+            spent=spend(self.spent, "L8", [channel.channel, channel.group_id, channel.title.blob]),
             channels=MappingProxyType(self.channels | {channel.channel: channel}),
+        )
+
+    def _restart(self, body: Restart) -> "Ledger":
+        channel = self.channels.get(body.channel)
+        if channel is None:
+            raise LedgerRefused("C11", "the restart is of a channel that does not exist")
+        if not body.named <= self.identities.keys():
+            raise LedgerRefused("C11", "the restart names somebody who never was a member")
+        restarted = restart_channel(channel, body, at=self.sequence + 1)
+        return replace(
+            self,
+            spent=spend(self.spent, "L8", [body.group_id]),
+            channels=MappingProxyType(self.channels | {body.channel: restarted}),
         )
 
     def _publish(self, body: FormBody) -> "Ledger":
@@ -279,7 +336,7 @@ class Ledger:
         version = FormVersion(body.definition, body.version, self.sequence + 1)
         return replace(
             self,
-            spent=_spend(self.spent, "L6", [blob]),
+            spent=spend(self.spent, "L6", [blob]),
             forms=MappingProxyType(self.forms | {blob: version}),
         )
 
@@ -303,11 +360,3 @@ def replay(entries: Iterable[SignedEntry]) -> Ledger:
 def _once(member: Member) -> list[bytes]:
     """What nobody brings into the operation again, not even the same account: a revoked key stays revoked."""
     return [member.identity_key, member.exchange_key, member.profile.blob]
-
-
-def _spend(spent: MappingProxyType[bytes, None], rule: str, values: Sequence[bytes]) -> MappingProxyType[bytes, None]:
-    """What is spent after each of `values` had its one use."""
-    added = dict.fromkeys(values)
-    if len(added) != len(values) or any(value in spent for value in added):
-        raise LedgerRefused(rule, "a key or identifier that counts once was used before in this operation")
-    return MappingProxyType(spent | added) if added else spent

@@ -15,7 +15,7 @@ MAX_LEAVES_PER_IDENTITY = 5  # C5: so that nobody fills the tree
 
 
 class UnentitledLeaf(TreeRefused):
-    """A certified device whose identity the ledger does not admit to the channel at that head."""
+    """A certified device that ended, or whose identity the ledger does not admit to the channel at that head."""
 
     def __init__(self, leaf: LeafView, sentence: str) -> None:
         super().__init__("C5", sentence)
@@ -44,7 +44,7 @@ def entitled_leaf(
 
     Raises:
         TreeRefused: its certificate is not valid.
-        UnentitledLeaf: it is, but its identity does not belong here.
+        UnentitledLeaf: it is, but its identity does not belong here, or the device ended.
     """
     certificate = certify(leaf, certificates)
     try:
@@ -53,6 +53,8 @@ def entitled_leaf(
         raise UnentitledLeaf(leaf, f"leaf {leaf.index} has no place in the channel: {refused}") from refused
     if member.account != certificate.account:  # any identity key can certify a device "of" somebody else's account
         raise UnentitledLeaf(leaf, f"leaf {leaf.index} names an account that is not its identity's")
+    if ledger.has_ended(member.account, certificate.device, at=at):
+        raise UnentitledLeaf(leaf, f"leaf {leaf.index} has no place in the channel: its device has ended")
     return member, certificate
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from cencomm.ids import AccountId, OperationId
-from cencomm.ledger.bodies import Admit, ChannelBody, Charter, Revoke
+from cencomm.ledger.bodies import Admit, ChannelBody, Charter, EndDevice, Replace, Restart, Revoke
 from cencomm.ledger.entry import SignedEntry, decode_signed_entry
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.refusal import Refused
@@ -135,7 +135,7 @@ class Registry:
 
 
 def _follow(connection: Connection, draft: Draft, ledger: Ledger, signed: SignedEntry) -> None:
-    """What else changes with an entry: a channel gets its empty log, an admitted account stops waiting."""
+    """What else changes with an entry: a channel or its next generation gets its empty log, who waited is admitted."""
     operation, body = ledger.operation, signed.entry.body
     account = channel = None
     match body:
@@ -143,10 +143,14 @@ def _follow(connection: Connection, draft: Draft, ledger: Ledger, signed: Signed
             channel = body.channel
             row = log_queries.add_channel(connection, operation, channel)
             draft.tips[operation, channel] = Tip.empty(row, operation, ledger.channels[channel])
-        case Admit():
+        case Restart():
+            channel = body.channel
+            row = draft.tip(operation, channel).row
+            draft.tips[operation, channel] = Tip.empty(row, operation, ledger.channels[channel])
+        case Admit() | Replace():
             account = body.keys.account
             queries.drop_enrolment(connection, operation, account)
-        case Revoke():
+        case Revoke() | EndDevice():
             account = body.account
         case _:
             pass

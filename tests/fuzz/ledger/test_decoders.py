@@ -39,7 +39,9 @@ def genuine_unit() -> Unit:
     unit.declare()
     unit.append(unit.sign(FormBody(definition=unit.blob(), version=1)))
     unit.append(unit.sign(PhaseBody(phase=Phase.OPERATIONAL)))
-    unit.revoke(officer)
+    unit.end(officer)
+    unit.revoke(unit.replace(officer))
+    unit.restart(next(iter(unit.ledger.channels)))
     return unit
 
 

@@ -1,15 +1,18 @@
 """A working coordination unit: people with real keys, and entries that they really sign."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import pytest
 
 from cencomm.ids import AccountId, ChannelId, DeviceId, OperationId
-from cencomm.ledger.bodies import Admit, Body, ChannelBody, Charter, Policy, Revoke
+from cencomm.ledger.bodies import Admit, Body, ChannelBody, Charter, EndDevice, Policy, Replace, Restart, Revoke
 from cencomm.ledger.certificate import DeviceCertificate, issue_certificate
 from cencomm.ledger.content_key import BlobRef, new_blob, new_content_key
 from cencomm.ledger.enrolment import EnrolmentCode, Keys, creator_keys, request_enrolment
 from cencomm.ledger.entry import Cosignature, SignedEntry, cosign, first_entry, sign_entry
-from cencomm.ledger.kinds import ChannelKind, EntryType, History, RevokeReason, Role
+from cencomm.ledger.kinds import ChannelKind, EntryType, History, RestartReason, RevokeReason, Role
+from cencomm.ledger.refusal import LedgerRefused
 from cencomm.ledger.relay_key import RelayKey
 from cencomm.ledger.replay import Ledger
 from cencomm.ledger.views import LeafView
@@ -127,6 +130,47 @@ class Unit:
     def revoke(self, somebody: Person) -> Ledger:
         return self.append(self.sign(self.revocation(somebody)))
 
+    def renewed(self, somebody: Person) -> Person:
+        """The same account under new keys."""
+        return replace(self.person(), account=somebody.account)
+
+    def replacement(self, old: Person, new: Person) -> Replace:
+        return Replace(
+            keys=new.keys(self.ledger.operation, EnrolmentCode.generate(self.entropy)),
+            replaced=old.identity.public_key,
+            content_key=new_content_key(self.ledger.content_key.number + 1, self.entropy).ref,
+        )
+
+    def replace(self, somebody: Person) -> Person:
+        """Who they are from now on."""
+        new = self.renewed(somebody)
+        self.append(self.sign(self.replacement(somebody, new)))
+        return new
+
+    def end(self, somebody: Person, number: int = 1) -> Ledger:
+        """Their device of that number ends."""
+        certificate = somebody.device(number).certificate
+        return self.append(self.sign(EndDevice(account=somebody.account, device=certificate.device)))
+
+    def restart_body(self, channel: ChannelId) -> Restart:
+        """Both coordinators reject the Commit at log entry 8, whose sender does not show."""
+        current = self.ledger.channels[channel]
+        return Restart(
+            channel=channel,
+            old_generation=current.generation,
+            old_group_id=current.group_id,
+            cut_sequence=7,
+            cut_hash=b"\x07" * 32,
+            reason=RestartReason.REJECTED,
+            generation=current.generation + 1,
+            group_id=self.entropy(32),
+            committer=None,
+            rejecters=tuple(member.identity_key for member in self.ledger.coordinators(at=self.ledger.sequence)),
+        )
+
+    def restart(self, channel: ChannelId) -> Ledger:
+        return self.append(self.sign(self.restart_body(channel)))
+
     def channel_body(
         self,
         *,
@@ -197,3 +241,21 @@ def found(
     charter = charter_of(people, entropy, relay, exercise=exercise, two_signatures=two_signatures)
     signed = sign_entry(first_entry(charter, time=START), people[0].identity)
     return Unit(entropy, people[0], people[1:], relay, [signed], Ledger.start(signed))
+
+
+def refuse(ledger: Ledger, signed: SignedEntry, rule: str, sentence: str) -> None:
+    """`ledger` refuses `signed` by that rule, and stays what it was."""
+    before = _contents(ledger)
+
+    with pytest.raises(LedgerRefused, match=sentence) as refused:
+        ledger.append(signed)
+
+    assert refused.value.rule == rule
+    assert _contents(ledger) == before
+
+
+def _contents(ledger: Ledger) -> tuple[object, ...]:
+    """Copies, so that a map changed in place would show."""
+    membership = ledger.membership
+    maps = (membership.identities, membership.accounts, membership.ended_devices, ledger.channels, ledger.spent)
+    return ledger.pin, ledger.content_key, membership.unit, *(dict(one) for one in maps)

@@ -36,9 +36,11 @@ def anchor(unit: Unit, channel: ChannelId) -> Anchor:
     )
 
 
-def judge(unit: Unit, channel: ChannelId, data: bytes, kind: LogKind = LogKind.APPLICATION) -> Anchor:
+def judge(
+    unit: Unit, channel: ChannelId, data: bytes, kind: LogKind = LogKind.APPLICATION, *, generation: int = 1
+) -> Anchor:
     return judge_anchor(
-        unit.ledger, data, kind=kind, channel=channel, generation=1, sequence=SEQUENCE, epoch_began_at=BEGAN
+        unit.ledger, data, kind=kind, channel=channel, generation=generation, sequence=SEQUENCE, epoch_began_at=BEGAN
     )
 
 
@@ -70,6 +72,37 @@ def test_a_generation_that_the_ledger_does_not_have_is_refused(unit: Unit, chann
         judge_anchor(
             unit.ledger, data, kind=LogKind.APPLICATION, channel=channel, generation=2, sequence=9, epoch_began_at=5
         )
+
+
+def test_what_was_anchored_before_a_restart_stays_judgeable_after_it(
+    unit: Unit, channel: ChannelId, anchor: Anchor
+) -> None:
+    """Whoever reads the old log later comes to the verdict of whoever read it then (C3)."""
+    unit.restart(channel)
+
+    assert judge(unit, channel, anchor.encode()) == anchor
+
+
+def test_the_old_generation_is_refused_at_heads_from_the_restart_on(
+    unit: Unit, channel: ChannelId, anchor: Anchor
+) -> None:
+    unit.restart(channel)
+    after = replace(anchor, ledger_sequence=unit.ledger.sequence, ledger_hash=unit.ledger.head_hash)
+
+    refuse(unit, channel, after.encode(), "C1", "current one")
+
+
+def test_the_new_generation_is_taken_from_the_restart_on_and_not_before(
+    unit: Unit, channel: ChannelId, anchor: Anchor
+) -> None:
+    unit.restart(channel)
+    early = replace(anchor, generation=2)
+    late = replace(early, ledger_sequence=unit.ledger.sequence, ledger_hash=unit.ledger.head_hash)
+
+    with pytest.raises(AnchorRefused, match="current one") as refused:
+        judge(unit, channel, early.encode(), generation=2)
+    assert refused.value.rule == "C1"
+    assert judge(unit, channel, late.encode(), generation=2) == late
 
 
 def test_the_anchor_of_a_commit_serves_no_message_and_the_reverse(

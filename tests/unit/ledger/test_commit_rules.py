@@ -289,6 +289,64 @@ class TestRemoving:
         group.refuse(group.commit(ARCHIVE, removed=(OFFICER,), added=(other,)), "C6", "may not remove leaf 1")
 
 
+class TestEndedDevice:
+    """The officer's device ends; the officer does not."""
+
+    @pytest.fixture(autouse=True)
+    def ended(self, group: Group) -> None:
+        group.unit.end(group.officer)
+
+    def test_every_commit_from_there_on_removes_it(self, group: Group) -> None:
+        for by in (COORDINATOR, ARCHIVE):
+            group.refuse(group.commit(by), "C4", "leaves somebody in: leaf 1 .* its device has ended")
+
+    def test_anybody_removes_it(self, group: Group) -> None:
+        group.leaves.append(group.officer.device(2).leaf(FREE))
+
+        for by in (COORDINATOR, ARCHIVE, FREE):
+            group.judge(group.commit(by, removed=(OFFICER,)))
+        group.refuse(group.commit(ARCHIVE, removed=(OFFICER, FREE)), "C6", "may not remove leaf 3")
+
+    def test_it_commits_nothing(self, group: Group) -> None:
+        group.refuse(group.commit(OFFICER), "C6", "may not enact: .* its device has ended")
+
+    def test_it_is_not_added_again(self, group: Group, entropy: CountingEntropy) -> None:
+        """Nor under a certificate that its identity renewed."""
+        device = group.officer.device()
+        key = SigningKey.generate(entropy)
+        renewal = issue_certificate(
+            group.officer.identity, group.officer.account, device.certificate.device, key.public_key, 1
+        )
+
+        for again in (device, Device(renewal, key)):
+            commit = group.commit(ARCHIVE, removed=(OFFICER,), added=(again.leaf(OFFICER),))
+            group.refuse(commit, "C6", "adds an outsider: .* its device has ended")
+
+    def test_another_device_of_the_same_person_is_added(self, group: Group) -> None:
+        group.judge(group.commit(ARCHIVE, removed=(OFFICER,), added=(group.officer.device(2).leaf(OFFICER),)))
+
+    def test_at_earlier_heads_it_is_what_it_was(self, group: Group) -> None:
+        at = group.unit.ledger.sequence - 1
+
+        group.judge(group.commit(OFFICER, at=at))
+        group.refuse(group.commit(ARCHIVE, removed=(OFFICER,), at=at), "C6", "may not remove leaf 1")
+
+
+class TestReplacedIdentity:
+    def test_the_leaves_of_the_old_identity_go_and_those_of_the_new_one_may_come(self, group: Group) -> None:
+        new = group.unit.replace(group.officer)
+
+        group.refuse(group.commit(ARCHIVE), "C4", "leaf 1")
+        group.refuse(group.commit(OFFICER), "C6", "may not enact")
+        group.judge(group.commit(ARCHIVE, removed=(OFFICER,), added=(new.device(2).leaf(OFFICER),)))
+
+    def test_the_old_identity_certifies_nothing_for_the_account_any_more(self, group: Group) -> None:
+        group.unit.replace(group.officer)
+        late = group.officer.device(2).leaf(FREE)
+
+        group.refuse(group.commit(ARCHIVE, removed=(OFFICER,), added=(late,)), "C6", "not a member")
+
+
 class TestPath:
     def test_a_path_that_swaps_the_credential_is_refused(self, group: Group) -> None:
         certificate = issue_certificate(

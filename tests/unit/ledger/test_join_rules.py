@@ -217,6 +217,63 @@ def test_coming_back_later_is_allowed(invitation: Invitation) -> None:
     assert invitation.judge().ledger_sequence == 2
 
 
+class TestRestart:
+    """The log was cut at entry 20 after the newcomer was added at 12, unless a test says otherwise."""
+
+    @pytest.fixture(autouse=True)
+    def restarted(self, unit: Unit, channel: ChannelId, invitation: Invitation) -> Ledger:
+        body = replace(unit.restart_body(channel), cut_sequence=20)
+        invitation.ledger = unit.append(unit.sign(body))
+        return invitation.ledger
+
+    def test_what_stands_before_the_cut_is_the_newcomers_to_read(self, invitation: Invitation, anchor: Anchor) -> None:
+        assert invitation.judge() == anchor
+
+    def test_a_commit_behind_the_cut_leads_nowhere(self, invitation: Invitation, anchor: Anchor) -> None:
+        assert invitation.commit is not None
+        invitation.commit = replace(invitation.commit, sequence=20)
+        assert invitation.judge() == anchor
+
+        invitation.commit = replace(invitation.commit, sequence=21)
+        invitation.refuse("behind the cut", "C11")
+
+    def test_an_anchor_from_after_the_restart_does_not_open_the_old_group(
+        self, invitation: Invitation, anchor: Anchor
+    ) -> None:
+        """A member and a relay who would go on in the group that the unit left."""
+        ledger = invitation.ledger
+        later = replace(anchor, ledger_sequence=ledger.sequence, ledger_hash=ledger.head_hash)
+
+        invitation.with_anchor(later).refuse("current one", "C1")
+
+    def test_each_generation_has_its_own_group(self, invitation: Invitation, anchor: Anchor) -> None:
+        ledger = invitation.ledger
+        group_id = ledger.channels[invitation.channel].group_id
+        later = replace(anchor, generation=2, ledger_sequence=ledger.sequence, ledger_hash=ledger.head_hash)
+        new = replace(invitation.with_anchor(later), generation=2)
+
+        new.refuse("another group")
+        new.welcome = replace(new.welcome, group_id=group_id)
+        assert new.judge().generation == 2
+        invitation.welcome = replace(invitation.welcome, group_id=group_id)
+        invitation.refuse("another group")
+
+    def test_the_new_group_has_no_anchor_from_before_the_restart(self, invitation: Invitation, anchor: Anchor) -> None:
+        early = replace(invitation.with_anchor(replace(anchor, generation=2)), generation=2)
+        early.welcome = replace(early.welcome, group_id=invitation.ledger.channels[invitation.channel].group_id)
+
+        early.refuse("current one", "C1")
+
+
+def test_a_tree_with_an_ended_device_in_it_is_refused(invitation: Invitation, anchor: Anchor, unit: Unit) -> None:
+    unit.end(unit.creator)
+    later = replace(anchor, ledger_sequence=3, ledger_hash=unit.ledger.head_hash)
+    invitation.ledger = unit.ledger
+
+    assert invitation.judge() == anchor
+    invitation.with_anchor(later).refuse("leaf 0 has no place in the channel: its device has ended", "C5")
+
+
 def test_a_log_view_beyond_the_commit_is_refused(invitation: Invitation, anchor: Anchor) -> None:
     invitation.with_anchor(replace(anchor, log_sequence=12)).refuse("log view", "C1")
 

@@ -14,18 +14,7 @@ from cencomm.ledger.refusal import LedgerRefused
 from cencomm.ledger.relay_key import RelayKey
 from cencomm.ledger.replay import Ledger, NotEntitled, Pin, replay
 from cencomm.primitives.signatures import SigningKey, sign_with_label
-from tests.unit.ledger.people import START, CountingEntropy, Person, Unit, charter_of, found, person
-
-
-def refuse(ledger: Ledger, signed: SignedEntry, rule: str, sentence: str) -> None:
-    """`ledger` refuses `signed` by that rule, and stays what it was."""
-    before = (ledger.pin, dict(ledger.members), dict(ledger.channels), dict(ledger.spent), ledger.content_key)
-
-    with pytest.raises(LedgerRefused, match=sentence) as refused:
-        ledger.append(signed)
-
-    assert refused.value.rule == rule
-    assert (ledger.pin, dict(ledger.members), dict(ledger.channels), dict(ledger.spent), ledger.content_key) == before
+from tests.unit.ledger.people import START, CountingEntropy, Person, Unit, charter_of, found, person, refuse
 
 
 def refuse_charter(charter: Charter, key: SigningKey, rule: str, sentence: str) -> None:
