@@ -6,7 +6,7 @@ Everything comes from a counting entropy: seeds are in the files, so another imp
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,8 +23,7 @@ from cencomm.ledger.log import LogKind, log_hash
 from cencomm.ledger.rejection import Rejection, RejectionKind, RejectionReason, sign_rejection
 from cencomm.ledger.statements import LedgerHead, LogHead, Receipt, sign_statement
 from tests.unit.ledger.people import Unit, found
-
-Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
+from tests.vectors.ledger.changes import Json, changes
 
 FOLDER = Path(__file__).parent
 
@@ -158,6 +157,7 @@ def fixtures() -> Mapping[str, Json]:
             "signed": sign_rejection(device.key, rejection).hex(),
             "reason": int(rejection.reason),
         },
+        **changes(),
     }  # fmt: skip
 
 

@@ -5,13 +5,13 @@ from typing import TypedDict
 
 import pytest
 
-from cencomm.ids import BlobId, ChannelId, OperationId
+from cencomm.ids import AccountId, BlobId, ChannelId, DeviceId, OperationId
 from cencomm.ledger import fingerprint
 from cencomm.ledger.anchor import decode_anchor
 from cencomm.ledger.certificate import verify_certificate
 from cencomm.ledger.content_key import BlobRef, ContentKeyRef, open_blob, unwrap
 from cencomm.ledger.enrolment import EnrolmentCode, decode_request, verify_request
-from cencomm.ledger.entry import decode_signed_entry
+from cencomm.ledger.entry import UnknownEntry, decode_signed_entry
 from cencomm.ledger.letter import read_letter
 from cencomm.ledger.refusal import LedgerRefused
 from cencomm.ledger.rejection import verify_rejection
@@ -35,8 +35,8 @@ def load(name: str) -> dict[str, str]:
     return content
 
 
-def ledger_of_the_fixture() -> Ledger:
-    content = json.loads((FOLDER / "operation.json").read_text(encoding="utf-8"))
+def ledger_of_the_fixture(name: str = "operation.json") -> Ledger:
+    content = json.loads((FOLDER / name).read_text(encoding="utf-8"))
     return replay(decode_signed_entry(bytes.fromhex(entry["encoded"])) for entry in content["entries"])
 
 
@@ -65,14 +65,54 @@ def test_the_operation_replays_to_its_members() -> None:
         assert sorted(account.hex() for account in accounts) == moment["accounts"]
 
 
-def test_what_does_not_follow_is_refused_by_its_rule() -> None:
-    cases: list[Case] = json.loads((FOLDER / "refused.json").read_text(encoding="utf-8"))
-    ledger = ledger_of_the_fixture()
+@pytest.mark.parametrize(
+    ("refused_entries", "behind"), [("refused.json", "operation.json"), ("changes_refused.json", "changes.json")]
+)
+def test_what_does_not_follow_is_refused_by_its_rule(refused_entries: str, behind: str) -> None:
+    cases: list[Case] = json.loads((FOLDER / refused_entries).read_text(encoding="utf-8"))
+    ledger = ledger_of_the_fixture(behind)
 
     for case in cases:
         with pytest.raises(LedgerRefused) as refused:
             ledger.append(decode_signed_entry(bytes.fromhex(case["encoded"])))
         assert refused.value.rule == case["rule"], case["name"]
+
+
+def test_replacements_ended_devices_and_restarts_replay_to_what_they_change() -> None:
+    content = json.loads((FOLDER / "changes.json").read_text(encoding="utf-8"))
+    ledger = ledger_of_the_fixture("changes.json")
+
+    assert [digest.hex() for digest in ledger.hashes] == [entry["hash"] for entry in content["entries"]]
+    assert [
+        {
+            "account": member.account.hex(),
+            "identity_key": member.identity_key.hex(),
+            "role": int(member.role),
+            "first_admitted_at": member.first_admitted_at,
+            "admitted_at": member.admitted_at,
+            "revoked_at": member.revoked_at,
+        }
+        for member in ledger.identities.values()
+    ] == content["identities"]
+    ended = content["ended_device"]
+    account, device = AccountId(bytes.fromhex(ended["account"])), DeviceId(bytes.fromhex(ended["device"]))
+    assert [ledger.has_ended(account, device, at=at) for at in range(ledger.sequence + 1)] == ended["ended"]
+    channel = ledger.channels[ChannelId(bytes.fromhex(content["channel"]))]
+    assert [(one.number, one.group_id.hex(), one.began_at) for one in channel.generations] == [
+        (one["number"], one["group_id"], one["began_at"]) for one in content["generations"]
+    ]
+    for cut in content["cuts"]:
+        restart = channel.restart_after(cut["generation"])
+        assert restart is not None
+        assert (restart.cut_sequence, restart.cut_hash.hex()) == (cut["sequence"], cut["hash"])
+
+
+def test_a_reader_stops_at_an_entry_of_the_future() -> None:
+    cases: list[Case] = json.loads((FOLDER / "unknown.json").read_text(encoding="utf-8"))
+
+    for case in cases:
+        with pytest.raises(UnknownEntry, match=f"{case['name']} need a newer version"):
+            decode_signed_entry(bytes.fromhex(case["encoded"]))
 
 
 def test_the_certificate_verifies() -> None:
