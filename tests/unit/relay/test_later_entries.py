@@ -1,0 +1,91 @@
+"""What the entries that came with the second issue change at the relay (C11, D3, L3)."""
+
+from dataclasses import replace
+
+from cencomm.ids import NO_HASH
+from cencomm.ledger.bodies import EndDevice, Replace, Restart
+from cencomm.ledger.content_key import new_content_key
+from cencomm.ledger.kinds import RestartReason
+from cencomm.mls.group import create_group
+from cencomm.primitives.signatures import SigningKey
+from cencomm.primitives.x25519 import generate_key_pair
+from cencomm.relay.config import RelayConfig
+from cencomm.wire.log import LogPage
+from cencomm.wire.operations import AppendEntry, CommitToChannel
+from tests.unit.relay.world import Operation, Person, StandingClock, running
+
+
+def restart_of(operation: Operation) -> Restart:
+    """The log lost what a receipt shows: it is cut behind its last entry."""
+    return Restart(
+        channel=operation.channel,
+        old_generation=1,
+        old_group_id=operation.group_id,
+        cut_sequence=operation.log_sequence,
+        cut_hash=operation.log_hash,
+        reason=RestartReason.LOG_LOST,
+        generation=2,
+        group_id=operation.relay.entropy(32),
+        committer=None,
+        rejecters=(),
+    )
+
+
+async def test_from_a_restart_on_the_old_group_is_refused_and_the_new_one_begins_empty(operation: Operation) -> None:
+    body = restart_of(operation)
+    assert (await operation.append(body)).status == 200
+    old = await operation.coordinator.ask("POST", operation.log_path, operation.message())
+    new_log = f"{operation.channel_path}/2/log"
+    operation.group = create_group(
+        group_id=body.group_id, key_package=operation.coordinator.key_package(), entropy=operation.relay.entropy
+    )
+    operation.log_sequence, operation.log_hash = 0, NO_HASH
+
+    began = await operation.coordinator.ask("POST", new_log, operation.publish_of(operation.staged(generation=2)))
+
+    assert old.error.details.rule == "L8"
+    assert operation.receipt(began).sequence == 1
+    assert len((await operation.coordinator.ask("GET", f"{new_log}?after=0")).read(LogPage).entries) == 1
+
+
+async def test_a_relay_that_starts_again_is_in_the_same_generation(operation: Operation, config: RelayConfig) -> None:
+    await operation.append(restart_of(operation))
+
+    async with running(config, StandingClock()) as again:
+        pages = [
+            await again.ask("GET", f"{operation.channel_path}/{number}/log?after=0", token=operation.coordinator.token)
+            for number in (1, 2)
+        ]
+
+    assert pages[0].status == 404
+    assert pages[1].read(LogPage).entries == ()
+
+
+async def test_a_replaced_officer_goes_on_under_the_same_account(operation: Operation, officer: Person) -> None:
+    entropy = operation.relay.entropy
+    new = replace(officer, identity=SigningKey.generate(entropy), exchange=generate_key_pair(entropy))
+    body = Replace(
+        keys=new.enrolment(operation.ledger.operation).keys,
+        replaced=officer.identity.public_key,
+        content_key=new_content_key(2, entropy).ref,
+    )
+
+    assert (await operation.append(body)).status == 200
+    assert (await officer.ask("GET", f"{operation.path}/ledger?after=-1")).status == 200
+    assert (await officer.ask("GET", f"{operation.log_path}?after=0")).status == 200
+
+
+async def test_the_end_of_a_device_never_waits_for_a_commit(operation: Operation, officer: Person) -> None:
+    """L3: else whoever withholds the Commit withholds the entry."""
+    entry = operation.entry(EndDevice(account=officer.account, device=officer.device))
+    publish = operation.publish_of(operation.staged(ledger=operation.after(entry)))
+    commit = CommitToChannel(
+        channel=operation.channel, generation=1, send_id=publish.send_id, kind=1, message=publish.message
+    )
+    path = f"{operation.path}/ledger"
+
+    together = await operation.coordinator.ask("POST", path, AppendEntry(entry=entry, commit=commit))
+    alone = await operation.coordinator.ask("POST", path, AppendEntry(entry=entry))
+
+    assert together.error.details.rule == "L3"
+    assert alone.status == 200
