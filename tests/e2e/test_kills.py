@@ -22,11 +22,12 @@ from cencomm.demo.member import Member, new_member, open_member
 from cencomm.demo.production import relay_plan
 from cencomm.demo.repertoire import Repertoire
 from cencomm.demo.server import Server, ServerPlan, free_port, start
-from tests.e2e.crew import Crew, archived, crew_at
+from tests.e2e.crew import LOOK_SECONDS, TRIES, Crew, archived, crew_at
 from tests.fakes.counting_entropy import CountingEntropy
 
 KILLS = 20
-LONGEST_LIFE_SECONDS = 7.0  # from almost nothing, in the middle of starting, to well under way
+LONGEST_WAIT_SECONDS = 1.0  # after traffic flows again, or, now and then, after the start
+IN_THE_START = 48  # of 256 kills come while something still starts
 PAGE = 500
 
 
@@ -69,10 +70,13 @@ async def test_no_acknowledged_message_is_lost_and_none_is_archived_twice_whoeve
     try:
         async with crew_at(url, folder, repertoire, officers=1) as crew:
             await _admit(crew, folder, repertoire, talker, url)
+            position = 0
             for _ in range(KILLS):
                 for patient in patients:
                     await patient.live()
-                await asyncio.sleep(LONGEST_LIFE_SECONDS * chance(1)[0] / 255)
+                if chance(1)[0] >= IN_THE_START:
+                    position = await _flowing(folder, archive, crew, beyond=position)
+                await asyncio.sleep(LONGEST_WAIT_SECONDS * chance(1)[0] / 255)
                 await patients[chance(1)[0] % len(patients)].die()
             await _after_the_storm(patients)
             async with open_relay(url) as client:
@@ -100,6 +104,18 @@ async def _admit(crew: Crew, folder: DemoFolder, repertoire: Repertoire, talker:
         await enrol(member.mailbox, await invite(founder, crew.stage, talker))
         assert await admit_all(founder.mailbox, crew.stage) == 2
         await catch_up(member.mailbox)
+
+
+async def _flowing(folder: DemoFolder, archive: Patient, crew: Crew, *, beyond: int) -> int:
+    """How far the archive has read, once that is further than before: officer, relay and archive all work again."""
+    assert archive.server is not None
+    asked = ArchiveServer(folder, archive.plan.health, archive.server)
+    for _ in range(TRIES):
+        position = await asked.position(crew.stage.channel)
+        if position > beyond:
+            return position
+        await asyncio.sleep(LOOK_SECONDS)
+    pytest.fail("after a kill nothing moves again")
 
 
 async def _after_the_storm(patients: tuple[Patient, ...]) -> None:
