@@ -295,6 +295,13 @@ async def test_secrets_of_past_epochs_are_not_in_the_store(
     assert ana.events[-1] == ana.said(EpochBegan)[-1]
     stored = b"".join(value for _, value in await ana.vault.scan(""))
     assert not [secret for secret in old if secret in stored]
+    await send(ana.mailbox, place.operation, place.channel, draft(place, seizure(1)))
+    await catch_up(carla.mailbox)
+    old = epoch_secrets(ana.mailbox.sessions[(place.operation, place.channel)].group)
+    await update(carla, place)  # what a Commit of ours staged dies as well
+    await catch_up(ana.mailbox)
+    stored = b"".join(value for _, value in await ana.vault.scan(""))
+    assert not [secret for secret in old if secret in stored]
     await send(bob.mailbox, place.operation, place.channel, draft(place, seizure(2)))
     await catch_up(ana.mailbox)
     assert references(await ana.delivered(place.operation))[-1] == "FR-2026-0002"

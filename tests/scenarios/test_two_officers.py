@@ -242,6 +242,20 @@ async def test_a_relay_put_back_to_yesterday_is_noticed_and_nothing_of_it_accept
         assert references(await somebody.delivered(place.operation)) == ["FR-2026-0001", "FR-2026-0002"]
 
 
+async def test_a_log_that_got_shorter_is_noticed(
+    ana: Person, place: Place, server: LoopbackRelay, tmp_path: Path
+) -> None:
+    await server.copy_to(tmp_path / "yesterday")
+    await send(ana.mailbox, place.operation, place.channel, draft(place, seizure(1)))
+    await server.put_back(tmp_path / "yesterday")
+
+    with pytest.raises(RolledBack):
+        await catch_up(ana.mailbox)
+    await ana.restart()
+    with pytest.raises(RolledBack):
+        await catch_up(ana.mailbox)
+
+
 async def test_a_relay_with_an_older_ledger_is_noticed(
     ana: Person, carla: Person, place: Place, server: LoopbackRelay, tmp_path: Path
 ) -> None:
