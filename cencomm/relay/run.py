@@ -1,13 +1,10 @@
 """A relay as a process of its own."""
 
 import asyncio
-import contextlib
-import logging
 import ssl
 import sys
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TextIO, cast
 
 import structlog
 from aiohttp import web
@@ -16,6 +13,7 @@ from cencomm.clock import system_clock
 from cencomm.relay.app import build_app
 from cencomm.relay.config import RelayConfig
 from cencomm.secret import system_entropy
+from cencomm.site.log import configure_log
 
 BACKLOG = 1024  # connections that wait while hundreds come back at once
 SHUTDOWN_SECONDS = 10.0
@@ -41,42 +39,12 @@ def run(config: RelayConfig) -> None:
     )
 
 
-def configure_log() -> None:
-    """One JSON object per line on standard error: static event names, no locals in tracebacks."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _PatientStream(sys.stderr))),
-        cache_logger_on_first_use=True,
-    )
-
-
 def _fast_loop() -> asyncio.AbstractEventLoop | None:
     """uvloop where it is installed (extra `fast`): about a third less CPU per delivery. None: the usual loop."""
     if find_spec("uvloop") is None:
         return None
     loop: asyncio.AbstractEventLoop = import_module("uvloop").new_event_loop()
     return loop
-
-
-class _PatientStream:
-    """A log on a disk that is full loses lines. It must not end the writer, whose refusals it was to report."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, line: str) -> None:
-        with contextlib.suppress(OSError):
-            self._stream.write(line)
-
-    def flush(self) -> None:
-        with contextlib.suppress(OSError):
-            self._stream.flush()
 
 
 def _tls(config: RelayConfig) -> ssl.SSLContext | None:

@@ -10,9 +10,9 @@ from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.terminal import read_text
 from cencomm.ledger.letter import MAX_LETTER_CHARACTERS, read_letter
 from cencomm.node.config import NodeConfig
-from cencomm.node.log import configure_log
 from cencomm.node.membership import join as join_operation
 from cencomm.node.runtime import run_until_signal
+from cencomm.site.log import configure_log
 
 
 @click.command("join", cls=TranslatedCommand)
