@@ -324,11 +324,17 @@ def test_without_the_relay_what_is_here_is_shown(folder: Path, password_file: Pa
     assert "nothing is lost" in somebody.does("inbox")
 
 
-def test_nobodys_name_acts_on_the_terminal(carla: Person, ana: Person) -> None:
-    carla.does("send", "note", "--set", "text=plain", "--yes")
-    carla.does("operation", "invite", "--role", "officer", "--name", "\x1b[31mred\u202e", "--country", "FR")
+def test_nobodys_name_acts_on_the_terminal(
+    folder: Path, password_file: Path, relay: LoopbackRelay, carla: Person, ana: Person
+) -> None:
+    letter = folder / "red.letter"
+    named = ("--role", "officer", "--name", "\x1b[31mred\u202e", "--country", "FR")
+    carla.does("operation", "invite", *named, "--letter", str(letter))
+    somebody = signed_up(folder, password_file, relay, "red", "en")
+    somebody.does("operation", "join", str(letter), "--yes")
 
-    for shown in (ana.does("operation", "show"), carla.does("operation", "show")):
+    for shown in (carla.does("operation", "admit"), ana.does("operation", "show")):
+        assert "[31mred" in shown
         assert "\x1b" not in shown
         assert "\u202e" not in shown
 
