@@ -7,10 +7,9 @@ judges the tree that results (rules C3 to C6).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cencomm import codec
 from cencomm.client.channel import ChannelSession, Staged, Standing
 from cencomm.client.channel_errors import ChannelNotUsable
-from cencomm.client.leaves import commit_view, leaf_view, leaf_views
+from cencomm.client.leaves import commit_view, leaf_views
 from cencomm.client.sending import unentitled_leaves
 from cencomm.errors import ProtocolError
 from cencomm.ids import NO_HASH, SEND_ID_BYTES, AccountId, ChannelId, OperationId, SendId
@@ -19,7 +18,6 @@ from cencomm.ledger.certificate import CertificateMemo
 from cencomm.ledger.commit_rules import judge_commit
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.replay import Ledger
-from cencomm.ledger.tree_rules import entitled_leaf
 from cencomm.mls.extension import Extension
 from cencomm.mls.group import Group, create_group
 from cencomm.mls.key_package import KeyPackage, KeyPackageBundle
@@ -102,6 +100,42 @@ def stage(
     return replace(session, staged=staged)
 
 
+def stage_what_fits(
+    session: ChannelSession,
+    ledger: Ledger,
+    *,
+    adds: Sequence[KeyPackage],
+    removes: Sequence[int],
+    certificates: CertificateMemo,
+    entropy: Entropy,
+) -> ChannelSession | None:
+    """As `stage`, but nobody's key package holds up anybody else: None when nothing is left to commit.
+
+    If the Commit fails with all of them, the removals go alone and first, so that those removed read nothing more;
+    with nobody to remove, each newcomer is tried beside those that fit.
+    """
+
+    def attempt(adds: Sequence[KeyPackage]) -> ChannelSession:
+        return stage(session, ledger, adds=adds, removes=removes, certificates=certificates, entropy=entropy)
+
+    try:
+        return attempt(adds)
+    except ProtocolError:
+        if not adds:
+            raise
+    if removes:
+        return attempt(())
+    fitting: list[KeyPackage] = []
+    staged = None
+    for one in adds:
+        try:
+            staged = attempt([*fitting, one])
+        except ProtocolError:
+            continue
+        fitting.append(one)
+    return staged
+
+
 def found(
     operation: OperationId, channel: ChannelId, ledger: Ledger, *, bundle: KeyPackageBundle, entropy: Entropy
 ) -> ChannelSession:
@@ -118,26 +152,3 @@ def found(
         epoch_began_at=0,
         judged_at=ledger.sequence,
     )
-
-
-def usable_packages(
-    packages: Iterable[bytes], session: ChannelSession, ledger: Ledger, *, now: int, certificates: CertificateMemo
-) -> list[KeyPackage]:
-    """Those claimed key packages that may be added here: entitled, certified, unexpired, not present already.
-
-    A relay that hands out somebody else's packages gains nothing: what does not fit is left out.
-    """
-    present = {leaf.signature_key for leaf in session.leaves()}
-    good = []
-    for data in packages:
-        try:
-            package = codec.decode(data, KeyPackage.read)
-            package.verify(now)
-            leaf = leaf_view(0, package.leaf_node)
-            _, certificate = entitled_leaf(ledger, session.channel, leaf, at=ledger.sequence, certificates=certificates)
-        except ProtocolError:
-            continue
-        if leaf.signature_key not in present and certificate.not_after > now:
-            present.add(leaf.signature_key)
-            good.append(package)
-    return good

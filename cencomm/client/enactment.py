@@ -4,11 +4,12 @@ difference -> claim key packages -> stage -> write -> publish -> read back from 
 """
 
 from cencomm.client.channel import ChannelSession, Staged, Standing
-from cencomm.client.enacting import difference, found, stage, usable_packages
+from cencomm.client.enacting import difference, found, stage, stage_what_fits
 from cencomm.client.key_packages import make_bundle
 from cencomm.client.ledger_feed import follow_ledger
 from cencomm.client.log_feed import follow_log
 from cencomm.client.mailbox import Mailbox
+from cencomm.client.newcomers import usable_packages
 from cencomm.client.relay_errors import BadAnswer, LedgerMoved, NoKeyPackage, StaleEpoch
 from cencomm.errors import Unavailable
 from cencomm.ids import AccountId, ChannelId, OperationId
@@ -95,11 +96,11 @@ async def _stage_adds(
 ) -> bool:
     """Whether a Commit was staged: there was somebody to remove, or a package that may be added."""
     adds = usable_packages(
-        packages, session, ledger, now=mailbox.environment.clock(), certificates=mailbox.certificates
+        packages, session, ledger, removes=removes, now=mailbox.environment.clock(), certificates=mailbox.certificates
     )
     if not adds and not removes:
         return False
-    staged = stage(
+    staged = stage_what_fits(
         session,
         ledger,
         adds=adds,
@@ -107,6 +108,8 @@ async def _stage_adds(
         certificates=mailbox.certificates,
         entropy=mailbox.environment.entropy,
     )
+    if staged is None:
+        return False
     await mailbox.write({}, session=staged)
     return True
 

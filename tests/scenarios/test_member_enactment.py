@@ -1,0 +1,234 @@
+"""Nobody's key package, refusal or half-made channel keeps the ledger from being carried out for the others."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from cencomm.client import coordination, unit
+from cencomm.client.channel import ChannelSession
+from cencomm.client.coordination import Decision
+from cencomm.client.device import OwnDevice, new_device
+from cencomm.client.enacting import stage_what_fits
+from cencomm.client.key_packages import CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, make_bundle
+from cencomm.client.newcomers import usable_packages
+from cencomm.client.operation import Operation
+from cencomm.client.posting import send
+from cencomm.client.reports import Reports
+from cencomm.client.watch import catch_up
+from cencomm.forms.form import Form
+from cencomm.ledger.anchor import GROUP_INFO_EXTENSION
+from cencomm.ledger.kinds import RevokeReason, Role
+from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 as SUITE
+from cencomm.mls.cipher_suite import suite_of
+from cencomm.mls.credential import BasicCredential
+from cencomm.mls.enumeration import ProtocolVersion
+from cencomm.mls.extension import encode_extensions
+from cencomm.mls.key_package import KeyPackage
+from cencomm.mls.leaf_node import Capabilities, LeafContent, Lifetime, sign_key_package_leaf
+from cencomm.primitives.x25519 import generate_key_pair
+from cencomm.secret import system_entropy
+from cencomm.wire.devices import PutKeyPackages, RegisterDevice
+from tests.fakes.loopback_relay import LoopbackRelay
+from tests.scenarios.people import NOW, Person, Place, admit, draft, found, person, profile
+from tests.scenarios.test_two_officers import SEIZURE
+
+ANCHORED = Capabilities(cipher_suites=(SUITE,), extensions=(GROUP_INFO_EXTENSION,))
+
+
+@pytest.fixture
+async def mallory(server: LoopbackRelay, tmp_path: Path, reports: Reports) -> AsyncIterator[Person]:
+    """Holds a letter, and a program of their own that makes key packages."""
+    async with person(server.url, tmp_path / "mallory", "Mallory", reports) as one:
+        yield one
+
+
+def session_of(somebody: Person, place: Place) -> ChannelSession:
+    return somebody.mailbox.sessions[(place.operation, place.channel)]
+
+
+def accounts_in(somebody: Person, place: Place) -> set[bytes]:
+    verify = somebody.mailbox.certificates.verify
+    return {verify(leaf.credential).account for leaf in session_of(somebody, place).leaves()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What Mallory's program puts into a key package, all of it well signed."""
+
+    device: OwnDevice
+    encryption_key: bytes
+    init_key: bytes
+    capabilities: Capabilities = ANCHORED
+
+    def package(self) -> KeyPackage:
+        suite = suite_of(SUITE)
+        leaf = sign_key_package_leaf(
+            suite,
+            self.device.signing_key,
+            LeafContent(
+                credential=BasicCredential(self.device.certificate), capabilities=self.capabilities, extensions=()
+            ),
+            encryption_key=self.encryption_key,
+            lifetime=Lifetime(NOW - CLOCK_SKEW_SECONDS, NOW + LIFETIME_SECONDS),
+        )
+        honest = make_bundle(self.device, now=NOW, last_resort=False, entropy=system_entropy).key_package
+        unsigned = ProtocolVersion.MLS10.encode() + SUITE.to_bytes(2, "big")
+        unsigned += bytes([len(self.init_key)]) + self.init_key + leaf.encode() + encode_extensions(())
+        return replace(
+            honest,
+            init_key=self.init_key,
+            leaf_node=leaf,
+            signature=suite.sign_with_label(self.device.signing_key, b"KeyPackageTBS", unsigned),
+            unsigned=unsigned,
+        )
+
+
+def fresh(device: OwnDevice) -> Recipe:
+    return Recipe(
+        device=device,
+        encryption_key=generate_key_pair(system_entropy).public_key,
+        init_key=generate_key_pair(system_entropy).public_key,
+    )
+
+
+async def publish_from_another_device(somebody: Person, change: Callable[[Recipe], Recipe]) -> None:
+    """Beside the honest device, one whose only key package is made by the changed recipe."""
+    device = new_device(somebody.mailbox.identity, now=NOW, entropy=system_entropy)
+    await somebody.mailbox.relay.register_device(RegisterDevice(certificate=device.certificate))
+    package = change(fresh(device)).package()
+    await somebody.mailbox.relay.put_key_packages(device.device, PutKeyPackages(one_time=(package.encode(),)))
+
+
+async def invite_and_enrol(carla: Person, somebody: Person, place: Place) -> None:
+    letter = await unit.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(somebody, "KE"))
+    await unit.enrol(somebody.mailbox, letter)
+
+
+async def test_a_key_package_with_a_members_leaf_key_blocks_neither_admissions_nor_revocations(
+    carla: Person, ana: Person, bob: Person, mallory: Person, forms: Mapping[str, Form]
+) -> None:
+    """Ana's leaf key is public in the tree. In Mallory's key package it would make any Commit with it invalid."""
+    place = await found(carla, forms["seizure"])
+    await admit(carla, ana, place, "FR")
+    own = session_of(ana, place).group.own_leaf
+    (stolen,) = [leaf.encryption_key for leaf in session_of(carla, place).leaves() if leaf.index == own]
+    await publish_from_another_device(mallory, lambda recipe: replace(recipe, encryption_key=stolen))
+    for somebody in (mallory, bob):
+        await invite_and_enrol(carla, somebody, place)
+
+    await unit.admit_waiting(carla.mailbox, place.operation)
+    await unit.revoke(carla.mailbox, place.operation, ana.account, RevokeReason.MISUSE)
+    await catch_up(bob.mailbox)
+
+    assert accounts_in(carla, place) == {carla.account, bob.account, mallory.account}  # Mallory's honest device
+    await send(carla.mailbox, place.operation, place.channel, draft(place, SEIZURE))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda recipe: replace(recipe, encryption_key=bytes(32)), id="a leaf key of small order"),
+        pytest.param(lambda recipe: replace(recipe, init_key=bytes(32)), id="an init key of small order"),
+        pytest.param(lambda recipe: replace(recipe, init_key=b"short"), id="an init key that is none"),
+        pytest.param(lambda recipe: replace(recipe, init_key=recipe.encryption_key), id="one key for both"),
+        pytest.param(
+            lambda recipe: replace(recipe, capabilities=Capabilities(cipher_suites=(SUITE,))), id="no anchor extension"
+        ),
+        pytest.param(lambda recipe: replace(recipe, capabilities=Capabilities(cipher_suites=(1,))), id="another suite"),
+    ],
+)
+async def test_a_key_package_that_would_break_the_commit_is_left_out(
+    change: Callable[[Recipe], Recipe], carla: Person, bob: Person, place: Place
+) -> None:
+    assert bob.account in accounts_in(carla, place)
+    device = new_device(bob.mailbox.identity, now=NOW, entropy=system_entropy)
+
+    assert usable(carla, place, fresh(device).package())
+    assert not usable(carla, place, change(fresh(device)).package())
+
+
+async def test_a_device_is_added_once(carla: Person, bob: Person, place: Place) -> None:
+    device = new_device(bob.mailbox.identity, now=NOW, entropy=system_entropy)
+
+    assert len(usable(carla, place, fresh(device).package(), fresh(device).package())) == 1
+    assert not usable(carla, place, fresh(bob.mailbox.device).package())
+
+
+async def test_nobody_gets_more_than_five_leaves(carla: Person, bob: Person, place: Place) -> None:
+    devices = [new_device(bob.mailbox.identity, now=NOW, entropy=system_entropy) for _ in range(6)]
+
+    assert len(usable(carla, place, *(fresh(device).package() for device in devices))) == 4  # and the one in the tree
+
+
+async def test_two_newcomers_cannot_share_a_key(carla: Person, bob: Person, place: Place) -> None:
+    one, two = (fresh(new_device(bob.mailbox.identity, now=NOW, entropy=system_entropy)) for _ in range(2))
+    two = replace(two, encryption_key=one.encryption_key)
+
+    assert len(usable(carla, place, one.package(), two.package())) == 1
+
+
+def usable(judge: Person, place: Place, *packages: KeyPackage) -> list[KeyPackage]:
+    return usable_packages(
+        [package.encode() for package in packages],
+        session_of(judge, place),
+        judge.mailbox.operation(place.operation).ledger,
+        removes=(),
+        now=NOW,
+        certificates=judge.mailbox.certificates,
+    )
+
+
+async def test_removals_do_not_wait_for_an_add_that_fails(
+    carla: Person, bob: Person, ana: Person, place: Place
+) -> None:
+    """Even for one that nobody foresaw: here a second package of a device that is in the tree."""
+    await revoke_and_do_not_enact(carla, bob, place)
+    bad = fresh(ana.mailbox.device).package()
+    own = session_of(bob, place).group.own_leaf
+
+    staged = staged_by(carla, place, adds=(bad,), removes=(own,))
+
+    assert staged is not None
+    assert staged.staged is not None
+    assert own not in {index for index, _ in staged.staged.group.leaves()}
+
+
+async def test_an_add_that_fails_does_not_keep_out_the_others(carla: Person, ana: Person, place: Place) -> None:
+    bad = fresh(ana.mailbox.device).package()
+    good = fresh(new_device(ana.mailbox.identity, now=NOW, entropy=system_entropy)).package()
+
+    staged = staged_by(carla, place, adds=(bad, good), removes=())
+
+    assert staged is not None
+    assert staged.staged is not None
+    assert good.leaf_node in {leaf for _, leaf in staged.staged.group.leaves()}
+    assert staged_by(carla, place, adds=(bad,), removes=()) is None
+
+
+def staged_by(
+    somebody: Person, place: Place, *, adds: tuple[KeyPackage, ...], removes: tuple[int, ...]
+) -> ChannelSession | None:
+    return stage_what_fits(
+        session_of(somebody, place),
+        somebody.mailbox.operation(place.operation).ledger,
+        adds=adds,
+        removes=removes,
+        certificates=somebody.mailbox.certificates,
+        entropy=system_entropy,
+    )
+
+
+async def revoke_and_do_not_enact(coordinator: Person, somebody: Person, place: Place) -> None:
+    def decide(known: Operation) -> Decision:
+        return coordination.revoke(
+            known,
+            coordinator.mailbox.identity,
+            somebody.account,
+            reason=RevokeReason.MISUSE,
+            now=NOW,
+            entropy=system_entropy,
+        )
+
+    await unit._act(coordinator.mailbox, place.operation, decide)
