@@ -97,6 +97,11 @@ def log_hash_key(session: ChannelSession, sequence: int) -> str:
     return f"{prefix(session.operation, session.channel, session.generation)}hash/{sequence}"
 
 
+def log_head_key(session: ChannelSession) -> str:
+    """Where a store keeps the newest log head that the relay signed, and under it the evidence of a contradiction."""
+    return f"{prefix(session.operation, session.channel, session.generation)}head"
+
+
 def session_writes(before: ChannelSession | None, after: ChannelSession) -> Writes:
     """What a store must apply, in one transaction, to hold `after` where it held `before`."""
     at = prefix(after.operation, after.channel, after.generation)

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from cencomm import codec
 from cencomm.client import entrance
-from cencomm.client.channel import ChannelSession, Standing, log_hash_key
+from cencomm.client.channel import ChannelSession, Standing, log_hash_key, log_head_key
 from cencomm.client.channel_errors import LogContradicted, LogGap, RelayWithholds, RolledBack
 from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quarantined, Reason, Repeated
 from cencomm.client.ledger_feed import follow_ledger
@@ -35,13 +35,17 @@ async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelI
         if session is None or session.standing is not Standing.LIVE:
             return
         page = await _next_page(mailbox, session)
-        head = _judge_page(mailbox, session, page)
+        try:
+            head = _judge_page(mailbox, session, page)
+        except LogContradicted:
+            await _keep_evidence(mailbox, session, page)
+            raise
         for entry in page.entries:
-            session = await _take(mailbox, session, entry)
+            last = entry is page.entries[-1]
+            session = await _take(mailbox, session, entry, head if last else None)
             if session.standing is not Standing.LIVE:
                 break
         else:
-            mailbox.log_heads[(operation, channel)] = head
             if head.statement.sequence == session.sequence:
                 return
 
@@ -54,21 +58,29 @@ async def _next_page(mailbox: Mailbox, session: ChannelSession) -> LogPage:
         # Its word alone convicts nobody: have it sign how long its log is.
         page = await mailbox.relay.log(*place, after=0, limit=1)
         _judge_log_head(mailbox, session, page)
+        await _keep_evidence(mailbox, session, page)
         raise LogContradicted("the relay's log is not the one that this device followed: tell the unit") from None
 
 
-async def take_pushed(mailbox: Mailbox, operation: OperationId, channel: ChannelId, entry: LogEntry) -> None:
-    """A log entry that the relay pushed: taken at once if it is the next, else the log is read."""
+async def notice_push(mailbox: Mailbox, operation: OperationId, channel: ChannelId, entry: LogEntry) -> None:
+    """A push is a wake-up: what it carries is signed by nobody, so the entry itself is read from the log.
+
+    Taken as it comes, one pushed junk Commit would stall the device for good, and a pushed message lead it onto a log
+    that the relay never signed (L4).
+    """
     async with mailbox.lock:
         session = mailbox.sessions.get((operation, channel))
-        if session is not None and session.standing is Standing.LIVE and entry.sequence == session.sequence + 1:
-            await _take(mailbox, session, entry)
-        elif session is None or session.standing is Standing.REMOVED or entry.sequence > session.sequence:
+        if session is None or session.standing is Standing.REMOVED or entry.sequence > session.sequence:
             await follow_log(mailbox, operation, channel)
 
 
-async def _take(mailbox: Mailbox, session: ChannelSession, entry: LogEntry) -> ChannelSession:
-    """One entry: judged, written with its event, adopted. A fault of ours raises and moves nothing."""
+async def _take(
+    mailbox: Mailbox, session: ChannelSession, entry: LogEntry, head: Attested[LogHead] | None
+) -> ChannelSession:
+    """One entry: judged, written with its event and the relay's word on it, adopted.
+
+    A fault of ours raises and moves nothing, in memory either.
+    """
     key = (session.operation, session.channel)
     hashes = mailbox.log_hashes[key]
 
@@ -87,14 +99,20 @@ async def _take(mailbox: Mailbox, session: ChannelSession, entry: LogEntry) -> C
             raise RelayWithholds(f"a member stands on ledger entry {behind.needed}, not shown to us") from None
     event, writes = await _judge_content(mailbox, event)
     if after.sequence > session.sequence:
-        hashes[after.sequence] = after.log_hash
         writes[log_hash_key(after, after.sequence)] = after.log_hash
         if entry.kind == LogKind.COMMIT:  # no view of a later message lies before this Commit (C1)
-            writes |= {log_hash_key(after, old): None for old in hashes if old < after.sequence}
-            mailbox.log_hashes[key] = {after.sequence: after.log_hash}
+            writes |= {log_hash_key(after, old): None for old in hashes}
+    if head is not None:
+        writes[log_head_key(session)] = head.encoded
     if isinstance(event, ChannelStalled):
         writes |= reject_commit(mailbox, after, event)
     await mailbox.write(writes, session=after, event=event)
+    if after.sequence > session.sequence:
+        if entry.kind == LogKind.COMMIT:
+            hashes.clear()
+        hashes[after.sequence] = after.log_hash
+    if head is not None:
+        mailbox.log_heads[key] = head
     if isinstance(event, ChannelStalled):
         await send_rejections(mailbox)
     return after
@@ -118,8 +136,12 @@ async def _judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[st
         return aside(Reason.CONFLICT, "other bytes under a message id that this author used before")
     operation = mailbox.operation(event.place.operation)
     form = operation.ledger.forms.get(event.envelope.form)
-    if form is None or form.definition.hash != event.envelope.form_hash:
-        return aside(Reason.UNKNOWN_FORM, "the form is not in the operation's ledger")
+    if (
+        form is None
+        or form.definition.hash != event.envelope.form_hash
+        or form.sequence > event.envelope.ledger_sequence  # judged where the author stood: one verdict for all members
+    ):
+        return aside(Reason.UNKNOWN_FORM, "the form was not in the operation's ledger when this was written")
     try:
         mailbox.environment.judge_report(operation, event.envelope)
     except ProtocolError as error:
@@ -159,11 +181,20 @@ def _judge_page(mailbox: Mailbox, session: ChannelSession, page: LogPage) -> Att
         )
         last = entry.sequence
     stated = head.statement
+    if stated.sequence < last:
+        raise LogContradicted("the relay shows entries that it does not sign: keep this, tell the unit")
     if page.previous != session.log_hash or chain.get(stated.sequence, stated.hash) != stated.hash:
         raise LogContradicted("the relay signs another log than the one that it shows: keep this, tell the unit")
     if stated.sequence > last and not page.entries:
         raise RelayWithholds("the relay signs a longer log than it shows")
     return head
+
+
+async def _keep_evidence(mailbox: Mailbox, session: ChannelSession, page: LogPage) -> None:
+    """Both statements of the relay, durably, before anybody is told (L4)."""
+    before = mailbox.log_heads.get((session.operation, session.channel))
+    kept = [page.head] if before is None else [before.encoded, page.head]
+    await mailbox.write({f"{log_head_key(session)}/evidence/{number}": head for number, head in enumerate(kept)})
 
 
 def _judge_log_head(mailbox: Mailbox, session: ChannelSession, page: LogPage) -> Attested[LogHead]:

@@ -33,7 +33,7 @@ from cencomm.ids import NO_HASH, ChannelId, OperationId
 from cencomm.ledger.certificate import CertificateMemo
 from cencomm.ledger.membership import Member
 from cencomm.ledger.replay import Pin
-from cencomm.ledger.statements import Attested, LogHead
+from cencomm.ledger.statements import Attested, LogHead, verify_log_head
 from cencomm.secret import Entropy
 
 ChannelKey = tuple[OperationId, ChannelId]
@@ -181,6 +181,9 @@ class Mailbox:
             self.log_hashes[(operation_id, channel_id)] = {
                 int(key.removeprefix("hash/")): value for key, value in values.items() if key.startswith("hash/")
             } or {0: NO_HASH}
+            if "head" in values:
+                relay_key = self.operation(operation_id).ledger.charter.relay_key
+                self.log_heads[(operation_id, channel_id)] = verify_log_head(values["head"], relay_key)
 
 
 async def create_mailbox(store: StateStore, identity: Identity, device: OwnDevice, more: Writes | None = None) -> None:

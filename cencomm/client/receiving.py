@@ -41,7 +41,7 @@ from cencomm.ledger.replay import Ledger
 from cencomm.ledger.views import LeafView
 from cencomm.mls.errors import OwnMessage, WrongEpoch
 from cencomm.mls.event import ApplicationReceived, EpochAdvanced, MemberRemoved
-from cencomm.mls.framing import PublicMessage, decode_mls_message
+from cencomm.mls.framing import ContentType, PrivateMessage, PublicMessage, decode_mls_message
 from cencomm.mls.group import Group
 from cencomm.primitives.signatures import BadSignature
 from cencomm.wire.log import LogEntry
@@ -204,7 +204,7 @@ def _receive_application(
     if row is not None:
         return _settle_own(moved, row, witness, place)
     try:
-        group, event = session.group.process(message)
+        group, event = _decrypt(session.group, message)
     except ProtocolError as error:
         reason = Reason.UNDECRYPTABLE
         if isinstance(error, WrongEpoch):
@@ -213,11 +213,6 @@ def _receive_application(
             reason = Reason.OWN_UNKNOWN
         return moved, Quarantined(place=place, reason=reason, detail=str(error), message=message, account=None)
     moved = replace(moved, group=group)
-    if not isinstance(event, ApplicationReceived):
-        detail = "an application entry of the log that holds no application message"
-        return moved, Quarantined(
-            place=place, reason=Reason.UNDECRYPTABLE, detail=detail, message=message, account=None
-        )
     sender = leaf_view(event.sender, event.sender_leaf)
     certificate = witness.certificates.verify(sender.credential)
     try:
@@ -227,6 +222,21 @@ def _receive_application(
             place=place, reason=aside.reason, detail=str(aside), message=message, account=certificate.account
         )
     return moved, delivered
+
+
+def _decrypt(group: Group, message: bytes) -> tuple[Group, ApplicationReceived]:
+    """The group without the key that was used, and what was said.
+
+    Nothing else than an application message is ever given to the group here: a Commit or a proposal under the kind
+    "application" would change who can read without having been judged (C2).
+    """
+    framed = decode_mls_message(message)
+    if not isinstance(framed, PrivateMessage) or framed.content_type is not ContentType.APPLICATION:
+        raise MalformedError("an application entry of the log that holds no application message")
+    after, event = group.process(framed)
+    if not isinstance(event, ApplicationReceived):
+        raise MalformedError("a message whose sealed content is not what its framing says")
+    return after, event
 
 
 def _open(

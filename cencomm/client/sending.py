@@ -13,7 +13,10 @@ from cencomm.ids import SendId
 from cencomm.ledger.anchor import Anchor
 from cencomm.ledger.certificate import CertificateMemo
 from cencomm.ledger.log import LogKind
+from cencomm.ledger.refusal import TreeRefused
 from cencomm.ledger.replay import Ledger
+from cencomm.ledger.tree_rules import entitled_leaf
+from cencomm.ledger.views import LeafView
 from cencomm.secret import Entropy
 
 
@@ -64,11 +67,13 @@ def encrypt(
 
 
 def unentitled_leaves(session: ChannelSession, ledger: Ledger, certificates: CertificateMemo) -> tuple[int, ...]:
-    """Leaves whose identity the newest ledger that we hold does not admit to this channel."""
-    return tuple(
-        leaf.index
-        for leaf in session.leaves()
-        if not ledger.is_entitled(
-            session.channel, certificates.verify(leaf.credential).identity_key, at=ledger.sequence
-        )
-    )
+    """Leaves that the newest ledger that we hold gives no place here: revoked, ended, or not what they say (C4, C5)."""
+    return tuple(leaf.index for leaf in session.leaves() if not _is_entitled(session, leaf, ledger, certificates))
+
+
+def _is_entitled(session: ChannelSession, leaf: LeafView, ledger: Ledger, certificates: CertificateMemo) -> bool:
+    try:
+        entitled_leaf(ledger, session.channel, leaf, at=ledger.sequence, certificates=certificates)
+    except TreeRefused:
+        return False
+    return True

@@ -8,7 +8,7 @@ from cencomm.client.channel_errors import FrozenOperation
 from cencomm.client.enactment import enact
 from cencomm.client.entrance import introduce_device, refill_key_packages
 from cencomm.client.ledger_feed import pin_operation
-from cencomm.client.log_feed import sync_channel, take_pushed
+from cencomm.client.log_feed import notice_push, sync_channel
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.posting import resume
 from cencomm.client.rejecting import send_rejections
@@ -109,7 +109,7 @@ async def _answer(mailbox: Mailbox, wake: Wake, enactor: "_Enactor", on_enrolmen
                     enactor.look_at(operation)
         case LogPushed():
             if wake.operation in mailbox.operations:
-                await take_pushed(mailbox, wake.operation, wake.channel, wake.entry)
+                await notice_push(mailbox, wake.operation, wake.channel, wake.entry)
         case LedgerMovedOn():
             if wake.operation in {**mailbox.pins, **mailbox.operations}:
                 enactor.look_at(wake.operation)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cencomm.client.channel import ChannelSession
 from cencomm.client.events import Event
-from cencomm.client.log_feed import take_pushed
+from cencomm.client.log_feed import _take
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Envelope, commitment, encode_payload, sign_envelope
 from cencomm.ids import MessageId
@@ -110,8 +110,9 @@ class Insider:
 
 
 async def show(victim: Person, place: Place, message: bytes, kind: LogKind = LogKind.APPLICATION) -> Event:
-    """What the victim makes of a log entry that the relay shows next."""
+    """What the victim makes of a log entry that the relay shows next, past the checks of the page around it."""
     session = victim.mailbox.sessions[(place.operation, place.channel)]
     entry = LogEntry(sequence=session.sequence + 1, kind=kind, epoch=session.group.epoch, message=message)
-    await take_pushed(victim.mailbox, place.operation, place.channel, entry)
+    async with victim.mailbox.lock:
+        await _take(victim.mailbox, session, entry, None)
     return victim.events[-1]
