@@ -3,6 +3,8 @@
 The clock counts here and not in a member's judgement of a Commit: `until` stops an account at the relay (C3).
 """
 
+from collections.abc import Iterable
+
 from cencomm.errors import AccessDenied
 from cencomm.ids import AccountId, ChannelId
 from cencomm.ledger.kinds import Role
@@ -51,6 +53,15 @@ def require_entitled(ledger: Ledger, account: AccountId, channel: ChannelId, *, 
         return ledger.entitled(channel, member.identity_key, at=ledger.sequence)
     except NotEntitled as exc:
         raise AccessDenied(str(exc)) from None
+
+
+def is_member_somewhere(ledgers: Iterable[Ledger], account: AccountId, *, now: int) -> bool:
+    """Whether the account belongs to any of these operations now."""
+    for ledger in ledgers:
+        member = ledger.members.get(account)
+        if member is not None and member.belongs(at=ledger.sequence) and not has_ended(member, now=now):
+            return True
+    return False
 
 
 def has_ended(member: Member, *, now: int) -> bool:

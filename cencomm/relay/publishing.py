@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from cencomm.clock import Clock
-from cencomm.errors import CencommError, ProtocolError
+from cencomm.errors import CencommError
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.refusal import Refused
 from cencomm.relay.announcement import EntryLogged, WelcomeStored
@@ -86,7 +86,7 @@ class Publishing:
         ledger = draft.ledger(submission.operation)
         require_entitled(ledger, submission.account, submission.channel, now=self.clock())
         framing = submission.framing
-        if isinstance(framing, ProtocolError):
+        if isinstance(framing, CencommError):
             raise framing
         if submission.generation != tip.generation or framing.group_id != tip.group_id:
             raise Refused("L8", "the message is of another group than the ledger's for this channel")

@@ -3,16 +3,30 @@
 from dataclasses import dataclass
 from typing import Self
 
-from cencomm.errors import MalformedError, ProtocolError
+from cencomm.codec import Reader
+from cencomm.errors import AccessDenied, CencommError, MalformedError, ProtocolError
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.anchor import Anchor, decode_anchor
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.refusal import Refused
 from cencomm.mls.commit import Commit
-from cencomm.mls.framing import ContentType, PrivateMessage, PublicMessage, SenderType, decode_mls_message
+from cencomm.mls.framing import (
+    ContentType,
+    PrivateMessage,
+    PublicMessage,
+    SenderType,
+    WireFormat,
+    decode_mls_message,
+)
 from cencomm.mls.proposal import Add, Remove
 from cencomm.mls.welcome import Welcome
+from cencomm.relay.bulk import judge_commit, judge_welcome
 from cencomm.wire.log import Publish
+
+_WIRE_FORMATS = {
+    LogKind.COMMIT: WireFormat.MLS_PUBLIC_MESSAGE,
+    LogKind.APPLICATION: WireFormat.MLS_PRIVATE_MESSAGE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +47,14 @@ class Submission:
     channel: ChannelId
     generation: int
     publish: Publish
-    framing: Framing | ProtocolError  # an error is raised in its turn: a retry is answered whatever it carries (S2)
+    framing: Framing | CencommError  # an error is raised in its turn: a retry is answered whatever it carries (S2)
 
     @classmethod
     def read(
         cls, account: AccountId, operation: OperationId, channel: ChannelId, generation: int, publish: Publish
     ) -> Self:
         try:
-            framing: Framing | ProtocolError = read_framing(publish)
+            framing: Framing | CencommError = read_framing(publish)
         except ProtocolError as exc:
             framing = exc
         return cls(
@@ -52,6 +66,20 @@ class Submission:
             framing=framing,
         )
 
+    @classmethod
+    def unread(
+        cls, account: AccountId, operation: OperationId, channel: ChannelId, generation: int, publish: Publish
+    ) -> Self:
+        """Of somebody who may not publish: its bytes are looked at by nobody, a receipt from before is all it gets."""
+        return cls(
+            account=account,
+            operation=operation,
+            channel=channel,
+            generation=generation,
+            publish=publish,
+            framing=AccessDenied("this account may not publish in the channel"),
+        )
+
 
 def read_framing(publish: Publish) -> Framing:
     """The framing of a message of our profile.
@@ -60,16 +88,25 @@ def read_framing(publish: Publish) -> Framing:
         MalformedError: bytes that are no MLSMessage, Welcome or anchor.
         Refused: an MLSMessage that the profile does not use (C2), or a Welcome that does not fit the Commit (C8).
     """
+    kind = LogKind(publish.kind)
+    head = Reader(publish.message)
+    head.uint(2)  # version
+    if head.uint(2) != _WIRE_FORMATS[kind]:  # before decoding: a Welcome in its place could be 350,000 secrets
+        raise _wrong_format()
+    if kind is LogKind.COMMIT:
+        judge_commit(publish.message)
     message = decode_mls_message(publish.message)
-    match LogKind(publish.kind), message:
+    match kind, message:
         case LogKind.COMMIT, PublicMessage():
             return _read_commit(publish, message)
         case LogKind.APPLICATION, PrivateMessage():
             return _read_application(publish, message)
         case _:
-            raise Refused(
-                "C2", "Commits are PublicMessages, application messages PrivateMessages, nothing else goes in"
-            )
+            raise _wrong_format()
+
+
+def _wrong_format() -> Refused:
+    return Refused("C2", "Commits are PublicMessages, application messages PrivateMessages, nothing else goes in")
 
 
 def _read_application(publish: Publish, message: PrivateMessage) -> Framing:
@@ -123,6 +160,7 @@ def _judge_welcome(publish: Publish, added: tuple[bytes, ...]) -> None:
         return
     if publish.welcome is None or publish.ratchet_tree is None:
         raise Refused("C8", "a Commit that adds comes with Welcome and ratchet tree")
+    judge_welcome(publish.welcome, adds=len(added))
     welcome = decode_mls_message(publish.welcome)
     if not isinstance(welcome, Welcome):
         raise MalformedError("not a Welcome")

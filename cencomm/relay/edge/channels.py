@@ -1,12 +1,16 @@
 """Logs, Welcomes and rejections of a channel."""
 
+import asyncio
+
 from aiohttp import web
 from sqlalchemy import Connection
 
+from cencomm.errors import AccessDenied
 from cencomm.ids import AccountId
 from cencomm.ledger.log import LogKind
 from cencomm.relay.channel_log import Tip
 from cencomm.relay.edge.request import (
+    Place,
     account_of,
     answer,
     hash_in_query,
@@ -14,7 +18,7 @@ from cencomm.relay.edge.request import (
     number_in_query,
     place_of,
 )
-from cencomm.relay.entitlement import require_entitled
+from cencomm.relay.entitlement import require_acquaintance, require_entitled
 from cencomm.relay.errors import NotFound
 from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, PUBLISHING, STATE, WRITER
 from cencomm.relay.queries.welcomes import newest_rejections, welcomes_for
@@ -23,7 +27,14 @@ from cencomm.relay.rejections import reject
 from cencomm.relay.state import Draft
 from cencomm.relay.submission import Submission
 from cencomm.site.body import read_document
-from cencomm.wire.limits import KIB, LOG_PAGE_ENTRIES, MAX_BODY_BYTES, MAX_REJECTIONS
+from cencomm.wire.limits import (
+    KIB,
+    LARGE_BYTES,
+    LOG_PAGE_ENTRIES,
+    MAX_BODY_BYTES,
+    MAX_REJECTIONS,
+    RETRY_BODY_BYTES,
+)
 from cencomm.wire.log import Publish, Published
 from cencomm.wire.welcomes import Reject, Rejections, Welcomes
 
@@ -32,13 +43,36 @@ REJECTION_BODY_BYTES = 4 * KIB
 
 async def post_log(request: web.Request) -> web.Response:
     account, place = await account_of(request), place_of(request)
-    asked = await read_document(request, Publish, most=MAX_BODY_BYTES)
-    submission = Submission.read(account, place.operation, place.channel, place.generation, asked)
-    return answer(Published(receipt=await publish(request.app, submission)))
+    most = MAX_BODY_BYTES if may_publish(request.app, account, place) else RETRY_BODY_BYTES
+    asked = await read_document(request, Publish, most=most)
+    return answer(Published(receipt=await publish(request.app, account, place, asked)))
 
 
-async def publish(app: web.Application, submission: Submission) -> bytes:
+def may_publish(app: web.Application, account: AccountId, place: Place) -> bool:
+    """Whether the account is entitled to the channel now. It costs nothing, so it is asked before anything is read.
+
+    Raises:
+        NotFound: it never was a member, or there is no such channel.
+    """
+    ledger = app[STATE].ledger(place.operation)
+    require_acquaintance(ledger, account)
+    app[STATE].tip(place.operation, place.channel)
+    try:
+        require_entitled(ledger, account, place.channel, now=app[CLOCK]())
+    except AccessDenied:
+        return False
+    return True
+
+
+async def publish(app: web.Application, account: AccountId, place: Place, asked: Publish) -> bytes:
     """The receipt, whichever way the message came."""
+    where = (account, place.operation, place.channel, place.generation)
+    if not may_publish(app, account, place):
+        submission = Submission.unread(*where, asked)
+    elif len(asked.message) + len(asked.welcome or b"") > LARGE_BYTES:
+        submission = await asyncio.to_thread(Submission.read, *where, asked)
+    else:
+        submission = Submission.read(*where, asked)
     if submission.publish.kind == LogKind.APPLICATION:
         return await app[WRITER].publish(submission)
     return await app[WRITER].write(

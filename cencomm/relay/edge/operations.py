@@ -53,6 +53,7 @@ async def get_ledger(request: web.Request) -> web.Response:
 
 async def post_ledger(request: web.Request) -> web.Response:
     account, operation, now = await account_of(request), operation_of(request), request.app[CLOCK]()
+    require_coordinator(request.app[STATE].ledger(operation), account, now=now)  # before 32 MiB are read
     asked = await read_document(request, AppendEntry, most=MAX_BODY_BYTES)
     appended = await request.app[WRITER].write(
         lambda connection, draft: request.app[REGISTRY].append(connection, draft, account, operation, asked, now=now)

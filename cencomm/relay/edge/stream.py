@@ -6,18 +6,18 @@ from typing import Any
 
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
 
-from cencomm.errors import CencommError, MalformedError
+from cencomm.errors import AccessDenied, CencommError, MalformedError
 from cencomm.ids import AccountId
 from cencomm.relay.edge.answer import describe
 from cencomm.relay.edge.channels import publish
-from cencomm.relay.edge.request import session_of
+from cencomm.relay.edge.request import Place, session_of
+from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.errors import NoSession
 from cencomm.relay.fanout import Stream
-from cencomm.relay.keys import CLOCK, CONFIG, FANOUT
+from cencomm.relay.keys import CLOCK, CONFIG, FANOUT, STATE
 from cencomm.relay.queries.accounts import Session
-from cencomm.relay.submission import Submission
 from cencomm.wire.document import decode_document, encode_document
-from cencomm.wire.limits import MAX_BODY_BYTES
+from cencomm.wire.limits import LARGE_BYTES, MAX_BODY_BYTES
 from cencomm.wire.stream import CLOSE_SESSION_ENDED, ErrorFrame, PublishFrame, ReceiptFrame
 
 HEARTBEAT_SECONDS = 30.0  # between pings; a peer that is silent for half of it more is gone
@@ -93,9 +93,18 @@ async def _take_publishes(app: web.Application, socket: web.WebSocketResponse, a
 async def _reply(app: web.Application, account: AccountId, data: bytes) -> ReceiptFrame | ErrorFrame:
     identifier: int | None = None
     try:
-        frame = decode_document(data, PublishFrame)
+        frame = await _read_frame(app, account, data)
         identifier = frame.id
-        submission = Submission.read(account, frame.operation, frame.channel, frame.generation, frame)
-        return ReceiptFrame(id=frame.id, receipt=await publish(app, submission))
+        place = Place(frame.operation, frame.channel, frame.generation)
+        return ReceiptFrame(id=frame.id, receipt=await publish(app, account, place, frame))
     except CencommError as exc:
         return ErrorFrame(id=identifier, error=describe(exc))
+
+
+async def _read_frame(app: web.Application, account: AccountId, data: bytes) -> PublishFrame:
+    """A large frame names its channel somewhere inside, so who is in no operation at all may not send one."""
+    if len(data) <= LARGE_BYTES:
+        return decode_document(data, PublishFrame)
+    if not is_member_somewhere(app[STATE].ledgers.values(), account, now=app[CLOCK]()):
+        raise AccessDenied("this account may not publish anywhere")
+    return await asyncio.to_thread(decode_document, data, PublishFrame)
