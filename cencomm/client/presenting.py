@@ -15,7 +15,7 @@ from cencomm.client.terminal import columns
 from cencomm.client.words import Words
 from cencomm.errors import ProtocolError
 from cencomm.forms.canonical_json import JsonValue
-from cencomm.forms.envelope import Addressee, Body
+from cencomm.forms.envelope import Addressee, Body, Priority
 from cencomm.forms.fault import Fault
 from cencomm.forms.form import Form
 from cencomm.forms.language import pick
@@ -226,6 +226,10 @@ class Presenter:
         hours, minutes = divmod(abs(left) // 60, 60)
         sentence = "answer within {time}" if left >= 0 else "answer overdue by {time}"
         return self.words.say(sentence, time=f"{hours} h {minutes:02} min")
+
+    def urgency(self, body: Body) -> str:
+        """What must be seen first, in capitals; empty for what can wait."""
+        return "" if body.priority is Priority.ROUTINE else self.words.say(body.priority.value).upper()
 
     def instant(self, seconds: int) -> str:
         return self.tongue.instant(dt.datetime.fromtimestamp(seconds, dt.UTC))

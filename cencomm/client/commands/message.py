@@ -78,7 +78,7 @@ def send(
     async def run() -> None:
         async with open_desk(terminal) as desk:
             mailbox, chosen = desk.mailbox, choose_operation(desk.mailbox, operation)
-            await catch_up(mailbox)
+            await _synchronise(terminal, desk)  # a relay that is away stops neither the checks nor the keeping
             mailbox.membership(chosen)
             presenter, known = load_presenter(terminal, desk.reports), mailbox.operation(chosen)
             forms = desk.reports.newest(known)
@@ -202,8 +202,11 @@ def outbox(terminal: Terminal, *, discard: bool) -> None:
         async with open_desk(terminal) as desk:
             if discard:
                 await discard_returned(desk.mailbox)
-            await catch_up(desk.mailbox)
-            done = await resume(desk.mailbox)
+            await _synchronise(terminal, desk)
+            try:
+                done = await resume(desk.mailbox)
+            except Unavailable:
+                done = []  # the relay is away still, as was said; what waits is listed
             still, back = await waiting(desk.mailbox), await returned(desk.mailbox)
         lines = [terminal.say("Sent now: {count}", count=sum(not isinstance(one, Returned) for one in done))]
         lines += [terminal.say("Still waiting: {count}", count=len(still))]
@@ -230,7 +233,8 @@ def _row(presenter: Presenter, operation: Operation, item: Item, now: int) -> tu
     form, author, title = presenter.line(operation, item.message)
     body = item.message.envelope.body
     mark = "*" if item.unread else " "
-    return f"{mark}{item.number}", form, author, title, presenter.answer_clock(body, now=now)
+    urgency, written = presenter.urgency(body), presenter.instant(body.written_at)
+    return f"{mark}{item.number}", urgency, written, form, author, title, presenter.answer_clock(body, now=now)
 
 
 def _belonging(operation: Operation) -> frozenset[AccountId]:
@@ -245,8 +249,9 @@ def _announce(terminal: Terminal, presenter: Presenter, desk: Desk, event: Event
     match event:
         case MessageDelivered() if not event.own:
             operation = desk.mailbox.operation(event.place.operation)
-            row = presenter.line(operation, event)
-            terminal.show("  ".join(row), presenter.message_document(event))
+            body = event.envelope.body
+            row = (presenter.urgency(body), presenter.instant(body.written_at), *presenter.line(operation, event))
+            terminal.show("  ".join(cell for cell in row if cell), presenter.message_document(event))
         case Quarantined():
             _warn(terminal, event)
         case ChannelStalled():

@@ -324,6 +324,28 @@ def test_without_the_relay_what_is_here_is_shown(folder: Path, password_file: Pa
     assert "nothing is lost" in somebody.does("inbox")
 
 
+def test_what_is_sent_without_the_relay_is_checked_and_kept(folder: Path, password_file: Path) -> None:
+    with relay_thread(folder / "breaking") as relay:
+        alone = signed_up(folder, password_file, relay, "alone", "en")
+        alone.does("operation", "create", str(PLAN), "--name", "Alone", "--organisation", "Customs", "--country", "FR")
+        alone.does("send", "note", "--set", "text=The relay is still there", "--yes")
+
+    assert "text" in alone.fails("send", "note", "--yes")  # the fault of the form, not of the line
+    alone.fails("send", "note", "--set", "text=The relay is away", "--yes")
+
+    waiting = json.loads(alone.run("--json", "outbox").stdout)["waiting"]
+    assert len(waiting) == 1
+
+
+def test_what_is_urgent_says_so_before_anything_else(carla: Person) -> None:
+    carla.does("send", "note", "--set", "text=Plane lands at 04:10", "--priority", "flash", "--yes")
+
+    first = carla.does("inbox").splitlines()[0]
+
+    assert "FLASH" in first
+    assert first.index("FLASH") < first.index("Plane lands")
+
+
 def test_nobodys_name_acts_on_the_terminal(
     folder: Path, password_file: Path, relay: LoopbackRelay, carla: Person, ana: Person
 ) -> None:
