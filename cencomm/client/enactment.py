@@ -3,6 +3,8 @@
 difference -> claim key packages -> stage -> write -> publish -> read back from the log
 """
 
+from collections.abc import Sequence
+
 from cencomm.client.channel import ChannelSession, Staged, Standing
 from cencomm.client.enacting import difference, found, stage, stage_what_fits
 from cencomm.client.key_packages import make_bundle
@@ -10,7 +12,15 @@ from cencomm.client.ledger_feed import follow_ledger
 from cencomm.client.log_feed import follow_log
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.newcomers import usable_packages
-from cencomm.client.relay_errors import BadAnswer, LedgerMoved, NoKeyPackage, StaleEpoch
+from cencomm.client.relay_errors import (
+    AgainstRule,
+    LedgerMoved,
+    NoKeyPackage,
+    NoSession,
+    NotFound,
+    Refusal,
+    StaleEpoch,
+)
 from cencomm.errors import Unavailable
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.log import LogKind
@@ -114,24 +124,49 @@ async def _stage_adds(
     return True
 
 
-async def claim(mailbox: Mailbox, session: ChannelSession, accounts: tuple[AccountId, ...]) -> list[bytes]:
-    """Key packages of these accounts' devices; those who have none are added once they have."""
+async def claim(mailbox: Mailbox, session: ChannelSession, accounts: Sequence[AccountId]) -> list[bytes]:
+    """Key packages of these accounts' devices. Whoever has none, or is refused, is added once that changed.
+
+    No refusal is raised: an add that has to wait is no reason for a removal to wait with it (C4).
+
+    Raises:
+        NoSession: the sign-in has ended.
+        Unavailable: the relay cannot be reached.
+    """
     packages: list[bytes] = []
     for start in range(0, len(accounts), MAX_CLAIM_ACCOUNTS):
-        wanted = accounts[start : start + MAX_CLAIM_ACCOUNTS]
-        while wanted:
-            request = ClaimKeyPackages(accounts=wanted)
-            try:
-                answer = await mailbox.relay.claim(session.operation, session.channel, request)
-            except NoKeyPackage as without:
-                absent = frozenset(without.details.accounts or wanted)
-                if absent.isdisjoint(wanted):
-                    raise BadAnswer("the relay has no key packages of accounts that nobody asked for") from None
-                wanted = tuple(account for account in wanted if account not in absent)
-                continue
-            packages += [package.key_package for package in answer.packages]
-            break
+        packages += await _claim_some(mailbox, session, accounts[start : start + MAX_CLAIM_ACCOUNTS])
     return packages
+
+
+async def _claim_some(mailbox: Mailbox, session: ChannelSession, wanted: Sequence[AccountId]) -> list[bytes]:
+    """One request. Refused for somebody whom it does not name, it is made again in halves: each is refused alone."""
+    if not wanted:
+        return []
+    named: frozenset[AccountId] = frozenset()
+    try:
+        request = ClaimKeyPackages(accounts=tuple(wanted))
+        answer = await mailbox.relay.claim(session.operation, session.channel, request)
+    except NoSession:
+        raise
+    except NoKeyPackage as without:
+        named = frozenset(without.details.accounts or ())
+    except (AgainstRule, NotFound):
+        pass
+    except Refusal:  # a quota, or the relay cannot: halves would fare no better
+        return []
+    else:
+        return [package.key_package for package in answer.packages]
+    rest = [account for account in wanted if account not in named]
+    if len(rest) < len(wanted):
+        return await _claim_some(mailbox, session, rest)
+    if len(wanted) == 1:
+        return []
+    half = len(wanted) // 2
+    return [
+        *await _claim_some(mailbox, session, wanted[:half]),
+        *await _claim_some(mailbox, session, wanted[half:]),
+    ]
 
 
 async def _publish(mailbox: Mailbox, session: ChannelSession, staged: Staged) -> bool:

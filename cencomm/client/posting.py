@@ -25,7 +25,7 @@ from cencomm.client.outbox import OutboxRow
 from cencomm.client.readership import TooManyReaders, judge_readers
 from cencomm.client.relay_errors import AgainstRule, BadAnswer, LedgerMoved, NotEntitled, NotFound, StaleEpoch, TooLong
 from cencomm.client.sending import encrypt
-from cencomm.errors import Unavailable
+from cencomm.errors import ProtocolError, Unavailable
 from cencomm.forms.envelope import (
     Body,
     Envelope,
@@ -152,9 +152,10 @@ async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
     """Send what an earlier run of this program signed and did not see in the log.
 
     Raises:
-        Unavailable: relay or disk do not accept it now; it stays kept.
+        Unavailable, ProtocolError: the first that kept a message here, when all were tried; they stay kept.
     """
     done: list[Sent | Returned] = []
+    first: ProtocolError | Unavailable | None = None
     for _, value in await mailbox.store.scan(PREFIX):
         posting = codec.decode(value, _read_posting)
         async with mailbox.lock:
@@ -164,6 +165,10 @@ async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
                 continue
             except FINAL as refused:
                 done.append(await _give_back(mailbox, posting, str(refused)))
+            except (ProtocolError, Unavailable) as trouble:
+                first = first or trouble
+    if first is not None:
+        raise first
     return done
 
 
@@ -202,7 +207,7 @@ async def _deliver(mailbox: Mailbox, posting: _Posting) -> Sent:
                 row = await _encrypt(mailbox, session, posting)
             receipt = await _publish(mailbox, session, row)
         except MustEnactFirst:
-            await follow_and_enact(mailbox, posting.operation, posting.channel)
+            await _enact_for(mailbox, posting)
         except (StaleEpoch, LedgerMoved):
             await follow_ledger(mailbox, posting.operation)
             await follow_log(mailbox, posting.operation, posting.channel)
@@ -210,6 +215,20 @@ async def _deliver(mailbox: Mailbox, posting: _Posting) -> Sent:
             await follow_log(mailbox, posting.operation, posting.channel)
             _judge_receipt(mailbox, receipt)
     raise Unavailable(f"after {MAX_TRIES} tries the channel still moves on: the message is kept, try again")
+
+
+async def _enact_for(mailbox: Mailbox, posting: _Posting) -> None:
+    """The removal that has to go first (C4). It may fail because of somebody else: no reason to give up the message.
+
+    Raises:
+        Unavailable: the removal was refused; the message is kept.
+        FINAL: the relay does not admit *us* to the ledger any more.
+    """
+    await follow_ledger(mailbox, posting.operation)
+    try:
+        await follow_and_enact(mailbox, posting.operation, posting.channel)
+    except FINAL as refused:
+        raise Unavailable(f"a revocation has to be carried out first, and was refused: {refused}") from refused
 
 
 async def _settled(mailbox: Mailbox, posting: _Posting) -> Sent | None:
@@ -270,6 +289,7 @@ def _usable_session(mailbox: Mailbox, posting: _Posting) -> ChannelSession:
     operation = mailbox.operation(posting.operation)
     if operation.frozen is not None:
         raise FrozenOperation(operation.frozen)
+    mailbox.membership(posting.operation)
     session = mailbox.sessions.get((posting.operation, posting.channel))
     if session is None:
         raise NotAMember("this device is not in the channel yet: it is added as soon as another member is online")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from cencomm.client import coordination, unit
 from cencomm.client.channel import ChannelSession
@@ -14,12 +15,15 @@ from cencomm.client.enacting import stage_what_fits
 from cencomm.client.key_packages import CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, make_bundle
 from cencomm.client.newcomers import usable_packages
 from cencomm.client.operation import Operation
-from cencomm.client.posting import send
+from cencomm.client.posting import Sent, resume, send, waiting
 from cencomm.client.reports import Reports
 from cencomm.client.watch import catch_up
+from cencomm.errors import Unavailable
 from cencomm.forms.form import Form
 from cencomm.ledger.anchor import GROUP_INFO_EXTENSION
+from cencomm.ledger.certificate import issue_certificate
 from cencomm.ledger.kinds import RevokeReason, Role
+from cencomm.ledger.log import LogKind
 from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 as SUITE
 from cencomm.mls.cipher_suite import suite_of
 from cencomm.mls.credential import BasicCredential
@@ -27,12 +31,16 @@ from cencomm.mls.enumeration import ProtocolVersion
 from cencomm.mls.extension import encode_extensions
 from cencomm.mls.key_package import KeyPackage
 from cencomm.mls.leaf_node import Capabilities, LeafContent, Lifetime, sign_key_package_leaf
+from cencomm.primitives.signatures import SigningKey
 from cencomm.primitives.x25519 import generate_key_pair
 from cencomm.secret import system_entropy
-from cencomm.wire.devices import PutKeyPackages, RegisterDevice
-from tests.fakes.loopback_relay import LoopbackRelay
+from cencomm.wire.devices import ClaimKeyPackages, PutKeyPackages, RegisterDevice
+from cencomm.wire.document import decode_document, encode_document
+from cencomm.wire.errors import STATUS, Error, ErrorAnswer, ErrorCode
+from cencomm.wire.log import Publish
+from tests.fakes.loopback_relay import Handler, LoopbackRelay, body_of
 from tests.scenarios.people import NOW, Person, Place, admit, draft, found, person, profile
-from tests.scenarios.test_two_officers import SEIZURE
+from tests.scenarios.test_two_officers import SEIZURE, publishes
 
 ANCHORED = Capabilities(cipher_suites=(SUITE,), extensions=(GROUP_INFO_EXTENSION,))
 
@@ -154,6 +162,11 @@ async def test_a_device_is_added_once(carla: Person, bob: Person, place: Place) 
 
     assert len(usable(carla, place, fresh(device).package(), fresh(device).package())) == 1
     assert not usable(carla, place, fresh(bob.mailbox.device).package())
+    key = SigningKey.generate(system_entropy)
+    identity = bob.mailbox.identity
+    certificate = issue_certificate(identity.signing_key, bob.account, device.device, key.public_key, NOW + 1000)
+    certified_anew = OwnDevice(device.device, key, certificate.encoded)
+    assert len(usable(carla, place, fresh(device).package(), fresh(certified_anew).package())) == 1
 
 
 async def test_nobody_gets_more_than_five_leaves(carla: Person, bob: Person, place: Place) -> None:
@@ -218,6 +231,68 @@ def staged_by(
         certificates=somebody.mailbox.certificates,
         entropy=system_entropy,
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "quiet"),
+    [(ErrorCode.REFUSED, False), (ErrorCode.NOT_FOUND, False), (ErrorCode.TOO_MANY, True), (ErrorCode.MALFORMED, True)],
+)
+async def test_a_refused_claim_delays_no_revocation(
+    code: ErrorCode,
+    quiet: bool,  # noqa: FBT001 (a parameter of the table above)
+    carla: Person,
+    ana: Person,
+    bob: Person,
+    mallory: Person,
+    place: Place,
+    server: LoopbackRelay,
+    tmp_path: Path,
+    reports: Reports,
+) -> None:
+    """The relay refuses whoever claims for Mallory; a quota that is used up keeps Eve out too, for now."""
+
+    async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.endswith("/claims"):
+            return await handler(request)
+        if mallory.account not in decode_document(await body_of(request), ClaimKeyPackages).accounts:
+            return await handler(request)
+        answer = ErrorAnswer(error=Error(code=code, message="no"))
+        return web.Response(status=STATUS[code], body=encode_document(answer), content_type="application/json")
+
+    async with person(server.url, tmp_path / "eve", "Eve", reports) as eve:
+        for somebody in (mallory, eve):
+            await invite_and_enrol(carla, somebody, place)
+        server.meddle = refuse
+        await unit.admit_waiting(carla.mailbox, place.operation)
+        await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
+
+        admitted = set() if quiet else {eve.account}
+        assert accounts_in(carla, place) == {carla.account, ana.account} | admitted
+
+
+async def test_a_refused_removal_of_somebody_else_keeps_the_message(
+    carla: Person, ana: Person, bob: Person, place: Place, server: LoopbackRelay
+) -> None:
+    """Ana writes while Bob's removal is due; the relay refuses every Commit."""
+    await revoke_and_do_not_enact(carla, bob, place)
+    await catch_up(ana.mailbox)
+
+    async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if publishes(request) and decode_document(await body_of(request), Publish).kind == LogKind.COMMIT:
+            answer = ErrorAnswer(error=Error(code=ErrorCode.REFUSED, message="no"))
+            return web.Response(
+                status=STATUS[ErrorCode.REFUSED], body=encode_document(answer), content_type="application/json"
+            )
+        return await handler(request)
+
+    server.meddle = refuse
+    with pytest.raises(Unavailable, match="carried out first"):
+        await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
+    assert len(await waiting(ana.mailbox)) == 1
+
+    server.meddle = None
+    (done,) = await resume(ana.mailbox)
+    assert isinstance(done, Sent)
 
 
 async def revoke_and_do_not_enact(coordinator: Person, somebody: Person, place: Place) -> None:
