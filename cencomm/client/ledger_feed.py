@@ -1,5 +1,7 @@
 """Operations, kept in step with the relay: ledger, relay's head, content key, names (rules L2, L4, L7)."""
 
+from dataclasses import replace
+
 from cencomm.client import operation as operations
 from cencomm.client.channel_errors import FrozenOperation, OperationFrozen, RelayWithholds
 from cencomm.client.mailbox import Mailbox
@@ -55,11 +57,12 @@ async def follow_ledger(mailbox: Mailbox, operation_id: OperationId) -> Operatio
 
 
 async def _fetch_names(mailbox: Mailbox, operation: Operation) -> Operation:
-    """Content key and blobs that the ledger names and that are not here yet."""
+    """Content key and blobs that the ledger names and that are not here yet; what is wrong with them is remembered."""
     member = operation.ledger.members.get(mailbox.identity.account)
     if member is None or member.revoked_at is not None:
         return operation
     kept: dict[str, bytes | None] = {}
+    troubles, operation = operation.troubles, replace(operation, troubles=())
     if operation.ledger.content_key.number not in operation.content_keys:
         answer = await mailbox.relay.wraps(operation.id)
         operation, writes = operations.open_wraps(operation, answer.wraps, mailbox.identity)
@@ -68,6 +71,6 @@ async def _fetch_names(mailbox: Mailbox, operation: Operation) -> Operation:
         sealed = await mailbox.relay.blobs(operation.id)
         operation, writes = operations.open_blobs(operation, sealed.blobs)
         kept |= writes
-    if kept:
+    if kept or operation.troubles != troubles:
         await mailbox.write(kept, operation=operation)
     return operation

@@ -24,13 +24,18 @@ from cencomm.wire.operations import LedgerPage, SealedBlob, Wrap
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """An operation as this member verified it. `frozen` says why nothing may be sent any more (L4)."""
+    """An operation as this member verified it. `frozen` says why nothing may be sent any more (L4).
+
+    `troubles` are keys and names that came and are not what the ledger names, a sentence each: they are kept out, and
+    the rest of the operation goes on. Whoever uploads them can be any coordinator, or the relay.
+    """
 
     ledger: Ledger
     head: Attested[LedgerHead] | None = None
     content_keys: Mapping[int, ContentKey] = field(default_factory=lambda: MappingProxyType({}))
     blobs: Mapping[BlobId, Blob] = field(default_factory=lambda: MappingProxyType({}))
     frozen: str | None = None
+    troubles: tuple[str, ...] = ()
 
     @property
     def id(self) -> OperationId:
@@ -129,36 +134,48 @@ def freeze(operation: Operation, error: OperationFrozen) -> tuple[Operation, Wri
 
 
 def open_wraps(operation: Operation, wraps: Iterable[Wrap], identity: Identity) -> tuple[Operation, Writes]:
-    """The current content key, if it is among `wraps` (L7). All blobs are sealed again when a new one begins."""
+    """The current content key, if it is among `wraps` (L7). All blobs are sealed again when a new one begins.
+
+    What is no wrap of it for us is kept out, and stands among `troubles`.
+    """
     ref = operation.ledger.content_key
     keys = dict(operation.content_keys)
     writes: dict[str, bytes | None] = {}
+    troubles: list[str] = []
     for wrap in wraps:
         if wrap.number != ref.number or wrap.number in keys:
             continue
-        key = unwrap(wrap.sealed, operation.id, ref, identity.identity_key, identity.exchange_key)
+        try:
+            key = unwrap(wrap.sealed, operation.id, ref, identity.identity_key, identity.exchange_key)
+        except ProtocolError as trouble:
+            troubles.append(f"content key {ref.number}: {trouble}")
+            continue
         keys[wrap.number] = key
         writes[_content_key_name(operation.id, key.number)] = _encode_content_key(key)
-    return replace(operation, content_keys=MappingProxyType(keys)), writes
+    return replace(operation, content_keys=MappingProxyType(keys), troubles=tuple(troubles)), writes
 
 
 def open_blobs(operation: Operation, sealed: Iterable[SealedBlob]) -> tuple[Operation, Writes]:
     """The blobs among `sealed` that the ledger names and for which we hold the key, each checked against its hash.
 
-    Raises:
-        WrongBlob, DecryptionFailed: the relay swapped a name or form.
+    A swapped name or form is kept out, and stands among `troubles`, after those that were there.
     """
     refs = {ref.blob: ref for ref in named_blobs(operation.ledger)}
     blobs = dict(operation.blobs)
     writes: dict[str, bytes | None] = {}
+    troubles = list(operation.troubles)
     for item in sealed:
         ref, key = refs.get(item.blob), operation.content_keys.get(item.number)
         if ref is None or key is None or (item.blob in blobs and blobs[item.blob].ref == ref):
             continue
-        blob = open_blob(key, operation.id, ref, item.sealed)
+        try:
+            blob = open_blob(key, operation.id, ref, item.sealed)
+        except ProtocolError as trouble:
+            troubles.append(f"name or form {item.blob.hex()}: {trouble}")
+            continue
         blobs[item.blob] = blob
         writes[f"{prefix(operation.id)}blob/{item.blob.hex()}"] = blob.salt + blob.content
-    return replace(operation, blobs=MappingProxyType(blobs)), writes
+    return replace(operation, blobs=MappingProxyType(blobs), troubles=tuple(troubles)), writes
 
 
 def named_blobs(ledger: Ledger) -> tuple[BlobRef, ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeAlias
 
 from cencomm.client.channel import Standing
 from cencomm.client.channel_errors import FrozenOperation
@@ -23,6 +24,7 @@ FIRST_ENACTOR_SECONDS, LAST_ENACTOR_SECONDS = 2.0, 20.0  # C7: so that not every
 
 OnEnrolment = Callable[[OperationId], None]
 OnTrouble = Callable[[ProtocolError], None]
+Trouble: TypeAlias = ProtocolError | Unavailable
 
 
 async def catch_up(mailbox: Mailbox) -> None:
@@ -31,34 +33,37 @@ async def catch_up(mailbox: Mailbox) -> None:
     A trouble in one place keeps nobody from the others: it is raised when all of them were looked at.
 
     Raises:
-        ProtocolError: the first trouble.
+        ProtocolError, Unavailable: the first trouble.
     """
-    troubles: list[ProtocolError] = []
+    troubles: list[Trouble] = []
     for operation in {**mailbox.pins, **mailbox.operations}:
         troubles += await _catch_up_operation(mailbox, operation)
-    async with mailbox.lock:
-        await send_rejections(mailbox)
-    await resume(mailbox)
+    try:
+        async with mailbox.lock:
+            await send_rejections(mailbox)
+        await resume(mailbox)
+    except (ProtocolError, Unavailable) as trouble:
+        troubles.append(trouble)
     _raise_first(troubles)
 
 
-def _raise_first(troubles: list[ProtocolError]) -> None:
+def _raise_first(troubles: list[Trouble]) -> None:
     if troubles:
         raise troubles[0]
 
 
-async def _catch_up_operation(mailbox: Mailbox, operation: OperationId) -> list[ProtocolError]:
-    troubles: list[ProtocolError] = []
+async def _catch_up_operation(mailbox: Mailbox, operation: OperationId) -> list[Trouble]:
+    troubles: list[Trouble] = []
     try:
         await pin_operation(mailbox, operation)
         for channel in mailbox.entitled_channels(operation):
             try:
                 await sync_channel(mailbox, operation, channel)
-            except ProtocolError as trouble:
+            except (ProtocolError, Unavailable) as trouble:
                 troubles.append(trouble)
     except (NotEntitled, NotFound, FrozenOperation):
         pass  # not admitted yet, revoked, or frozen: what we hold stays readable, the other operations go on
-    except ProtocolError as trouble:
+    except (ProtocolError, Unavailable) as trouble:
         troubles.append(trouble)
     return troubles
 

@@ -20,7 +20,7 @@ from cencomm.client.events import EpochBegan, MessageDelivered
 from cencomm.client.posting import send
 from cencomm.client.watch import catch_up
 from cencomm.ids import OperationId, SendId
-from cencomm.ledger.content_key import WrongBlob, seal_blob
+from cencomm.ledger.content_key import seal_blob
 from cencomm.ledger.kinds import Phase
 from cencomm.ledger.refusal import LedgerRefused
 from cencomm.ledger.replay import Pin
@@ -208,13 +208,15 @@ async def test_a_form_that_the_relay_exchanged_is_refused(
         return document(BlobsAnswer(blobs=changed))
 
     server.meddle = exchange
-    with pytest.raises(WrongBlob):
-        await catch_up(bob.mailbox)
+    await catch_up(bob.mailbox)
     assert newest not in bob.mailbox.operation(place.operation).blobs
+    (trouble,) = bob.mailbox.operation(place.operation).troubles
+    assert "not the one that the ledger names" in trouble
 
     server.meddle = None
     await catch_up(bob.mailbox)
     assert newest in bob.mailbox.operation(place.operation).blobs
+    assert not bob.mailbox.operation(place.operation).troubles
 
 
 async def test_a_receipt_for_a_message_that_the_log_does_not_show_is_no_success(

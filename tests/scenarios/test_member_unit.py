@@ -1,0 +1,82 @@
+"""What one coordinator, one newcomer or one lost answer breaks for the others: nothing."""
+
+from aiohttp import web
+from msgspec.structs import replace as replace_struct
+
+from cencomm.client import coordination, unit
+from cencomm.client.ledger_feed import sync_operation
+from cencomm.client.posting import send
+from cencomm.client.watch import catch_up
+from cencomm.ledger.kinds import RevokeReason
+from cencomm.secret import system_entropy
+from cencomm.wire.document import decode_document, encode_document
+from cencomm.wire.operations import AppendEntry, BlobsAnswer, SealedBlob
+from tests.fakes.loopback_relay import Handler, LoopbackRelay
+from tests.scenarios.people import NOW, Person, Place, draft
+from tests.scenarios.test_two_officers import SEIZURE
+
+
+async def publish_garbage(coordinator: Person, place: Place) -> None:
+    """A form whose sealed content is nothing that anybody can open."""
+    mailbox = coordinator.mailbox
+    known = await sync_operation(mailbox, place.operation)
+    decision = coordination.publish_form(known, mailbox.identity, b"{}", version=1, now=NOW, entropy=system_entropy)
+    (blob,) = decision.blobs
+    garbage = SealedBlob(blob=blob.blob, number=blob.number, sealed=b"x" * 100)
+    request = AppendEntry(entry=decision.entry.encode(), wraps=(), blobs=(garbage,), commit=None)
+    await mailbox.relay.append(place.operation, request)
+
+
+async def test_a_form_that_cannot_be_opened_stops_nobody(ana: Person, bob: Person, carla: Person, place: Place) -> None:
+    await publish_garbage(carla, place)
+
+    await catch_up(ana.mailbox)
+    await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
+    await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
+
+    (trouble,) = ana.mailbox.operation(place.operation).troubles
+    assert trouble.startswith("name or form")
+    assert len(ana.mailbox.sessions[(place.operation, place.channel)].leaves()) == 2
+
+
+async def test_a_form_that_the_relay_withholds_stops_no_revocation(
+    ana: Person, bob: Person, carla: Person, place: Place, server: LoopbackRelay
+) -> None:
+    async def withhold(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        if not request.path.endswith("/blobs"):
+            return response
+        assert isinstance(response, web.Response)
+        assert isinstance(response.body, bytes)
+        held = decode_document(response.body, BlobsAnswer).blobs[:0]
+        return web.Response(body=encode_document(BlobsAnswer(blobs=held)), content_type="application/json")
+
+    server.meddle = withhold
+    await unit.publish_form(carla.mailbox, place.operation, b"{}", version=2)
+    await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
+    await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
+
+    assert len(ana.mailbox.sessions[(place.operation, place.channel)].leaves()) == 2
+
+
+async def test_a_wrap_that_cannot_be_opened_costs_names_and_nothing_else(
+    ana: Person, bob: Person, carla: Person, place: Place
+) -> None:
+    """The coordinator's program seals garbage for Ana."""
+    known = await sync_operation(carla.mailbox, place.operation)
+    decision = coordination.revoke(
+        known, carla.mailbox.identity, bob.account, reason=RevokeReason.MISUSE, now=NOW, entropy=system_entropy
+    )
+    wraps = tuple(
+        replace_struct(wrap, sealed=wrap.sealed[:-1] + bytes([wrap.sealed[-1] ^ 1]))
+        if wrap.account == ana.account
+        else wrap
+        for wrap in decision.wraps
+    )
+    request = AppendEntry(entry=decision.entry.encode(), wraps=wraps, blobs=decision.blobs, commit=None)
+    await carla.mailbox.relay.append(place.operation, request)
+
+    await catch_up(ana.mailbox)
+    await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
+
+    assert any(trouble.startswith("content key 2") for trouble in ana.mailbox.operation(place.operation).troubles)
