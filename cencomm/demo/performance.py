@@ -12,7 +12,7 @@ from cencomm.demo.production import Production
 from cencomm.demo.repertoire import Repertoire
 from cencomm.demo.screen import Screen
 from cencomm.demo.script import dramatised, plain
-from cencomm.demo.tally import Arrivals, Tally, refused_rows
+from cencomm.demo.tally import Arrivals, Tally, doubtful_rows, refused_rows
 from cencomm.forms.mapped_row import MappedFile, MappedRow
 
 LOOK_SECONDS = 0.2
@@ -42,6 +42,8 @@ async def count(production: Production, programme: Programme) -> Tally:
     return Tally(
         rows=programme.file.totals.rows,
         refused=refused_rows(programme.file),
+        doubtful=doubtful_rows(programme.file),
+        absent_columns=programme.file.missing_columns,
         sent=len(played.sent),
         unsent=tuple(played.unsent),
         deliveries=arrivals.made(set(played.sent)),

@@ -9,10 +9,10 @@ from rich.table import Table
 
 from cencomm.client.events import Event, MessageDelivered, Quarantined
 from cencomm.client.mailbox import Mailbox
-from cencomm.forms.mapped_row import MappedFile, RefusedRow
+from cencomm.forms.mapped_row import MappedFile, MappedRow, RefusedRow
 from cencomm.ids import MessageId
 
-MAX_REASONS = 40  # refused rows that are listed one by one; the count is always whole
+MAX_REASONS = 40  # refused rows, and doubts, that are listed one by one; the counts are always whole
 
 
 @dataclass(slots=True)
@@ -53,6 +53,8 @@ class Tally:
 
     rows: int
     refused: tuple[RefusedRow, ...]
+    doubtful: tuple[MappedRow, ...]
+    absent_columns: tuple[str, ...]
     sent: int
     unsent: tuple[str, ...]
     deliveries: int
@@ -75,6 +77,10 @@ class Tally:
         )
 
 
+def doubtful_rows(file: MappedFile) -> tuple[MappedRow, ...]:
+    return tuple(outcome for outcome in file.outcomes if isinstance(outcome, MappedRow) and outcome.warnings)
+
+
 def refused_rows(file: MappedFile) -> tuple[RefusedRow, ...]:
     return tuple(outcome for outcome in file.outcomes if isinstance(outcome, RefusedRow))
 
@@ -90,6 +96,14 @@ def show_tally(tally: Tally, console: Console) -> None:
         )
     if len(tally.refused) > MAX_REASONS:
         console.print(f"… and {len(tally.refused) - MAX_REASONS} more rows refused")
+    for line in _doubts(tally)[:MAX_REASONS]:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if len(_doubts(tally)) > MAX_REASONS:
+        console.print(
+            f"… and {len(_doubts(tally)) - MAX_REASONS} more doubts; each stands in the report's remarks or text"
+        )
+    for column in tally.absent_columns:
+        console.print(f"the file has no column {column!r}", markup=False, highlight=False, soft_wrap=True)
     for reason in tally.unsent:
         console.print(f"not sent: {reason}", markup=False, highlight=False, soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, show_header=False)
@@ -101,10 +115,19 @@ def show_tally(tally: Tally, console: Console) -> None:
     console.print("Something is missing." if tally.missing else "Nothing is missing.", style="bold")
 
 
+def _doubts(tally: Tally) -> list[str]:
+    return [
+        f"row {row.row_number}, {warning.column} {warning.cell[:60]!r}: {warning.doubt.sentence}"
+        for row in tally.doubtful
+        for warning in row.warnings
+    ]
+
+
 def _lines(tally: Tally) -> list[tuple[str, str]]:
     return [
         ("rows read", str(tally.rows)),
         ("rows refused", str(len(tally.refused))),
+        ("rows kept with doubts", str(len(tally.doubtful))),
         ("messages sent", str(tally.sent)),
         ("deliveries made", str(tally.deliveries)),
         ("deliveries expected", str(tally.deliveries_expected)),

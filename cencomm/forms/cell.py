@@ -88,6 +88,9 @@ def month_names(languages: tuple[str, ...]) -> Mapping[str, int]:
     return found | ({"sept": 9} if "en" in languages else {})
 
 
+_DOTTED = re.compile(r"\d\.\d", re.ASCII)
+
+
 def read_date(text: str, *, order: DateOrder, months: Mapping[str, int]) -> DateRead:
     """The day, or the month or year that is certain. A range becomes the span that covers it.
 
@@ -152,7 +155,8 @@ def _single_date(written: str, order: DateOrder, months: Mapping[str, int]) -> D
     if named:
         month = months[fold(parts[named[0]])]
         return _with_named_month(numbers, month, month_first=named[0] == 0)
-    return _with_numbers(numbers, order)
+    dotted = _DOTTED.search(written) is not None  # nobody who writes dots puts the month first
+    return _with_numbers(numbers, DateOrder.DAY_FIRST if dotted else order)
 
 
 def _with_named_month(numbers: list[str], month: int, *, month_first: bool) -> DateRead:

@@ -7,11 +7,14 @@ import pytest
 from rich.console import Console
 
 from cencomm.demo.tally import MAX_REASONS, Tally, show_tally
-from cencomm.forms.mapped_row import RefusedRow
+from cencomm.forms.doubt import Doubt, DoubtKind
+from cencomm.forms.mapped_row import MappedRow, RefusedRow, RowWarning
 
 WHOLE = Tally(
     rows=14,
     refused=(RefusedRow(12, ("11",), ("no country",)),),
+    doubtful=(),
+    absent_columns=(),
     sent=13,
     unsent=(),
     deliveries=117,
@@ -60,3 +63,15 @@ def test_a_file_of_nothing_but_refusals_is_told_in_bounds() -> None:
 
     assert text.count("[bold]no[/bold]") == MAX_REASONS
     assert "and 5 more rows refused" in text
+
+
+def test_doubts_about_rows_that_were_kept_are_shown_row_by_row() -> None:
+    warning = RowWarning("Date ", "3/4/2011", Doubt(DoubtKind.DATE_ORDER, "read as 2011-03-04"))
+    row = MappedRow(7, "seizure", {}, (warning,))
+    console = Console(record=True, width=200)
+
+    show_tally(replace(WHOLE, doubtful=(row,), absent_columns=("species",)), console)
+
+    shown = console.export_text()
+    assert "row 7, Date  '3/4/2011': read as 2011-03-04" in shown
+    assert "the file has no column 'species'" in shown

@@ -62,6 +62,11 @@ def test_a_range_becomes_the_span_that_covers_it_with_a_doubt(text: str, expecte
     assert [doubt.kind for doubt in found.doubts] == [DoubtKind.COARSE_DATE]
 
 
+def test_dates_with_dots_put_the_day_first_whatever_the_file_does() -> None:
+    assert date("5.6.2020", DateOrder.MONTH_FIRST) == "2020-06-05"
+    assert date("18.01.2015", DateOrder.MONTH_FIRST) == "2015-01-18"
+
+
 def test_a_date_in_numbers_follows_the_order_of_the_file_and_says_so_where_both_would_do() -> None:
     found = read_date("1/5/2017", order=DateOrder.MONTH_FIRST, months=MONTHS)
 
