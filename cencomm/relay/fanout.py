@@ -201,11 +201,16 @@ class Fanout:
             for streams in self._accounts.values():
                 for stream in streams:
                     self._place(stream, ledger)
-        members = [account for account in self._accounts if account in ledger.members]
+        members = [account for account in self._accounts if account == grown.account or self._belongs(account, ledger)]
         self._push_to(members, frame)
         if grown.revoked and grown.account is not None:
             for stream in self._accounts.get(grown.account, ()):
                 stream.leave(CLOSE_REVOKED)
+
+    def _belongs(self, account: AccountId, ledger: Ledger) -> bool:
+        """Now: who was revoked may open a stream again, and is told of their own revocation only."""
+        member = ledger.members.get(account)
+        return member is not None and member.belongs(at=ledger.sequence) and not has_ended(member, now=self._clock())
 
     def _place(self, stream: Stream, ledger: Ledger) -> None:
         """Puts the stream into exactly those audiences of the operation that its account is entitled to."""

@@ -166,6 +166,15 @@ async def test_revocation_closes_the_streams_of_the_revoked_and_refuses_what_the
     assert answer.code == ErrorCode.NOT_ENTITLED
 
 
+async def test_whoever_was_revoked_and_comes_back_is_told_nothing_more(operation: Operation, officer: Person) -> None:
+    await operation.append(operation.revocation(officer))
+    async with stream(officer) as socket:
+        await operation.append(operation.channel_body())
+
+        await socket.send_str("?")
+        assert isinstance(await pushed(socket), ErrorFrame)
+
+
 async def test_signing_out_closes_the_streams_of_that_session(relay: Relay) -> None:
     person = await relay.person()
     async with stream(person) as socket:
