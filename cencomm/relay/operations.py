@@ -19,6 +19,7 @@ from cencomm.relay.notary import Notary
 from cencomm.relay.publishing import Publishing
 from cencomm.relay.queries import log as log_queries
 from cencomm.relay.queries import operations as queries
+from cencomm.relay.sealing import judge_sealed
 from cencomm.relay.state import Draft, State
 from cencomm.relay.submission import Submission
 from cencomm.wire.errors import TooLarge
@@ -52,7 +53,8 @@ class Registry:
 
         Raises:
             MalformedError: no entry.
-            Refused: no valid charter, for another relay, or by another account than its first coordinator.
+            Refused: no valid charter, for another relay, by another account than its first coordinator, or without
+                what it names (L7).
             Taken: it exists.
         """
         signed = decode_signed_entry(asked.entry)
@@ -65,6 +67,7 @@ class Registry:
             raise Taken("the operation exists already")
         if sum(account in other.members for other in draft.ledgers.values()) >= MAX_OPERATIONS:
             raise TooMany(retry_after=DAY_SECONDS)
+        judge_sealed(ledger, signed.entry.body, asked.wraps, asked.blobs)
         queries.add_entry(connection, ledger.operation, signed)
         self._store_sealed(connection, ledger, asked.wraps, asked.blobs)
         draft.ledgers[ledger.operation] = ledger
@@ -90,7 +93,7 @@ class Registry:
             NotFound, AccessDenied: not a coordinator of this operation.
             MalformedError: no entry.
             LedgerMoved: it follows another entry than the last (L3).
-            Refused: the ledger, L3 or L5 forbids it; or whatever the Commit is refused for.
+            Refused: the ledger, L3, L5 or L7 forbids it; or whatever the Commit is refused for.
         """
         ledger = draft.ledger(operation)
         require_coordinator(ledger, account, now=now)
@@ -98,6 +101,7 @@ class Registry:
         known = ledger.hash_at(signed.entry.sequence) == signed.hash
         if not known:
             ledger = self._extend(connection, draft, ledger, signed, now=now)
+            judge_sealed(ledger, signed.entry.body, asked.wraps, asked.blobs)
             self._store_sealed(connection, ledger, asked.wraps, asked.blobs)
         receipt = None
         if asked.commit is not None:

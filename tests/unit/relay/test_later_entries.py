@@ -11,7 +11,7 @@ from cencomm.primitives.signatures import SigningKey
 from cencomm.primitives.x25519 import generate_key_pair
 from cencomm.relay.config import RelayConfig
 from cencomm.wire.log import LogPage
-from cencomm.wire.operations import AppendEntry, CommitToChannel
+from cencomm.wire.operations import CommitToChannel
 from tests.unit.relay.world import Operation, Person, StandingClock, running
 
 
@@ -84,8 +84,8 @@ async def test_the_end_of_a_device_never_waits_for_a_commit(operation: Operation
     )
     path = f"{operation.path}/ledger"
 
-    together = await operation.coordinator.ask("POST", path, AppendEntry(entry=entry, commit=commit))
-    alone = await operation.coordinator.ask("POST", path, AppendEntry(entry=entry))
+    together = await operation.coordinator.ask("POST", path, operation.asking(entry, commit))
+    alone = await operation.coordinator.ask("POST", path, operation.asking(entry))
 
     assert together.error.details.rule == "L3"
     assert alone.status == 200

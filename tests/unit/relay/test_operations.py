@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from cencomm.ids import BlobId
+from cencomm.ledger.bodies import FormBody
 from cencomm.ledger.entry import decode_signed_entry, first_entry, sign_entry
 from cencomm.ledger.kinds import Role
 from cencomm.ledger.replay import Ledger, replay
@@ -38,12 +39,13 @@ from tests.unit.relay.world import (
     enrol,
     flipped,
     found_operation,
+    founding,
     founding_entry,
 )
 
 
 async def append(operation: Operation, entry: bytes, *, by: Person | None = None) -> Answer:
-    return await (by or operation.coordinator).ask("POST", f"{operation.path}/ledger", AppendEntry(entry=entry))
+    return await (by or operation.coordinator).ask("POST", f"{operation.path}/ledger", operation.asking(entry))
 
 
 async def ledger_of(operation: Operation, person: Person, *, after: int = -1) -> LedgerPage:
@@ -61,7 +63,7 @@ async def test_what_was_appended_replays_for_whoever_reads_it(operation: Operati
 
 async def test_an_operation_is_founded_once_and_by_its_first_coordinator(relay: Relay) -> None:
     one, two = await relay.person("one"), await relay.person("two")
-    asked = CreateOperation(entry=founding_entry(relay, one))
+    asked = founding(founding_entry(relay, one))
 
     assert (await two.ask("POST", "/v1/operations", asked)).error.details.rule == "L2"
     assert (await one.ask("POST", "/v1/operations", asked)).status == 200
@@ -72,7 +74,7 @@ async def test_an_operation_is_founded_once_and_by_its_first_coordinator(relay: 
 async def test_a_charter_for_another_relay_is_refused(relay: Relay, changed: dict[str, Any]) -> None:
     person = await relay.person()
 
-    answer = await person.ask("POST", "/v1/operations", CreateOperation(entry=founding_entry(relay, person, **changed)))
+    answer = await person.ask("POST", "/v1/operations", founding(founding_entry(relay, person, **changed)))
 
     assert answer.error.details.rule == "L4"
 
@@ -135,11 +137,11 @@ async def test_an_entry_from_the_future_is_refused(operation: Operation, relay: 
     person = await relay.person()
     charter = first_entry(charter_of(relay, person), time=relay.clock.now + MAX_AHEAD_SECONDS + 1)
 
-    founding = CreateOperation(entry=sign_entry(charter, person.identity).encode())
+    asked = founding(sign_entry(charter, person.identity).encode())
 
     assert (await append(operation, beyond)).error.details.rule == "L5"
     assert (await append(operation, at_limit)).status == 200
-    assert (await person.ask("POST", "/v1/operations", founding)).error.details.rule == "L5"
+    assert (await person.ask("POST", "/v1/operations", asked)).error.details.rule == "L5"
 
 
 async def test_an_admission_travels_with_the_commit_that_enacts_it(operation: Operation, alice: Person) -> None:
@@ -152,9 +154,7 @@ async def test_an_admission_travels_with_the_commit_that_enacts_it(operation: Op
         channel=operation.channel, generation=1, send_id=publish.send_id, kind=1, message=publish.message
     )
 
-    answer = await operation.coordinator.ask(
-        "POST", f"{operation.path}/ledger", AppendEntry(entry=entry, commit=commit)
-    )
+    answer = await operation.coordinator.ask("POST", f"{operation.path}/ledger", operation.asking(entry, commit))
 
     receipt = answer.read(Appended).receipt
     assert receipt is not None
@@ -168,9 +168,7 @@ async def test_an_entry_is_not_appended_without_the_commit_beside_it(operation: 
         channel=operation.channel, generation=1, send_id=stale.send_id, kind=1, message=stale.message
     )
 
-    answer = await operation.coordinator.ask(
-        "POST", f"{operation.path}/ledger", AppendEntry(entry=entry, commit=commit)
-    )
+    answer = await operation.coordinator.ask("POST", f"{operation.path}/ledger", operation.asking(entry, commit))
 
     assert answer.code == ErrorCode.LEDGER_MOVED
     assert len((await ledger_of(operation, operation.coordinator)).entries) == 2
@@ -184,9 +182,7 @@ async def test_a_revocation_never_waits_for_a_commit(operation: Operation, offic
         channel=operation.channel, generation=1, send_id=publish.send_id, kind=1, message=publish.message
     )
 
-    answer = await operation.coordinator.ask(
-        "POST", f"{operation.path}/ledger", AppendEntry(entry=entry, commit=commit)
-    )
+    answer = await operation.coordinator.ask("POST", f"{operation.path}/ledger", operation.asking(entry, commit))
 
     assert answer.error.details.rule == "L3"
 
@@ -198,9 +194,7 @@ async def test_only_a_commit_travels_with_an_entry(operation: Operation, alice: 
         channel=operation.channel, generation=1, send_id=message.send_id, kind=2, message=message.message
     )
 
-    answer = await operation.coordinator.ask(
-        "POST", f"{operation.path}/ledger", AppendEntry(entry=entry, commit=commit)
-    )
+    answer = await operation.coordinator.ask("POST", f"{operation.path}/ledger", operation.asking(entry, commit))
 
     assert answer.error.details.rule == "L3"
 
@@ -240,38 +234,41 @@ async def test_wraps_reach_their_account_and_blobs_every_member(operation: Opera
         WrapFor(account=person.account, number=1, sealed=person.account) for person in (officer, operation.coordinator)
     )
     blob = SealedBlob(blob=BlobId(b"b" * 16), number=1, sealed=b"sealed")
-    entry = operation.entry(operation.channel_body())
+    asked = operation.asking(operation.entry(operation.channel_body()))
     await operation.coordinator.ask(
-        "POST", f"{operation.path}/ledger", AppendEntry(entry=entry, wraps=wraps, blobs=(blob,))
+        "POST", f"{operation.path}/ledger", replace(asked, wraps=wraps, blobs=(*asked.blobs, blob))
     )
 
     mine = (await officer.ask("GET", f"{operation.path}/wraps")).read(WrapsAnswer)
     blobs = (await officer.ask("GET", f"{operation.path}/blobs")).read(BlobsAnswer)
 
     assert [(wrap.number, wrap.sealed) for wrap in mine.wraps] == [(1, officer.account)]
-    assert blobs.blobs == (blob,)
+    assert {*asked.blobs, blob} <= set(blobs.blobs)
 
 
 async def test_nothing_is_sealed_under_a_key_that_the_ledger_does_not_know(operation: Operation, relay: Relay) -> None:
     entry, stranger = operation.entry(operation.channel_body()), await relay.person("stranger")
-    asked = AppendEntry(entry=entry)
+    asked = operation.asking(entry)
     blob = SealedBlob(blob=BlobId(b"b" * 16), number=2, sealed=b"")
     to_stranger = WrapFor(account=stranger.account, number=1, sealed=b"")
 
-    for changed in (replace(asked, blobs=(blob,)), replace(asked, wraps=(to_stranger,))):
+    for changed in (replace(asked, blobs=(*asked.blobs, blob)), replace(asked, wraps=(to_stranger,))):
         answer = await operation.coordinator.ask("POST", f"{operation.path}/ledger", changed)
         assert answer.error.details.rule == "L7"
     assert len((await ledger_of(operation, operation.coordinator)).entries) == 2
 
 
 async def test_an_operations_blobs_are_bounded(operation: Operation) -> None:
-    entry = operation.entry(operation.channel_body())
+    asked = operation.asking(operation.entry(operation.channel_body()))
+    before = (await operation.coordinator.ask("GET", f"{operation.path}/blobs")).body
     blobs = tuple(SealedBlob(blob=BlobId(bytes([n]) * 16), number=1, sealed=bytes(MAX_BLOB_BYTES)) for n in range(81))
 
-    answer = await operation.coordinator.ask("POST", f"{operation.path}/ledger", AppendEntry(entry=entry, blobs=blobs))
+    answer = await operation.coordinator.ask(
+        "POST", f"{operation.path}/ledger", replace(asked, blobs=(*asked.blobs, *blobs))
+    )
 
     assert answer.code == ErrorCode.TOO_LARGE
-    assert (await operation.coordinator.ask("GET", f"{operation.path}/blobs")).read(BlobsAnswer).blobs == ()
+    assert (await operation.coordinator.ask("GET", f"{operation.path}/blobs")).body == before
 
 
 async def test_enrolments_wait_for_coordinators(operation: Operation, alice: Person, officer: Person) -> None:
@@ -322,8 +319,58 @@ async def test_a_coordinator_of_the_unit_is_one_from_the_first_entry_on(relay: R
     person = await relay.person()
     entry = founding_entry(relay, person)
 
-    head = (await person.ask("POST", "/v1/operations", CreateOperation(entry=entry))).read(OperationHead)
+    head = (await person.ask("POST", "/v1/operations", founding(entry))).read(OperationHead)
 
     ledger = Ledger.start(decode_signed_entry(entry))
     assert verify_ledger_head(head.head, relay.receipt_key).statement.hash == ledger.head_hash
     assert ledger.members[person.account].role is Role.COORDINATOR
+
+
+async def refusal(operation: Operation, asked: AppendEntry) -> str | None:
+    return (await operation.coordinator.ask("POST", f"{operation.path}/ledger", asked)).error.details.rule
+
+
+async def test_what_an_entry_names_comes_with_it_or_it_does_not_go_in(operation: Operation, alice: Person) -> None:
+    """L7: else one coordinator leaves all others without a form, a title or a name for ever."""
+    bodies = (
+        operation.channel_body(),
+        operation.admission(alice),
+        FormBody(definition=operation.blob(), version=1),
+    )
+    for body in bodies:
+        asked = operation.asking(operation.entry(body))
+        elsewhere = tuple(replace(blob, blob=BlobId(bytes(16))) for blob in asked.blobs)
+
+        assert await refusal(operation, replace(asked, blobs=())) == "L7"
+        assert await refusal(operation, replace(asked, blobs=elsewhere)) == "L7"
+    assert len((await ledger_of(operation, operation.coordinator)).entries) == 2
+
+
+async def test_a_charter_comes_with_its_plan_its_profiles_and_the_key_for_its_coordinators(relay: Relay) -> None:
+    person = await relay.person()
+    asked = founding(founding_entry(relay, person))
+
+    for less in (
+        replace(asked, blobs=asked.blobs[:1]),
+        replace(asked, blobs=asked.blobs[1:]),
+        replace(asked, wraps=()),
+    ):
+        answer = await person.ask("POST", "/v1/operations", less)
+        assert answer.error.details.rule == "L7"
+    assert (await person.ask("POST", "/v1/operations", asked)).status == 200
+
+
+async def test_whoever_comes_in_gets_the_content_key_with_the_entry(operation: Operation, alice: Person) -> None:
+    asked = operation.asking(operation.entry(operation.admission(alice)))
+
+    assert await refusal(operation, replace(asked, wraps=())) == "L7"
+
+
+async def test_a_new_content_key_comes_for_everybody_who_stays(operation: Operation, officer: Person) -> None:
+    asked = operation.asking(operation.entry(operation.revocation(officer)))
+    old = tuple(replace(wrap, number=1) for wrap in asked.wraps)
+
+    assert [wrap.account for wrap in asked.wraps] == [operation.coordinator.account]
+    assert await refusal(operation, replace(asked, wraps=())) == "L7"
+    assert await refusal(operation, replace(asked, wraps=old)) == "L7"
+    assert (await operation.coordinator.ask("POST", f"{operation.path}/ledger", asked)).status == 200

@@ -16,7 +16,7 @@ from msgspec import Struct
 from cencomm import codec
 from cencomm.ids import NO_HASH, AccountId, ChannelId, DeviceId, OperationId, SendId
 from cencomm.ledger.anchor import GROUP_INFO_EXTENSION, Anchor
-from cencomm.ledger.bodies import Admit, Body, ChannelBody, Charter, Policy, Revoke
+from cencomm.ledger.bodies import Admit, Body, ChannelBody, Charter, FormBody, Policy, Replace, Revoke
 from cencomm.ledger.certificate import DeviceCertificate, issue_certificate
 from cencomm.ledger.content_key import BlobRef, new_blob, new_content_key
 from cencomm.ledger.enrolment import EnrolmentCode, EnrolmentRequest, creator_keys, request_enrolment
@@ -47,7 +47,15 @@ from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.enrolments import Enrol
 from cencomm.wire.errors import Error, ErrorAnswer, ErrorCode
 from cencomm.wire.log import LogPage, Publish, Published
-from cencomm.wire.operations import Appended, AppendEntry, CommitToChannel, CreateOperation, OperationHead
+from cencomm.wire.operations import (
+    Appended,
+    AppendEntry,
+    CommitToChannel,
+    CreateOperation,
+    OperationHead,
+    SealedBlob,
+    WrapFor,
+)
 from cencomm.wire.welcomes import Welcomes
 
 T = TypeVar("T")
@@ -254,9 +262,24 @@ class Operation:
     def after(self, entry: bytes) -> Ledger:
         return self.ledger.append(decode_signed_entry(entry))
 
+    def asking(self, entry: bytes, commit: CommitToChannel | None = None) -> AppendEntry:
+        """The request for `entry` with everything that has to come with it."""
+        body = decode_signed_entry(entry).entry.body
+        match body:
+            case Admit():
+                reached, number = {body.keys.account}, self.ledger.content_key.number
+            case Revoke() | Replace():
+                gone = {body.account} if isinstance(body, Revoke) else set()
+                belonging = {one.account for one in self.ledger.members.values() if one.revoked_at is None}
+                reached, number = belonging - gone, body.content_key.number
+            case _:
+                reached, number = set(), self.ledger.content_key.number
+        wraps = tuple(WrapFor(account=account, number=number, sealed=b"key") for account in sorted(reached))
+        return AppendEntry(entry=entry, commit=commit, wraps=wraps, blobs=sealed_blobs(body, number))
+
     async def append(self, body: Body) -> Answer:
         entry = self.entry(body)
-        answer = await self.coordinator.ask("POST", f"{self.path}/ledger", AppendEntry(entry=entry))
+        answer = await self.coordinator.ask("POST", f"{self.path}/ledger", self.asking(entry))
         if answer.status == 200:
             self.ledger = self.after(entry)
         return answer
@@ -398,10 +421,34 @@ def founding_entry(relay: Relay, coordinator: Person, **changed: Any) -> bytes:
     return sign_entry(first_entry(charter, time=relay.clock.now), coordinator.identity).encode()
 
 
+def sealed_blobs(body: Body, number: int) -> tuple[SealedBlob, ...]:
+    """Something sealed for each blob that the entry names; the relay cannot look inside."""
+    match body:
+        case Charter():
+            named = (body.plan, *body.profiles)
+        case Admit():
+            named = (body.profile,)
+        case ChannelBody():
+            named = (body.title,)
+        case FormBody():
+            named = (body.definition,)
+        case _:
+            named = ()
+    return tuple(SealedBlob(blob=ref.blob, number=number, sealed=b"blob") for ref in named)
+
+
+def founding(entry: bytes) -> CreateOperation:
+    """The request for a charter with everything that has to come with it."""
+    body = decode_signed_entry(entry).entry.body
+    assert isinstance(body, Charter)
+    wraps = tuple(WrapFor(account=keys.account, number=1, sealed=b"key") for keys in body.coordinators)
+    return CreateOperation(entry=entry, wraps=wraps, blobs=sealed_blobs(body, 1))
+
+
 async def found_operation(relay: Relay, coordinator: Person) -> Operation:
     """A new operation of one coordinator with a main channel whose group has nobody else."""
     entry = founding_entry(relay, coordinator)
-    answer = await coordinator.ask("POST", "/v1/operations", CreateOperation(entry=entry))
+    answer = await coordinator.ask("POST", "/v1/operations", founding(entry))
     ledger = Ledger.start(decode_signed_entry(entry))
     assert answer.read(OperationHead).operation == ledger.operation
     body = ChannelBody(
@@ -419,7 +466,7 @@ async def found_operation(relay: Relay, coordinator: Person) -> Operation:
     staged = operation.staged(ledger=operation.after(signed))
     first = operation.publish_of(staged)
     commit = CommitToChannel(channel=body.channel, generation=1, send_id=first.send_id, kind=1, message=first.message)
-    answer = await coordinator.ask("POST", f"{operation.path}/ledger", AppendEntry(entry=signed, commit=commit))
+    answer = await coordinator.ask("POST", f"{operation.path}/ledger", operation.asking(signed, commit))
     receipt = answer.read(Appended).receipt
     assert receipt is not None
     operation.ledger, operation.group = operation.after(signed), staged.group
