@@ -18,12 +18,13 @@ from cencomm.client.operation import Operation, content_key_writes
 from cencomm.client.operation import prefix as operation_prefix
 from cencomm.client.pins import first_pin
 from cencomm.client.relay_errors import LedgerMoved, Refusal
-from cencomm.errors import Unavailable
+from cencomm.errors import MalformedError, ProtocolError, Unavailable
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.bodies import Policy
 from cencomm.ledger.enrolment import (
     EnrolmentCode,
     EnrolmentRequest,
+    Keys,
     WrongCode,
     decode_request,
     request_enrolment,
@@ -48,6 +49,18 @@ class Admission:
     role: Role
     profile: bytes
     post: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    """An enrolment that was not signed, and why. Nothing in it is verified."""
+
+    request: EnrolmentRequest
+    reason: str
+
+    @property
+    def keys(self) -> Keys:
+        return self.request.keys
 
 
 async def found_operation(mailbox: Mailbox, *, plan: bytes, profile: bytes, policy: Policy) -> OperationId:
@@ -143,44 +156,65 @@ async def enrol(mailbox: Mailbox, letter: AccessLetter) -> None:
     await mailbox.relay.enrol(letter.operation, Enrol(request=request.encode()))
 
 
-async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[Admission], list[EnrolmentRequest]]:
+async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[Admission], list[NotAdmitted]]:
     """Admit everybody whose request was made with the code of one of our letters (D7), and add them to our channels.
 
     The entries go first and alone, then one Commit in each channel adds all of them: a relay gives out key packages
     only of those whom the ledger admits.
 
     Returns:
-        Who was admitted, and the requests that fit no letter of ours: a mistyped code, another coordinator's letter,
-        or keys that were swapped on the way. Those are not signed.
+        Who was admitted, and who was not, each with the reason: a mistyped code, another coordinator's letter, keys
+        that were swapped on the way or that no ledger takes. Those are not signed, and keep nobody else out.
     """
-    admitted, strangers = [], []
+    admitted, others = [], []
     answer = await mailbox.relay.enrolments(operation)
     for data in answer.requests:
-        request = decode_request(data)
-        found = await _invitation_for(mailbox, operation, request)
-        if found is None:
-            strangers.append(request)
-            continue
-        key, invitation = found
-        await _admit(mailbox, operation, request, invitation)
-        async with mailbox.lock:
-            await mailbox.write({key: None})  # a code serves once
-        admitted.append(Admission(request.keys.account, invitation.role, invitation.profile, invitation.post))
+        try:
+            request = decode_request(data)
+        except MalformedError:
+            continue  # nobody is named in it
+        try:
+            admitted.append(await _admit_one(mailbox, operation, request))
+        except ProtocolError as refused:
+            others.append(NotAdmitted(request, str(refused)))
     await enact_everywhere(mailbox, operation)
-    return admitted, strangers
+    return admitted, others
+
+
+async def _admit_one(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest) -> Admission:
+    """Raises ProtocolError: not a request that we may sign."""
+    if request.operation != operation:
+        raise WrongCode
+    key, invitation = await _invitation_for(mailbox, operation, request)
+    async with mailbox.lock:
+        # Before the entry leaves: should its answer be lost, the same person may try again, and nobody else.
+        await mailbox.write({_spent_key(key): request.keys.identity_key})
+        member = (await follow_ledger(mailbox, operation)).ledger.identities.get(request.keys.identity_key)
+    if member is None:
+        await _admit(mailbox, operation, request, invitation)
+    async with mailbox.lock:
+        await mailbox.write({key: None, _spent_key(key): None})  # a code serves once
+    return Admission(request.keys.account, invitation.role, invitation.profile, invitation.post)
 
 
 async def _invitation_for(
     mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest
-) -> tuple[str, Invitation] | None:
+) -> tuple[str, Invitation]:
+    """Our letter with whose code the request was made, unless it was used to admit somebody else.
+
+    Raises:
+        WrongCode: there is none.
+        BadPublicKey: there is, and nothing can be sealed to the exchange key of whoever asks.
+    """
     for key, value in await mailbox.store.scan(_invitation_prefix(operation)):
         invitation = decode_invitation(value)
         try:
             verify_request(request, invitation.code)
         except (WrongCode, BadSignature):
             continue
-        return key, invitation
-    return None
+        if await mailbox.store.get(_spent_key(key)) in {None, request.keys.identity_key}:
+            return key, invitation
+    raise WrongCode
 
 
 async def _admit(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest, invitation: Invitation) -> None:
@@ -266,6 +300,11 @@ def _secret_writes(operation: Operation) -> dict[str, bytes | None]:
 
 def _invitation_prefix(operation: OperationId) -> str:
     return f"invitation/{operation.hex()}/"
+
+
+def _spent_key(invitation: str) -> str:
+    """Where the store says for whose identity key a code was used, from before the entry left."""
+    return "spent-" + invitation
 
 
 def _overtaken() -> Unavailable:

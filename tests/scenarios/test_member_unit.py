@@ -1,19 +1,26 @@
 """What one coordinator, one newcomer or one lost answer breaks for the others: nothing."""
 
+from collections.abc import Mapping
+
+import pytest
 from aiohttp import web
 from msgspec.structs import replace as replace_struct
 
 from cencomm.client import coordination, unit
 from cencomm.client.ledger_feed import sync_operation
 from cencomm.client.posting import send
+from cencomm.client.relay_errors import NoAnswer
 from cencomm.client.watch import catch_up
-from cencomm.ledger.kinds import RevokeReason
+from cencomm.forms.form import Form
+from cencomm.ledger.enrolment import request_enrolment
+from cencomm.ledger.kinds import RevokeReason, Role
 from cencomm.secret import system_entropy
 from cencomm.wire.document import decode_document, encode_document
+from cencomm.wire.enrolments import Enrol
 from cencomm.wire.operations import AppendEntry, BlobsAnswer, SealedBlob
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
-from tests.scenarios.people import NOW, Person, Place, draft
-from tests.scenarios.test_two_officers import SEIZURE
+from tests.scenarios.people import NOW, Person, Place, draft, found, profile
+from tests.scenarios.test_two_officers import SEIZURE, break_the_line
 
 
 async def publish_garbage(coordinator: Person, place: Place) -> None:
@@ -80,3 +87,49 @@ async def test_a_wrap_that_cannot_be_opened_costs_names_and_nothing_else(
     await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
 
     assert any(trouble.startswith("content key 2") for trouble in ana.mailbox.operation(place.operation).troubles)
+
+
+async def test_one_bad_request_keeps_nobody_else_out(
+    ana: Person, bob: Person, carla: Person, forms: Mapping[str, Form]
+) -> None:
+    """Nothing can be sealed to Ana's exchange key: admitted, she would block the next content key."""
+    place = await found(carla, forms["seizure"])
+    letters = {
+        somebody.account: await unit.invite(
+            carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(somebody, "FR")
+        )
+        for somebody in (ana, bob)
+    }
+    identity, code = ana.mailbox.identity, letters[ana.account].code
+    bad = request_enrolment(place.operation, identity.account, identity.signing_key, bytes(32), code)
+    await ana.mailbox.relay.enrol(place.operation, Enrol(request=bad.encode()))
+    await unit.enrol(bob.mailbox, letters[bob.account])
+
+    admitted, others = await unit.admit_waiting(carla.mailbox, place.operation)
+
+    assert [one.account for one in admitted] == [bob.account]
+    assert [(one.keys.account, one.reason) for one in others] == [(ana.account, "not a usable X25519 public key")]
+
+
+async def test_a_letters_code_serves_one_person_even_if_the_answer_was_lost(
+    ana: Person, bob: Person, carla: Person, forms: Mapping[str, Form], server: LoopbackRelay
+) -> None:
+    place = await found(carla, forms["seizure"])
+    letter = await unit.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(ana, "FR"))
+    await unit.enrol(ana.mailbox, letter)
+
+    async def lose_the_answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        appended = request.method == "POST" and request.path.endswith("/ledger")
+        return await break_the_line(request) if appended else response
+
+    server.meddle = lose_the_answer
+    with pytest.raises(NoAnswer):
+        await unit.admit_waiting(carla.mailbox, place.operation)
+    server.meddle = None
+    await unit.enrol(bob.mailbox, letter)
+    admitted, others = await unit.admit_waiting(carla.mailbox, place.operation)
+
+    assert not admitted
+    assert [one.keys.account for one in others] == [bob.account]
+    assert carla.mailbox.operation(place.operation).ledger.members.keys() == {carla.account, ana.account}
