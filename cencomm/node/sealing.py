@@ -1,8 +1,8 @@
 """Values of a node's store at rest: XChaCha20-Poly1305 under the node key, bound to their names.
 
 A copy of the database without the key file holds no private key and no MLS secret, and no value opens under another
-name. That somebody put yesterday's database back is not seen here: the relay's log is longer than its positions then,
-and a member that catches up sends nothing before its own Commit (D5).
+name. That somebody put yesterday's database back is not seen here; the rule that a restored node commits before it
+sends (D5) is not in this version, so do not restore one that has sent since (docs/operate.md).
 """
 
 from dataclasses import dataclass
