@@ -18,6 +18,7 @@ from cencomm.ledger.certificate import CertificateMemo
 from cencomm.ledger.commit_rules import judge_commit
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.replay import Ledger
+from cencomm.ledger.tree_rules import UnentitledLeaf, entitled_leaf
 from cencomm.mls.extension import Extension
 from cencomm.mls.group import Group, create_group
 from cencomm.mls.key_package import KeyPackage, KeyPackageBundle
@@ -37,9 +38,21 @@ class Difference:
 
 
 def difference(session: ChannelSession, ledger: Ledger, certificates: CertificateMemo) -> Difference:
-    present = {certificates.verify(leaf.credential).account for leaf in session.leaves()}
+    """A leaf of a replaced identity or an ended device is nobody's presence: the next is added as that one goes."""
+    present = _present(session, ledger, certificates)
     entitled = ledger.entitled_accounts(session.channel, at=ledger.sequence)
     return Difference(tuple(sorted(entitled - present)), unentitled_leaves(session, ledger, certificates))
+
+
+def _present(session: ChannelSession, ledger: Ledger, certificates: CertificateMemo) -> set[AccountId]:
+    present = set()
+    for leaf in session.leaves():
+        try:
+            member, _ = entitled_leaf(ledger, session.channel, leaf, at=ledger.sequence, certificates=certificates)
+        except UnentitledLeaf:
+            continue
+        present.add(member.account)
+    return present
 
 
 def stage(

@@ -21,7 +21,7 @@ from cencomm.client.relay_errors import (
     Refusal,
     StaleEpoch,
 )
-from cencomm.errors import Unavailable
+from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailable
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.replay import Ledger
@@ -44,11 +44,31 @@ async def enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId) ->
 
 
 async def enact_everywhere(mailbox: Mailbox, operation: OperationId) -> None:
-    """`enact` in each channel of the operation in which this device is."""
+    """`enact` in each channel of the operation in which this device is. One that fails does not stop the others.
+
+    Raises:
+        ProtocolError, AccessDenied, Unavailable: the first failure, when all were tried.
+    """
+    await _forget_phantoms(mailbox, operation)
+    first: CencommError | None = None
     for owner, channel in sorted(mailbox.sessions):
         session = mailbox.sessions[(owner, channel)]
         if owner == operation and session.standing is Standing.LIVE:
-            await enact(mailbox, operation, channel)
+            try:
+                await enact(mailbox, operation, channel)
+            except (ProtocolError, AccessDenied, Unavailable) as trouble:
+                first = first or trouble
+    if first is not None:
+        raise first
+
+
+async def _forget_phantoms(mailbox: Mailbox, operation: OperationId) -> None:
+    """Sessions of channels that never came to be: their entry did not reach the relay, and nobody told us so (L8)."""
+    async with mailbox.lock:
+        ledger = (await follow_ledger(mailbox, operation)).ledger
+        for (owner, channel), session in list(mailbox.sessions.items()):
+            if owner == operation and channel not in ledger.channels:
+                await mailbox.forget_session(session)
 
 
 async def add_devices(mailbox: Mailbox, operation: OperationId, account: AccountId) -> int:

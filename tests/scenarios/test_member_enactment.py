@@ -11,18 +11,21 @@ from cencomm.client import coordination, unit
 from cencomm.client.channel import ChannelSession
 from cencomm.client.coordination import Decision
 from cencomm.client.device import OwnDevice, new_device
-from cencomm.client.enacting import stage_what_fits
+from cencomm.client.enacting import difference, stage_what_fits
 from cencomm.client.key_packages import CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, make_bundle
 from cencomm.client.newcomers import usable_packages
 from cencomm.client.operation import Operation
 from cencomm.client.posting import Sent, resume, send, waiting
+from cencomm.client.relay_errors import NoAnswer
 from cencomm.client.reports import Reports
 from cencomm.client.watch import catch_up
 from cencomm.errors import Unavailable
 from cencomm.forms.form import Form
 from cencomm.ledger.anchor import GROUP_INFO_EXTENSION
+from cencomm.ledger.bodies import EndDevice
 from cencomm.ledger.certificate import issue_certificate
-from cencomm.ledger.kinds import RevokeReason, Role
+from cencomm.ledger.entry import sign_entry
+from cencomm.ledger.kinds import ChannelKind, RevokeReason, Role
 from cencomm.ledger.log import LogKind
 from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 as SUITE
 from cencomm.mls.cipher_suite import suite_of
@@ -40,7 +43,7 @@ from cencomm.wire.errors import STATUS, Error, ErrorAnswer, ErrorCode
 from cencomm.wire.log import Publish
 from tests.fakes.loopback_relay import Handler, LoopbackRelay, body_of
 from tests.scenarios.people import NOW, Person, Place, admit, draft, found, person, profile
-from tests.scenarios.test_two_officers import SEIZURE, publishes
+from tests.scenarios.test_two_officers import SEIZURE, break_the_line, publishes
 
 ANCHORED = Capabilities(cipher_suites=(SUITE,), extensions=(GROUP_INFO_EXTENSION,))
 
@@ -293,6 +296,49 @@ async def test_a_refused_removal_of_somebody_else_keeps_the_message(
     server.meddle = None
     (done,) = await resume(ana.mailbox)
     assert isinstance(done, Sent)
+
+
+async def test_a_channel_that_never_came_to_be_delays_no_revocation(
+    carla: Person, ana: Person, bob: Person, place: Place, server: LoopbackRelay
+) -> None:
+    """The line broke three times while Carla opened a channel: its entry never arrived, its session stayed."""
+
+    async def refuse_entries(request: web.Request, handler: Handler) -> web.StreamResponse:
+        arrives = request.method == "POST" and request.path.endswith("/ledger")
+        return await (break_the_line(request) if arrives else handler(request))
+
+    server.meddle = refuse_entries
+    for _ in range(3):
+        with pytest.raises(NoAnswer):
+            await unit.open_channel(
+                carla.mailbox,
+                place.operation,
+                kind=ChannelKind.BILATERAL,
+                title=b"{}",
+                accounts=(ana.account, carla.account),
+            )
+    assert len(carla.mailbox.sessions) == 4
+    server.meddle = None
+    await carla.restart()
+
+    await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
+
+    assert accounts_in(carla, place) == {carla.account, ana.account}
+    assert carla.mailbox.sessions.keys() == {(place.operation, place.channel)}
+    assert not [key for key, _ in await carla.vault.scan("channel/") if place.channel.hex() not in key]
+
+
+async def test_a_leaf_of_an_ended_device_is_not_its_members_presence(carla: Person, bob: Person, place: Place) -> None:
+    """So that the member's next device is looked for in the same Commit that removes the ended one."""
+    mailbox, session = carla.mailbox, session_of(carla, place)
+    ledger = mailbox.operation(place.operation).ledger
+    assert bob.account not in difference(session, ledger, mailbox.certificates).absent
+    body = EndDevice(account=bob.account, device=bob.mailbox.device.device)
+    entry = ledger.next_entry(body, time=NOW, signer=mailbox.identity.identity_key)
+
+    ended = ledger.append(sign_entry(entry, mailbox.identity.signing_key))
+
+    assert difference(session, ended, mailbox.certificates).absent == (bob.account,)
 
 
 async def revoke_and_do_not_enact(coordinator: Person, somebody: Person, place: Place) -> None:
