@@ -74,8 +74,7 @@ async def _join(
     key = (operation, channel)
     writes: dict[str, bytes | None] = {log_hash_key(session, old): None for old in mailbox.log_hashes.get(key, {})}
     writes[log_hash_key(session, session.sequence)] = session.log_hash
-    if not joined.bundle.key_package.is_last_resort:  # the init key dies in the write that stores the group
-        writes[key_packages.bundle_key(joined.bundle)] = None
+    writes |= key_packages.used_writes(joined.bundle, now=mailbox.environment.clock())
     await mailbox.write(writes, session=session)
     mailbox.log_hashes[key] = {session.sequence: session.log_hash}
     return session
@@ -88,16 +87,24 @@ async def introduce_device(mailbox: Mailbox) -> None:
 
 
 async def refill_key_packages(mailbox: Mailbox) -> None:
-    """So many one-time packages wait at the relay that nobody needs to be added by the last resort (C8)."""
+    """So many one-time packages wait at the relay that nobody needs to be added by the last resort (C8).
+
+    A last resort that served is replaced, and private halves that are of no more use are deleted.
+    """
     device, now, entropy = mailbox.device, mailbox.environment.clock(), mailbox.environment.entropy
     waiting = await mailbox.relay.waiting_key_packages(device.device)
-    if waiting.remaining >= key_packages.REFILL_BELOW and waiting.last_resort:
+    async with mailbox.lock:
+        stock, used = await key_packages.load_stock(mailbox.store), await key_packages.load_used(mailbox.store)
+        if dead := key_packages.dead_writes(stock, used, now=now):
+            await mailbox.write(dead)
+    last_resort = waiting.last_resort and key_packages.has_fresh_last_resort(stock, used)
+    if waiting.remaining >= key_packages.REFILL_BELOW and last_resort:
         return
     one_time = [
         key_packages.make_bundle(device, now=now, last_resort=False, entropy=entropy)
         for _ in range(max(0, key_packages.STOCK - waiting.remaining))
     ]
-    last = [] if waiting.last_resort else [key_packages.make_bundle(device, now=now, last_resort=True, entropy=entropy)]
+    last = [] if last_resort else [key_packages.make_bundle(device, now=now, last_resort=True, entropy=entropy)]
     async with mailbox.lock:
         await mailbox.write(key_packages.stock_writes([*one_time, *last]))
     await mailbox.relay.put_key_packages(
