@@ -187,7 +187,15 @@ async def measure_in(folder: Path, messages: int, rounds: int) -> None:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         commands = {
             "bare": [str(ROOT / "bench" / "_bare_broadcast.py"), str(ports["bare"])],
-            "relay": ["-m", "cencomm.relay", "--data", str(folder), "--name", NAME, "--port", str(ports["relay"])],
+            "relay": [
+                *("-m", "cencomm.relay", "--data", str(folder), "--name", NAME, "--port", str(ports["relay"])),
+                *(
+                    "--streams-per-account",
+                    "1000",
+                    "--publishes-per-minute",
+                    "1000000",
+                ),  # one account plays all members
+            ],
         }
         pids = {}
         for name, command in commands.items():

@@ -8,6 +8,7 @@ from cencomm.errors import UsageError
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.run import run
 from cencomm.secret import Secret
+from cencomm.wire.limits import PUBLISHES_PER_MINUTE, STREAMS_PER_ACCOUNT
 
 
 @click.command()
@@ -22,6 +23,8 @@ from cencomm.secret import Secret
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="File with the code that new accounts need. Without it anybody may make one.",
 )
+@click.option("--streams-per-account", type=click.IntRange(1), default=STREAMS_PER_ACCOUNT, show_default=True)
+@click.option("--publishes-per-minute", type=click.IntRange(1), default=PUBLISHES_PER_MINUTE, show_default=True)
 def main(
     data: Path,
     name: str,
@@ -30,6 +33,8 @@ def main(
     tls_certificate: Path | None,
     tls_key: Path | None,
     registration_code_file: Path | None,
+    streams_per_account: int,
+    publishes_per_minute: int,
 ) -> None:
     """Deliver sealed messages between the members of operations."""
     code = None if registration_code_file is None else Secret(registration_code_file.read_bytes().strip())
@@ -42,6 +47,8 @@ def main(
             tls_certificate=tls_certificate,
             tls_key=tls_key,
             registration_code=code,
+            streams_per_account=streams_per_account,
+            publishes_per_minute=publishes_per_minute,
         )
     except UsageError as exc:
         raise click.UsageError(str(exc)) from None

@@ -21,6 +21,7 @@ from cencomm.relay.keys import (
     ENTROPY,
     FANOUT,
     NOTARY,
+    PUBLISHES,
     PUBLISHING,
     REGISTRY,
     STATE,
@@ -39,6 +40,7 @@ from cencomm.site.errors import one_shape
 from cencomm.site.headers import add_api_headers
 
 HOUR_SECONDS = 3600
+MINUTE_SECONDS = 60
 
 
 def build_app(config: RelayConfig, *, clock: Clock, entropy: Entropy) -> web.Application:
@@ -68,6 +70,7 @@ async def _state(app: web.Application) -> AsyncIterator[None]:
     app[FANOUT] = Fanout(app[STATE], app[CLOCK])
     app[REGISTRY] = Registry(app[NOTARY], app[PUBLISHING], app[CONFIG].name)
     app[CLAIMS] = Quota(app[CONFIG].claims_per_hour, seconds=HOUR_SECONDS)
+    app[PUBLISHES] = Quota(app[CONFIG].publishes_per_minute, seconds=MINUTE_SECONDS)
     yield
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from cencomm.errors import UsageError
 from cencomm.secret import Secret
-from cencomm.wire.limits import CLAIMS_PER_HOUR, MAX_RELAY_NAME_BYTES
+from cencomm.wire.limits import CLAIMS_PER_HOUR, MAX_RELAY_NAME_BYTES, PUBLISHES_PER_MINUTE, STREAMS_PER_ACCOUNT
 
 DAY_SECONDS = 24 * 3600
 
@@ -31,6 +31,8 @@ class RelayConfig:
     failed_sign_in_seconds: int = 300
     accounts_per_source: int = 1000  # made from one network address in an hour; an operation enrols in a day
     claims_per_hour: int = CLAIMS_PER_HOUR
+    publishes_per_minute: int = PUBLISHES_PER_MINUTE
+    streams_per_account: int = STREAMS_PER_ACCOUNT
     stream_buffer_bytes: int = 4 << 20  # unsent bytes after which a reader counts as too slow
 
     def __post_init__(self) -> None:

@@ -20,7 +20,13 @@ from cencomm.relay.queries import devices as queries
 from cencomm.relay.queries.devices import Device, StoredKeyPackage
 from cencomm.relay.state import Draft
 from cencomm.wire.devices import ClaimedKeyPackage, KeyPackagesWaiting, PutKeyPackages
-from cencomm.wire.limits import MAX_DEVICES, MAX_LEAVES_PER_IDENTITY, MAX_ONE_TIME_KEY_PACKAGES, RESERVATION_SECONDS
+from cencomm.wire.limits import (
+    MAX_DEVICES,
+    MAX_KEPT_KEY_PACKAGES,
+    MAX_LEAVES_PER_IDENTITY,
+    MAX_ONE_TIME_KEY_PACKAGES,
+    RESERVATION_SECONDS,
+)
 
 SUITE = CipherSuite(0x0003)  # the product's, docs/protocol.md section 5
 DAY_SECONDS = 24 * 3600
@@ -75,9 +81,10 @@ def put_key_packages(
     Raises:
         NotFound: not the account's device.
         ProtocolError: one of them is no valid key package of this device; none was stored.
-        TooMany: more than MAX_ONE_TIME_KEY_PACKAGES would wait.
+        TooMany: more than MAX_ONE_TIME_KEY_PACKAGES would wait, or MAX_KEPT_KEY_PACKAGES be kept.
     """
     device = own_device(connection, account, device_id)
+    queries.forget_ended_key_packages(connection, device.id, now=now)
     one_time = [judge_key_package(device, package, last_resort=False, now=now) for package in put.one_time]
     queries.add_key_packages(connection, one_time)
     if put.last_resort is not None:
@@ -85,7 +92,8 @@ def put_key_packages(
         queries.retire_last_resort(connection, device.id, but=last_resort.ref)
         queries.add_key_packages(connection, [last_resort])
     waiting = queries.count_waiting(connection, device.id, now=now)
-    if waiting > MAX_ONE_TIME_KEY_PACKAGES:
+    kept = queries.count_kept(connection, device.id)
+    if waiting > MAX_ONE_TIME_KEY_PACKAGES or kept > MAX_KEPT_KEY_PACKAGES:
         raise TooMany(retry_after=DAY_SECONDS)
     return waiting
 

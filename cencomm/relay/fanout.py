@@ -130,6 +130,10 @@ class Fanout:
         for ledger in self._state.ledgers.values():
             self._place(stream, ledger)
 
+    def count(self, account: AccountId) -> int:
+        """How many streams the account has open."""
+        return len(self._accounts.get(account, ()))
+
     def part(self, stream: Stream) -> None:
         streams = self._accounts[stream.account]
         streams.discard(stream)

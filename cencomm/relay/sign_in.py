@@ -27,6 +27,7 @@ from cencomm.relay.writer import Writer
 from cencomm.secret import Entropy
 from cencomm.wire.accounts import CreateAccount, SignIn, SignInParameters
 from cencomm.wire.fields import SALT_BYTES
+from cencomm.wire.limits import MAX_SESSIONS
 
 T = TypeVar("T")
 
@@ -165,7 +166,7 @@ class SignInDesk:
         self.handle_failures.refund(asked.handle)
         token = self.entropy(TOKEN_BYTES)
         session = Session(token_hash=token_hash(token), account=account.id, expires=now + self.config.session_seconds)
-        await self.writer.write(lambda connection, _: _begin(connection, session, now=now))
+        await self.writer.write(lambda connection, draft: _begin(connection, draft, session, now=now))
         return session, token
 
     async def session_of(self, token: bytes, *, now: int) -> Session:
@@ -185,8 +186,11 @@ class SignInDesk:
         await self.writer.write(lambda connection, draft: _end(connection, draft, session))
 
 
-def _begin(connection: Connection, session: Session, *, now: int) -> None:
+def _begin(connection: Connection, draft: Draft, session: Session, *, now: int) -> None:
     queries.forget_ended_sessions(connection, now=now)
+    for oldest in queries.oldest_sessions(connection, session.account, but=MAX_SESSIONS - 1):
+        queries.end_session(connection, oldest)
+        draft.announcements.append(SessionEnded(oldest))
     queries.add_session(connection, session)
 
 

@@ -27,6 +27,10 @@ MAX_ONE_TIME_KEY_PACKAGES = 100  # waiting ones of a device
 MAX_CLAIM_ACCOUNTS = 200  # of one request; an operation of 1,000 is added in batches
 CLAIMS_PER_HOUR = 1000  # key packages that an account may reserve
 RESERVATION_SECONDS = 600
+MAX_KEPT_KEY_PACKAGES = 2000  # of a device, spent ones too, whose hashes stay until they end
+MAX_SESSIONS = 50  # of an account; the oldest ends
+STREAMS_PER_ACCOUNT = 10  # open at once
+PUBLISHES_PER_MINUTE = 6000  # of an account, retries too
 MAX_LEAVES_PER_IDENTITY = 5  # C5; a claim hands out packages of so many devices of an account, the newest
 MAX_DEVICES = 20  # that an account may register: lost ones stay until their certificates end
 

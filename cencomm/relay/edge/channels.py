@@ -20,7 +20,7 @@ from cencomm.relay.edge.request import (
 )
 from cencomm.relay.entitlement import require_acquaintance, require_entitled
 from cencomm.relay.errors import NotFound
-from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, PUBLISHING, STATE, WRITER
+from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, PUBLISHES, PUBLISHING, STATE, WRITER
 from cencomm.relay.queries.welcomes import newest_rejections, welcomes_for
 from cencomm.relay.reading import log_page
 from cencomm.relay.rejections import reject
@@ -65,7 +65,12 @@ def may_publish(app: web.Application, account: AccountId, place: Place) -> bool:
 
 
 async def publish(app: web.Application, account: AccountId, place: Place, asked: Publish) -> bytes:
-    """The receipt, whichever way the message came."""
+    """The receipt, whichever way the message came.
+
+    Raises:
+        TooMany: the account's publishes of this minute.
+    """
+    app[PUBLISHES].spend(account, now=app[CLOCK]())
     where = (account, place.operation, place.channel, place.generation)
     if not may_publish(app, account, place):
         submission = Submission.unread(*where, asked)

@@ -12,7 +12,7 @@ from cencomm.relay.edge.answer import describe
 from cencomm.relay.edge.channels import publish
 from cencomm.relay.edge.request import Place, session_of
 from cencomm.relay.entitlement import is_member_somewhere
-from cencomm.relay.errors import NoSession
+from cencomm.relay.errors import NoSession, TooMany
 from cencomm.relay.fanout import Stream
 from cencomm.relay.keys import CLOCK, CONFIG, FANOUT, STATE
 from cencomm.relay.queries.accounts import Session
@@ -21,11 +21,14 @@ from cencomm.wire.limits import LARGE_BYTES, MAX_BODY_BYTES
 from cencomm.wire.stream import CLOSE_SESSION_ENDED, ErrorFrame, PublishFrame, ReceiptFrame
 
 HEARTBEAT_SECONDS = 30.0  # between pings; a peer that is silent for half of it more is gone
+RETRY_SECONDS = 60  # a stream whose peer vanished is noticed in less
 CLOSE_SECONDS = 5.0  # that a reader gets to take the close frame, then its connection is cut
 
 
 async def open_stream(request: web.Request) -> web.WebSocketResponse:
     session = await session_of(request)
+    if request.app[FANOUT].count(session.account) >= request.app[CONFIG].streams_per_account:
+        raise TooMany(retry_after=RETRY_SECONDS)
     socket = web.WebSocketResponse(
         compress=False, heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_BODY_BYTES, decode_text=False
     )

@@ -75,6 +75,17 @@ def end_session(connection: Connection, token_hash: bytes) -> None:
     connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash == token_hash))
 
 
+def oldest_sessions(connection: Connection, account: AccountId, *, but: int) -> list[bytes]:
+    """Token hashes of the account's sessions but for the `but` that end last."""
+    beyond = (
+        select(SESSIONS.c.token_hash)
+        .where(SESSIONS.c.account == account)
+        .order_by(SESSIONS.c.expires.desc())
+        .offset(but)
+    )
+    return [row.token_hash for row in connection.execute(beyond)]
+
+
 def forget_ended_sessions(connection: Connection, *, now: int) -> None:
     connection.execute(delete(SESSIONS).where(SESSIONS.c.expires <= now))
 

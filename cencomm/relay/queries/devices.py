@@ -11,6 +11,8 @@ from cencomm.ids import AccountId, DeviceId
 from cencomm.relay.errors import Taken
 from cencomm.relay.tables import CLAIMS, DEVICES, KEY_PACKAGES
 
+_SPENT = {"spent": 1, "key_package": b""}  # the hash stays: the same package is not put there again
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
@@ -107,12 +109,24 @@ def add_key_packages(connection: Connection, packages: Sequence[StoredKeyPackage
     connection.execute(upsert(KEY_PACKAGES).on_conflict_do_nothing(index_elements=["ref"]), rows)
 
 
+def forget_ended_key_packages(connection: Connection, device: DeviceId, *, now: int) -> None:
+    """The device's packages that have ended, spent ones too: putting one there again is refused for its lifetime."""
+    ended = select(KEY_PACKAGES.c.ref).where(KEY_PACKAGES.c.device == device, KEY_PACKAGES.c.not_after < now)
+    connection.execute(delete(CLAIMS).where(CLAIMS.c.ref.in_(ended)))
+    connection.execute(delete(KEY_PACKAGES).where(KEY_PACKAGES.c.ref.in_(ended)))
+
+
+def count_kept(connection: Connection, device: DeviceId) -> int:
+    """The device's packages, spent ones too."""
+    return connection.execute(select(func.count()).where(KEY_PACKAGES.c.device == device)).scalar_one()
+
+
 def retire_last_resort(connection: Connection, device: DeviceId, *, but: bytes) -> None:
     """The device's last resort is spent, unless it is `but` already."""
     connection.execute(
         update(KEY_PACKAGES)
         .where(KEY_PACKAGES.c.device == device, KEY_PACKAGES.c.last_resort == 1, KEY_PACKAGES.c.ref != but)
-        .values(spent=1)
+        .values(_SPENT)
     )
 
 
@@ -178,7 +192,7 @@ def find_claimed(connection: Connection, refs: Iterable[bytes], account: Account
 def consume(connection: Connection, claimed: Sequence[ClaimedDevice]) -> None:
     """The one-time packages among them are spent and their reservations end; a last resort serves again."""
     one_time = [one.ref for one in claimed if not one.last_resort]
-    connection.execute(update(KEY_PACKAGES).where(KEY_PACKAGES.c.ref.in_(one_time)).values(spent=1))
+    connection.execute(update(KEY_PACKAGES).where(KEY_PACKAGES.c.ref.in_(one_time)).values(_SPENT))
     connection.execute(delete(CLAIMS).where(CLAIMS.c.ref.in_(one_time)))
 
 

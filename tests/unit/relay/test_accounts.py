@@ -7,7 +7,7 @@ from cencomm.relay.config import RelayConfig
 from cencomm.secret import Secret
 from cencomm.wire.accounts import AskSignInParameters, CreateAccount, SignedIn, SignIn, SignInParameters
 from cencomm.wire.errors import ErrorCode
-from cencomm.wire.limits import MAX_VAULT_BYTES
+from cencomm.wire.limits import MAX_SESSIONS, MAX_VAULT_BYTES
 from cencomm.wire.relay import RelayAnswer
 from cencomm.wire.vault import PutVault, Vault
 from tests.unit.relay.world import Relay, StandingClock, config_for, running
@@ -180,3 +180,16 @@ async def test_whoever_is_not_signed_in_gets_little_memory(relay: Relay) -> None
     answer = await relay.ask("POST", "/v1/sign-in", data=b" " * 5000)
 
     assert answer.code == ErrorCode.TOO_LARGE
+
+
+async def test_the_oldest_of_too_many_sessions_ends(relay: Relay) -> None:
+    person = await relay.person()
+    asked = SignIn(handle=person.handle, sign_in_secret=person.secret)
+    relay.clock.now += 1
+    signed_in = [await relay.ask("POST", "/v1/sign-in", asked) for _ in range(MAX_SESSIONS - 1)]
+    assert (await person.ask("GET", "/v1/operations")).status == 200
+
+    assert (await relay.ask("POST", "/v1/sign-in", asked)).status == 200
+
+    assert (await person.ask("GET", "/v1/operations")).code == ErrorCode.NO_SESSION
+    assert (await relay.ask("GET", "/v1/operations", token=signed_in[0].read(SignedIn).token)).status == 200

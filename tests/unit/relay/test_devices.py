@@ -3,21 +3,26 @@
 import asyncio
 from typing import Any
 
+from sqlalchemy import func, insert, select
+
 from cencomm.ids import DeviceId
 from cencomm.ledger.certificate import issue_certificate
 from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519 as OTHER_SUITE
 from cencomm.mls.key_package import create_key_package
 from cencomm.mls.leaf_node import Capabilities
 from cencomm.primitives.signatures import SigningKey
+from cencomm.relay.keys import DATABASE, WRITER
+from cencomm.relay.tables import KEY_PACKAGES
 from cencomm.wire.devices import (
     ClaimedKeyPackages,
     ClaimKeyPackages,
+    KeyPackagesStored,
     KeyPackagesWaiting,
     PutKeyPackages,
     RegisterDevice,
 )
 from cencomm.wire.errors import ErrorCode
-from cencomm.wire.limits import MAX_DEVICES, MAX_ONE_TIME_KEY_PACKAGES, RESERVATION_SECONDS
+from cencomm.wire.limits import MAX_DEVICES, MAX_KEPT_KEY_PACKAGES, MAX_ONE_TIME_KEY_PACKAGES, RESERVATION_SECONDS
 from tests.unit.relay.world import NOT_AFTER, START, Answer, Operation, Person, Relay, flipped
 
 
@@ -239,3 +244,43 @@ async def test_claims_are_counted(operation: Operation, alice: Person, relay: Re
     assert answer.code == ErrorCode.TOO_MANY
     relay.clock.now += 3600
     assert (await operation.coordinator.ask("POST", path, many)).status == 200
+
+
+async def kept(relay: Relay) -> list[tuple[int, int]]:
+    """Of each package kept: whether it is spent, and its length."""
+    columns = (KEY_PACKAGES.c.spent, func.length(KEY_PACKAGES.c.key_package))
+    rows = await relay.app[DATABASE].read(lambda connection: connection.execute(select(*columns)).all())
+    return [(spent, length) for spent, length in rows]
+
+
+async def test_of_a_spent_package_the_hash_stays(operation: Operation, officer: Person, relay: Relay) -> None:
+    """Else the table grows with every Commit; without the hash the same package would be put there again."""
+    again = PutKeyPackages(one_time=(officer.bundles[0].key_package.encode(),), last_resort=None)
+
+    assert (await officer.ask("POST", officer.packages_path, again)).read(KeyPackagesStored).remaining == 0
+    assert (1, 0) in await kept(relay)
+    assert operation.ledger.sequence == 2
+
+
+async def test_packages_that_have_ended_are_forgotten(relay: Relay) -> None:
+    person = await relay.person()
+    short = person.key_package(lifetime=(START - 10, START + 1000)).key_package.encode()
+    await person.ask("POST", person.packages_path, PutKeyPackages(one_time=(short,)))
+    relay.clock.now += 1001
+
+    assert await person.put_key_packages(1) == 1
+    assert len(await kept(relay)) == 1
+
+
+async def test_a_device_keeps_a_bounded_number_of_packages_spent_ones_too(relay: Relay) -> None:
+    person = await relay.person()
+    await person.put_key_packages(1, last_resort=True)
+    device = {"device": person.device, "not_after": NOT_AFTER, "last_resort": 0, "spent": 1, "key_package": b""}
+    rows = [device | {"ref": number.to_bytes(32, "big")} for number in range(MAX_KEPT_KEY_PACKAGES - 2)]
+    await relay.app[WRITER].write(lambda connection, _: connection.execute(insert(KEY_PACKAGES), rows).close())
+
+    answer = await person.ask(
+        "POST", person.packages_path, PutKeyPackages(one_time=(person.key_package().key_package.encode(),))
+    )
+
+    assert answer.code == ErrorCode.TOO_MANY

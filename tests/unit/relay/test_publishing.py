@@ -1,6 +1,7 @@
 """Messages enter a log in the order of checks of docs/protocol.md section 8."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from cencomm.mls.welcome import Welcome
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import MAX_MESSAGE_BYTES, RESERVATION_SECONDS
 from cencomm.wire.log import Publish
-from tests.unit.relay.world import Operation, Person, Relay
+from tests.unit.relay.world import Operation, Person, Relay, StandingClock, config_for, found_operation, running
 
 
 async def test_a_message_gets_a_place_in_the_log_and_a_receipt(operation: Operation, officer: Person) -> None:
@@ -371,3 +372,14 @@ async def test_an_admission_ends_by_the_relays_clock(operation: Operation, alice
 
     assert (await alice.ask("GET", operation.log_path)).code == ErrorCode.NOT_ENTITLED
     assert (await operation.publish(operation.message(), by=alice)).code == ErrorCode.NOT_ENTITLED
+
+
+async def test_the_publishes_of_an_account_are_counted(tmp_path: Path) -> None:
+    async with running(config_for(tmp_path, publishes_per_minute=2), StandingClock()) as relay:
+        operation = await found_operation(relay, await relay.person())
+        answers = [await operation.publish(operation.message()) for _ in range(3)]
+        relay.clock.now += 60
+        later = await operation.publish(operation.message())
+
+    assert [answer.status for answer in answers] == [200, 200, 429]
+    assert later.status == 200

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
 from msgspec.structs import asdict
 
 from cencomm.mls.group import create_group
@@ -272,3 +273,14 @@ async def test_frames_of_every_length_are_read_by_another_implementation(operati
     assert text_frame(b"x" * 125)[:2] == b"\x81\x7d"
     assert text_frame(b"x" * 126)[:4] == b"\x81\x7e\x00\x7e"
     assert text_frame(b"x" * 65_536)[:2] == b"\x81\x7f"
+
+
+async def test_an_account_has_so_many_streams_at_once(tmp_path: Path) -> None:
+    async with running(config_for(tmp_path, streams_per_account=1), StandingClock()) as relay:
+        person, other = await relay.person(), await relay.person("other")
+        async with stream(person), stream(other):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+                async with stream(person):
+                    pass
+
+    assert caught.value.status == 429
