@@ -151,7 +151,7 @@ def claim_key_packages(
     Raises:
         AccessDenied: the claimer is not entitled to the channel.
         Refused: one of the accounts is not; nobody may add them.
-        NoKeyPackage: some have no device that could be added; nothing is reserved.
+        NoKeyPackage: some have no device that could be added and has not ended; nothing is reserved.
     """
     require_entitled(ledger, claimer, channel, now=now)
     queries.forget_ended_claims(connection, now=now)
@@ -165,7 +165,10 @@ def claim_key_packages(
             connection, account, member.identity_key, now=now, most=MAX_LEAVES_PER_IDENTITY
         )
         found = [
-            package for device in devices if (package := _reserve(connection, draft, claimer, account, device, now=now))
+            package
+            for device in devices
+            if not ledger.has_ended(account, device, at=ledger.sequence)
+            and (package := _reserve(connection, draft, claimer, account, device, now=now))
         ]
         claimed += found
         if not found:

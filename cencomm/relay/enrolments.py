@@ -21,7 +21,7 @@ def ask_to_join(connection: Connection, draft: Draft, ledger: Ledger, account: A
     Raises:
         MalformedError, BadSignature: no request, or not by the holder of its identity key.
         Refused: for another operation or account (D7).
-        Taken: the account is a member.
+        Taken: the account is a member with these keys; with new ones it asks to be replaced.
         TooMany: MAX_WAITING_ENROLMENTS wait.
     """
     asked = decode_request(request)
@@ -29,8 +29,8 @@ def ask_to_join(connection: Connection, draft: Draft, ledger: Ledger, account: A
         raise Refused("D7", "the request is for another operation or account")
     verify_proof(asked.keys, ledger.operation)
     member = ledger.members.get(account)
-    if member is not None and member.belongs(at=ledger.sequence):
-        raise Taken("this account is a member already")
+    if member is not None and member.belongs(at=ledger.sequence) and asked.keys.identity_key == member.identity_key:
+        raise Taken("this account is a member with these keys already")
     if queries.count_enrolments(connection, ledger.operation, but=account) >= MAX_WAITING_ENROLMENTS:
         raise TooMany(retry_after=HOUR_SECONDS)
     queries.put_enrolment(connection, ledger.operation, account, request)

@@ -120,6 +120,8 @@ class Publishing:
         for one in claimed:
             if not ledger.is_entitled(submission.channel, one.identity_key, at=ledger.sequence):
                 raise Refused("C5", "the Commit adds a device of an identity that is not entitled to the channel")
+            if ledger.has_ended(one.account, one.device, at=ledger.sequence):
+                raise Refused("C5", "the Commit adds a device that has ended")
         return claimed
 
 

@@ -10,9 +10,11 @@ from cencomm.mls.group import create_group
 from cencomm.primitives.signatures import SigningKey
 from cencomm.primitives.x25519 import generate_key_pair
 from cencomm.relay.config import RelayConfig
+from cencomm.wire.devices import ClaimKeyPackages
+from cencomm.wire.errors import ErrorCode
 from cencomm.wire.log import LogPage
 from cencomm.wire.operations import CommitToChannel
-from tests.unit.relay.world import Operation, Person, StandingClock, running
+from tests.unit.relay.world import Operation, Person, StandingClock, enrol, running
 
 
 def restart_of(operation: Operation) -> Restart:
@@ -89,3 +91,24 @@ async def test_the_end_of_a_device_never_waits_for_a_commit(operation: Operation
 
     assert together.error.details.rule == "L3"
     assert alone.status == 200
+
+
+async def test_a_member_who_lost_their_keys_asks_again_with_new_ones(operation: Operation, officer: Person) -> None:
+    entropy = operation.relay.entropy
+    new = replace(officer, identity=SigningKey.generate(entropy), exchange=generate_key_pair(entropy))
+
+    assert (await enrol(operation, officer)).code == ErrorCode.TAKEN
+    assert (await enrol(operation, new)).status == 204
+
+
+async def test_a_device_that_has_ended_is_neither_handed_out_nor_added(operation: Operation, alice: Person) -> None:
+    await operation.append(operation.admission(alice))
+    claimed = await operation.claim(alice.account)
+    await operation.append(EndDevice(account=alice.account, device=alice.device))
+
+    claim = ClaimKeyPackages(accounts=(alice.account,))
+    again = await operation.coordinator.ask("POST", f"{operation.channel_path}/claims", claim)
+    added = await operation.commit(*claimed)
+
+    assert again.code == ErrorCode.NO_KEY_PACKAGE
+    assert added.error.details.rule == "C5"
