@@ -29,22 +29,19 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 
 # importing package -> package of ours -> the modules of it that may be named
-FRAMING = frozenset(
+FRAMING = frozenset(  # what can be read of a message without being a member
     {
-        "codec",
-        "framing",
-        "proposal",
+        "cipher_suite",
         "commit",
-        "welcome",
+        "credential",
+        "errors",
+        "extension",
+        "framing",
         "key_package",
         "leaf_node",
-        "credential",
-        "extension",
-        "cipher_suite",
-        "message",
-        "errors",
-        "capabilities",
-        "lifetime",
+        "proposal",
+        "proposal_type",
+        "welcome",
     }
 )
 ONLY: dict[tuple[str, str], frozenset[str]] = {
