@@ -374,8 +374,16 @@ def test_a_missing_server_package_is_nobody_elses_trouble() -> None:
     assert "not installed" in result.output
 
 
+AT_A_TERMINAL = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs tests in the background ignores Ctrl-C
+runpy.run_module("cencomm", run_name="__main__")
+"""
+
+
 def test_watching_shows_what_comes_and_ends_quietly(ana: Person, carla: Person) -> None:
-    command = [sys.executable, "-m", "cencomm", "--data", str(ana.folder), "--password-file", str(ana.password_file)]
+    mailbox = ["--data", str(ana.folder), "--password-file", str(ana.password_file)]
+    command = [sys.executable, "-c", AT_A_TERMINAL, *mailbox]
     with subprocess.Popen([*command, "--json", "watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
