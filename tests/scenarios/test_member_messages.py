@@ -178,6 +178,15 @@ async def test_a_form_that_the_ledger_does_not_name_is_set_aside(ana: Person, in
     set_aside(await show(ana, insider.place, insider.message(swapped)), Reason.UNKNOWN_FORM)
 
 
+async def test_a_form_is_judged_where_the_author_stood(ana: Person, insider: Insider) -> None:
+    """C12: were it judged by what a reader happens to hold, two readers would part for good."""
+    charter = ana.mailbox.operation(insider.place.operation).ledger.hashes[0]
+    before_the_form = replace(insider.envelope(SEIZURE), ledger_sequence=0, ledger_hash=charter)
+
+    set_aside(await show(ana, insider.place, insider.message(before_the_form)), Reason.UNKNOWN_FORM)
+    await still_reads(ana, insider)
+
+
 async def test_values_that_do_not_answer_the_form_are_set_aside(ana: Person, insider: Insider) -> None:
     envelope = insider.envelope({"case_ref": "A", "invented": "field"})
 
