@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.archive.reading import cells_of, channel_evidence, channels_of, evidence
 from cencomm.archive.verify import Verification, verify_log, verify_record
-from cencomm.client.operation import Operation
+from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
-from cencomm.client.transport import RelayClient
+from cencomm.client.transport.relay_client import RelayClient
 from cencomm.ids import OperationId
 from cencomm.node.logged import logged_commitments
 

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cencomm.archive import queries
 from cencomm.archive.cells import FieldKeys, field_keys, happened_on, heading, tabulate, words
 from cencomm.archive.record import Author, NewRecord
-from cencomm.client.directory import Profile, decode_profile
 from cencomm.client.events import Event, MessageDelivered
-from cencomm.client.operation import Operation
+from cencomm.client.operation.directory import Profile, decode_profile
+from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.errors import ProtocolError
 from cencomm.forms.code_list import fold

@@ -14,7 +14,7 @@ from enum import StrEnum
 from cencomm.archive.cells import field_keys, tabulate
 from cencomm.archive.record import Evidence
 from cencomm.archive.sheets import StoredCell
-from cencomm.client.operation import Operation
+from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.errors import ProtocolError, Unavailable
 from cencomm.forms.envelope import Envelope, commitment

@@ -1,6 +1,9 @@
 """What to do about an error, in one line of the reader's language; the error's own text is the detail behind it."""
 
-from cencomm.client import channel_errors, errors, readership, relay_errors
+from cencomm.client import errors
+from cencomm.client.channel import errors as channel_errors
+from cencomm.client.channel import readership
+from cencomm.client.transport import errors as relay_errors
 from cencomm.client.words import Words
 from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailable, UsageError
 from cencomm.forms.operation import OperationPlanError

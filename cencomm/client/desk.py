@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from cencomm.client.account import (
+from cencomm.client.account.account import (
     Access,
     begin_session,
     keep_pins,
@@ -15,15 +15,15 @@ from cencomm.client.account import (
     sign_in,
     stretch,
 )
-from cencomm.client.entrance import introduce_device
-from cencomm.client.journal import VaultJournal
+from cencomm.client.account.sign_in import typed_password
+from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.reports import Reports
-from cencomm.client.sign_in import typed_password
-from cencomm.client.state_store import StateStore
 from cencomm.client.terminal import Terminal
-from cencomm.client.transport import open_relay
-from cencomm.client.vault import HEADER, create_vault, open_vault, read_header
+from cencomm.client.transport.relay_client import open_relay
+from cencomm.client.vault.journal import VaultJournal
+from cencomm.client.vault.state_store import StateStore
+from cencomm.client.vault.vault import HEADER, create_vault, open_vault, read_header
 from cencomm.errors import UsageError
 from cencomm.forms.code_list import load_code_lists
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from cencomm.client.events import MessageDelivered, Quarantined
-from cencomm.client.journal import NUMBER_PREFIX, decode_message, decode_quarantined, number_key
 from cencomm.client.mailbox import Mailbox
+from cencomm.client.vault.journal import NUMBER_PREFIX, decode_message, decode_quarantined, number_key
 from cencomm.errors import UsageError
 from cencomm.ids import MessageId, OperationId
 

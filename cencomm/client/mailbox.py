@@ -3,11 +3,11 @@
 Every change goes: new state computed -> written in one transaction -> adopted -> bytes leave. `lock` serialises
 changes, so the state in memory is always the one on disk. What a mailbox does stands beside it, by noun:
 
-    ledger_feed   operations, their names and keys, kept in step with the relay
-    log_feed      channels, kept in step with the relay's log; entrance: entering one by its Welcome
-    posting       sending a message; enactment: turning the ledger into Commits
-    unit          what only coordinators do
-    watch         all of it, for as long as the program runs
+    operation.ledger_feed   operations, their names and keys, kept in step with the relay
+    channel.log_feed        channels, kept in step with the relay's log; channel.entrance: entering one by its Welcome
+    channel.posting         sending a message; channel.enactment: turning the ledger into Commits
+    unit                    what only coordinators do
+    watch                   all of it, for as long as the program runs
 """
 
 import asyncio
@@ -15,17 +15,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cencomm.client import channel as channels
-from cencomm.client import operation as operations
-from cencomm.client.channel import ChannelSession, restore_session, session_writes
-from cencomm.client.channel_errors import NotAMember
-from cencomm.client.device import Identity, OwnDevice, decode_device, decode_identity
+from cencomm.client.account.device import Identity, OwnDevice, decode_device, decode_identity
+from cencomm.client.channel import session as channels
+from cencomm.client.channel.errors import NotAMember
+from cencomm.client.channel.session import ChannelSession, restore_session, session_writes
 from cencomm.client.events import Event
-from cencomm.client.journal import Journal
-from cencomm.client.operation import Operation
-from cencomm.client.pins import load_pins, pin_writes
-from cencomm.client.state_store import StateStore, Writes
-from cencomm.client.transport import RelayClient
+from cencomm.client.operation import operation as operations
+from cencomm.client.operation.operation import Operation
+from cencomm.client.transport.relay_client import RelayClient
+from cencomm.client.vault.journal import Journal
+from cencomm.client.vault.pins import load_pins, pin_writes
+from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.clock import Clock
 from cencomm.errors import UsageError
 from cencomm.forms.envelope import Envelope

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from jinja2 import Template
 
-from cencomm.client.directory import decode_labels, decode_purpose
+from cencomm.client.channel.readership import Reader, members, reader, readers
 from cencomm.client.events import MessageDelivered
-from cencomm.client.operation import Operation
-from cencomm.client.readership import Reader, members, reader, readers
+from cencomm.client.operation.directory import decode_labels, decode_purpose
+from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.client.terminal import columns
 from cencomm.client.words import Words

@@ -5,8 +5,8 @@ The form is the unit's, narrowed for the operation, never the one that ships wit
 
 from collections.abc import Mapping
 
-from cencomm.client.channel_errors import RelayWithholds
-from cencomm.client.operation import Operation
+from cencomm.client.channel.errors import RelayWithholds
+from cencomm.client.operation.operation import Operation
 from cencomm.errors import ProtocolError
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.envelope import Body, Envelope

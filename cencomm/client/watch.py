@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeAlias
 
-from cencomm.client.channel import Standing
-from cencomm.client.channel_errors import FrozenOperation
-from cencomm.client.enactment import enact
-from cencomm.client.entrance import introduce_device, refill_key_packages
-from cencomm.client.ledger_feed import pin_operation
-from cencomm.client.log_feed import notice_push, sync_channel
+from cencomm.client.channel.enactment import enact
+from cencomm.client.channel.entrance import introduce_device, refill_key_packages
+from cencomm.client.channel.errors import FrozenOperation
+from cencomm.client.channel.log_feed import notice_push, sync_channel
+from cencomm.client.channel.posting import resume
+from cencomm.client.channel.rejecting import send_rejections
+from cencomm.client.channel.session import Standing
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.posting import resume
-from cencomm.client.rejecting import send_rejections
-from cencomm.client.relay_errors import NoSession, NotEntitled, NotFound
-from cencomm.client.stream import Connected, Wake
+from cencomm.client.operation.ledger_feed import pin_operation
+from cencomm.client.transport.errors import NoSession, NotEntitled, NotFound
+from cencomm.client.transport.stream import Connected, Wake
 from cencomm.errors import ProtocolError, Unavailable
 from cencomm.ids import OperationId
 from cencomm.wire.stream import EnrolmentWaits, KeyPackagesLow, LedgerMovedOn, LogPushed, WelcomeWaits

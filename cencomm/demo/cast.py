@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from cencomm.client.directory import Profile
+from cencomm.client.operation.directory import Profile
 from cencomm.forms.language import pick
 from cencomm.forms.operation import OperationPlan, Post, PostRole
 from cencomm.ledger.kinds import Role

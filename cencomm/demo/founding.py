@@ -6,11 +6,11 @@ Nobody is a special case: each step is the one that a real coordination unit and
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cencomm.client import unit
-from cencomm.client.directory import Purpose, encode_labels
-from cencomm.client.enactment import enact
+from cencomm.client.channel.enactment import enact
 from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation.directory import Purpose, encode_labels
 from cencomm.client.reports import Reports
+from cencomm.client.unit import admission, declaring, founding
 from cencomm.demo.cast import ROLES, Part
 from cencomm.demo.member import Member
 from cencomm.forms.form_json import encode_form
@@ -34,24 +34,24 @@ class Stage:
 async def found(founder: Member, plan: OperationPlan, reports: Reports) -> Stage:
     """The operation with its forms and its main channel, the founder alone in it."""
     mailbox = founder.mailbox
-    operation = await unit.found_operation(
+    operation = await founding.found_operation(
         mailbox,
         plan=Purpose(title=plan.label, purpose=plan.purpose, legal_basis=pick(plan.legal_basis, "en")).encode(),
         profile=founder.part.profile().encode(),
         policy=_policy(plan.policy),
     )
     for form in plan.forms.values():
-        await unit.publish_form(mailbox, operation, encode_form(form), version=form.version)
-    await unit.change_phase(mailbox, operation, Phase.OPERATIONAL)
+        await declaring.publish_form(mailbox, operation, encode_form(form), version=form.version)
+    await declaring.change_phase(mailbox, operation, Phase.OPERATIONAL)
     (main,) = (channel for channel in plan.channels if channel.kind is ChannelPurpose.MAIN)
-    channel = await unit.open_channel(
+    channel = await declaring.open_channel(
         mailbox, operation, kind=ChannelKind.MAIN, title=encode_labels(main.label), roles=_roles(main)
     )
     return Stage(operation=operation, channel=channel, forms=reports.newest(mailbox.operation(operation)))
 
 
 async def invite(founder: Member, stage: Stage, part: Part) -> AccessLetter:
-    return await unit.invite(founder.mailbox, stage.operation, role=part.role, profile=part.profile().encode())
+    return await admission.invite(founder.mailbox, stage.operation, role=part.role, profile=part.profile().encode())
 
 
 async def open_side_channels(founder: Member, members: Sequence[Member], stage: Stage, plan: OperationPlan) -> None:
@@ -61,7 +61,7 @@ async def open_side_channels(founder: Member, members: Sequence[Member], stage: 
     for planned in plan.channels:
         if planned.kind is ChannelPurpose.MAIN:
             continue
-        channel = await unit.open_channel(
+        channel = await declaring.open_channel(
             mailbox,
             stage.operation,
             kind=ChannelKind[planned.kind.name],
@@ -74,7 +74,7 @@ async def open_side_channels(founder: Member, members: Sequence[Member], stage: 
 
 async def admit_all(mailbox: Mailbox, stage: Stage) -> int:
     """How many of those who wait were admitted: all whose code is one of our letters'."""
-    admitted, _strangers = await unit.admit_waiting(mailbox, stage.operation)
+    admitted, _strangers = await admission.admit_waiting(mailbox, stage.operation)
     return len(admitted)
 
 

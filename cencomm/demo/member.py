@@ -5,13 +5,13 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from cencomm.client.account import Access, settle, sign_up
-from cencomm.client.entrance import introduce_device
-from cencomm.client.journal import VaultJournal
+from cencomm.client.account.account import Access, settle, sign_up
+from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.reports import Reports
-from cencomm.client.transport import RelayClient
-from cencomm.client.vault import create_vault, open_vault
+from cencomm.client.transport.relay_client import RelayClient
+from cencomm.client.vault.journal import VaultJournal
+from cencomm.client.vault.vault import create_vault, open_vault
 from cencomm.clock import system_clock
 from cencomm.demo.cast import Part
 from cencomm.demo.folder import DemoFolder, write_private

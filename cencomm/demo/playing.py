@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from cencomm.client.channel.posting import Draft, Sent, resume, send
 from cencomm.client.events import Event, MessageDelivered
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.posting import Draft, Sent, resume, send
 from cencomm.client.watch import watch
 from cencomm.clock import system_clock
 from cencomm.demo.founding import Stage

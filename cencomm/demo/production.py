@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from cencomm.client.ledger_feed import sync_operation
-from cencomm.client.log_feed import sync_channel
+from cencomm.client.channel.log_feed import sync_channel
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.transport import RelayClient, open_relay
-from cencomm.client.unit import enrol
+from cencomm.client.operation.enrolling import enrol
+from cencomm.client.operation.ledger_feed import sync_operation
+from cencomm.client.transport.relay_client import RelayClient, open_relay
 from cencomm.demo.archive import ArchiveServer, archive_part, archive_serving
 from cencomm.demo.cast import YOU, Cast, Desk, Part, cast_of
 from cencomm.demo.folder import DemoFolder, write_private

@@ -10,9 +10,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from cencomm.client.directory import decode_profile
 from cencomm.client.events import Event, MessageDelivered
 from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation.directory import decode_profile
 from cencomm.client.reports import Reports
 from cencomm.demo.cast import Part
 from cencomm.forms.reading import Reading, read

@@ -5,7 +5,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.client.events import Event
-from cencomm.client.operation import Operation
+from cencomm.client.operation.operation import Operation
 
 
 class Consumer(Protocol):

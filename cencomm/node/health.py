@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from aiohttp import web
 from msgspec import Struct
 
-from cencomm.client.channel import Standing
+from cencomm.client.channel.session import Standing
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.relay_errors import BadAnswer, Refusal
+from cencomm.client.transport.errors import BadAnswer, Refusal
 from cencomm.errors import Unavailable
 from cencomm.ids import short
 from cencomm.node.database import Database

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.client.events import ChannelStalled, Event, Quarantined
-from cencomm.client.operation import Operation
-from cencomm.client.state_store import Writes
+from cencomm.client.operation.operation import Operation
+from cencomm.client.vault.state_store import Writes
 from cencomm.clock import Clock
 from cencomm.ids import OperationId
 from cencomm.node.consumer import Consumer

@@ -13,8 +13,8 @@ from typing import Annotated, Literal, Self
 
 from msgspec import Meta, Struct
 
-from cencomm.client.sign_in import DEVICE_SECRET_BYTES, MAX_NAME_BYTES, DeviceSecret
-from cencomm.client.vault_header import MAX_RELAY_URL_BYTES, StoreKey
+from cencomm.client.account.sign_in import DEVICE_SECRET_BYTES, MAX_NAME_BYTES, DeviceSecret
+from cencomm.client.vault.header import MAX_RELAY_URL_BYTES, StoreKey
 from cencomm.errors import MalformedError, Unavailable, UsageError
 from cencomm.node.data_folder import FILE_MODE
 from cencomm.node.errors import NodeDamaged, NoNode

@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator
 
-from cencomm.client.channel_errors import RelayWithholds
-from cencomm.client.transport import RelayClient
+from cencomm.client.channel.errors import RelayWithholds
+from cencomm.client.transport.relay_client import RelayClient
 from cencomm.errors import MalformedError
 from cencomm.ids import ChannelId, OperationId
 from cencomm.ledger.anchor import decode_anchor

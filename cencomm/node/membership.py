@@ -5,13 +5,13 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from cencomm.client.account import Access, settle, sign_in, sign_up
-from cencomm.client.entrance import introduce_device
+from cencomm.client.account.account import Access, settle, sign_in, sign_up
+from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
-from cencomm.client.operation import Operation
+from cencomm.client.operation.enrolling import enrol
+from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
-from cencomm.client.transport import open_relay
-from cencomm.client.unit import enrol
+from cencomm.client.transport.relay_client import open_relay
 from cencomm.clock import Clock
 from cencomm.errors import UsageError
 from cencomm.ids import OperationId

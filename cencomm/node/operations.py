@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cencomm.client.operation import Operation, restore_operation
+from cencomm.client.operation.operation import Operation, restore_operation
 from cencomm.ids import OPERATION_ID_BYTES, OperationId, from_hex
 from cencomm.node.store import NodeStore
 

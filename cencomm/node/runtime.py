@@ -15,7 +15,7 @@ import structlog
 
 from cencomm.client.events import Event, Quarantined
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.relay_errors import WrongSignIn
+from cencomm.client.transport.errors import WrongSignIn
 from cencomm.client.watch import watch
 from cencomm.ids import short
 from cencomm.node.config import NodeConfig

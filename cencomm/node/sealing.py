@@ -8,7 +8,7 @@ sends (D5) is not in this version, so do not restore one that has sent since (do
 from dataclasses import dataclass
 
 from cencomm import codec
-from cencomm.client.vault_header import StoreKey
+from cencomm.client.vault.header import StoreKey
 from cencomm.errors import ProtocolError
 from cencomm.node.errors import NodeDamaged
 from cencomm.primitives import secret_box

@@ -5,7 +5,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.client.errors import StaleStore
-from cencomm.client.state_store import MAX_KEY_LETTERS, MAX_VALUE_BYTES, Writes
+from cencomm.client.vault.state_store import MAX_KEY_LETTERS, MAX_VALUE_BYTES, Writes
 from cencomm.errors import UsageError
 from cencomm.node.database import Database
 from cencomm.node.errors import NodeDamaged

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cencomm.client.posting import Draft, Sent, send
-from cencomm.client.transport import open_relay
-from cencomm.client.unit import enrol
+from cencomm.client.channel.posting import Draft, Sent, send
+from cencomm.client.operation.enrolling import enrol
+from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.watch import catch_up
 from cencomm.clock import system_clock
 from cencomm.demo.archive import ArchiveServer, archive_part, archive_serving

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cencomm.client.account import sign_in
-from cencomm.client.journal import decode_message, message_prefix
-from cencomm.client.transport import open_relay
-from cencomm.client.unit import enrol
+from cencomm.client.account.account import sign_in
+from cencomm.client.operation.enrolling import enrol
+from cencomm.client.transport.relay_client import open_relay
+from cencomm.client.vault.journal import decode_message, message_prefix
 from cencomm.client.watch import catch_up
 from cencomm.demo.archive import ArchiveServer, archive_part, archive_plan, command
 from cencomm.demo.cast import Part, cast_of

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from cencomm.client.sign_in import SignInParameters, WrappingKey
-from cencomm.client.vault import create_vault
+from cencomm.client.account.sign_in import SignInParameters, WrappingKey
+from cencomm.client.vault.vault import create_vault
 from cencomm.ids import AccountId
 from cencomm.secret import system_entropy
 

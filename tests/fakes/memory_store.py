@@ -1,7 +1,7 @@
 """A `StateStore` that forgets with the process."""
 
 from cencomm.client.errors import StaleStore
-from cencomm.client.state_store import Writes
+from cencomm.client.vault.state_store import Writes
 from cencomm.errors import Unavailable
 
 

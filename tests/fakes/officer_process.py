@@ -11,11 +11,11 @@ from typing import TextIO
 
 import click
 
-from cencomm.client.account import Access, sign_in
+from cencomm.client.account.account import Access, sign_in
+from cencomm.client.channel.posting import Draft, Sent, resume, send
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.posting import Draft, Sent, resume, send
 from cencomm.client.reports import Reports
-from cencomm.client.transport import RelayClient, open_relay
+from cencomm.client.transport.relay_client import RelayClient, open_relay
 from cencomm.client.watch import catch_up
 from cencomm.clock import system_clock
 from cencomm.demo.cast import cast_of

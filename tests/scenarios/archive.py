@@ -10,11 +10,11 @@ from cencomm.archive.inspection import inspect_log, inspect_records
 from cencomm.archive.recording import ArchiveConsumer
 from cencomm.archive.search import Found, find
 from cencomm.archive.verify import Verification
-from cencomm.client import unit
-from cencomm.client.account import sign_in
-from cencomm.client.directory import Profile, encode_labels
+from cencomm.client.account.account import sign_in
+from cencomm.client.operation.directory import Profile, encode_labels
 from cencomm.client.reports import Reports
-from cencomm.client.transport import open_relay
+from cencomm.client.transport.relay_client import open_relay
+from cencomm.client.unit import admission, declaring, founding
 from cencomm.forms.form import Form
 from cencomm.forms.form_json import encode_form
 from cencomm.ids import OperationId
@@ -106,20 +106,20 @@ def archive_in(path: Path, reports: Reports, labels: Labels) -> Archive:
 async def found_with_archive(coordinator: Person, form: Form) -> Place:
     """An exercise whose main channel has a seat for the archive."""
     mailbox = coordinator.mailbox
-    operation = await unit.found_operation(
+    operation = await founding.found_operation(
         mailbox, plan=PURPOSE.encode(), profile=profile(coordinator, None), policy=EXERCISE
     )
-    channel = await unit.open_channel(
+    channel = await declaring.open_channel(
         mailbox,
         operation,
         kind=ChannelKind.MAIN,
         title=encode_labels({"en": "Everybody", "fr": "Tous"}),
         roles=(Role.COORDINATOR, Role.OFFICER, Role.ARCHIVE),
     )
-    await unit.publish_form(mailbox, operation, encode_form(form), version=form.version)
+    await declaring.publish_form(mailbox, operation, encode_form(form), version=form.version)
     (blob,) = mailbox.operation(operation).ledger.forms
     return Place(operation, channel, blob)
 
 
 async def invite_archive(coordinator: Person, operation: OperationId) -> AccessLetter:
-    return await unit.invite(coordinator.mailbox, operation, role=Role.ARCHIVE, profile=PROFILE.encode())
+    return await admission.invite(coordinator.mailbox, operation, role=Role.ARCHIVE, profile=PROFILE.encode())

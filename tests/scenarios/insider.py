@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from cencomm.client.channel import ChannelSession
+from cencomm.client.channel.log_feed import _take
+from cencomm.client.channel.session import ChannelSession
 from cencomm.client.events import Event
-from cencomm.client.log_feed import _take
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Envelope, commitment, encode_payload, sign_envelope
 from cencomm.ids import MessageId

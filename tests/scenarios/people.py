@@ -7,20 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from cencomm.client import unit
-from cencomm.client.account import Access, create_account, settle
-from cencomm.client.directory import Profile, Purpose, encode_labels
-from cencomm.client.enacting import stage
-from cencomm.client.enactment import follow_and_enact
-from cencomm.client.entrance import introduce_device
+from cencomm.client.account.account import Access, create_account, settle
+from cencomm.client.account.sign_in import SignInKeys, SignInParameters, SignInSecret, WrappingKey
+from cencomm.client.channel.enacting import stage
+from cencomm.client.channel.enactment import follow_and_enact
+from cencomm.client.channel.entrance import introduce_device
+from cencomm.client.channel.posting import Draft
 from cencomm.client.events import Event, MessageDelivered
-from cencomm.client.journal import VaultJournal, decode_message, message_prefix
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
-from cencomm.client.posting import Draft
+from cencomm.client.operation import enrolling
+from cencomm.client.operation.directory import Profile, Purpose, encode_labels
 from cencomm.client.reports import Reports
-from cencomm.client.sign_in import SignInKeys, SignInParameters, SignInSecret, WrappingKey
-from cencomm.client.transport import open_relay
-from cencomm.client.vault import Vault, create_vault, open_vault
+from cencomm.client.transport.relay_client import open_relay
+from cencomm.client.unit import admission, declaring, founding
+from cencomm.client.vault.journal import VaultJournal, decode_message, message_prefix
+from cencomm.client.vault.vault import Vault, create_vault, open_vault
 from cencomm.client.watch import catch_up
 from cencomm.clock import Clock
 from cencomm.forms.canonical_json import JsonValue
@@ -143,28 +144,28 @@ class Place:
 async def found(coordinator: Person, form: Form) -> Place:
     """An exercise with a main channel for coordinators and officers, and one form."""
     mailbox = coordinator.mailbox
-    operation = await unit.found_operation(
+    operation = await founding.found_operation(
         mailbox, plan=PURPOSE.encode(), profile=profile(coordinator, None), policy=EXERCISE
     )
-    channel = await unit.open_channel(
+    channel = await declaring.open_channel(
         mailbox,
         operation,
         kind=ChannelKind.MAIN,
         title=encode_labels({"en": "Everybody", "fr": "Tous"}),
         roles=(Role.COORDINATOR, Role.OFFICER),
     )
-    await unit.publish_form(mailbox, operation, encode_form(form), version=form.version)
+    await declaring.publish_form(mailbox, operation, encode_form(form), version=form.version)
     (blob,) = mailbox.operation(operation).ledger.forms
     return Place(operation, channel, blob)
 
 
 async def admit(coordinator: Person, officer: Person, place: Place, country: str) -> None:
     """Letter, enrolment, admission with its Commit; the officer's mailbox has entered the channel."""
-    letter = await unit.invite(
+    letter = await admission.invite(
         coordinator.mailbox, place.operation, role=Role.OFFICER, profile=profile(officer, country)
     )
-    await unit.enrol(officer.mailbox, letter)
-    admitted, strangers = await unit.admit_waiting(coordinator.mailbox, place.operation)
+    await enrolling.enrol(officer.mailbox, letter)
+    admitted, strangers = await admission.admit_waiting(coordinator.mailbox, place.operation)
     assert [admission.account for admission in admitted] == [officer.account]
     assert not strangers
     await catch_up(officer.mailbox)

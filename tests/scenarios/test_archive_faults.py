@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.archive.criteria import Labels
-from cencomm.client import unit
+from cencomm.client.channel.posting import send
 from cencomm.client.events import Event, MessageDelivered, Reason
-from cencomm.client.operation import Operation
-from cencomm.client.posting import send
+from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
+from cencomm.client.unit import admission
 from cencomm.client.watch import catch_up
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_list import CodeList
@@ -61,7 +61,7 @@ async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[s
     place = await found_with_archive(carla, forms["seizure"])
     await admit(carla, ana, place, "FR")
     await archive.join(await invite_archive(carla, place.operation))
-    await unit.admit_waiting(carla.mailbox, place.operation)
+    await admission.admit_waiting(carla.mailbox, place.operation)
     await catch_up(ana.mailbox)
     return place
 

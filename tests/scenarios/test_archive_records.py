@@ -9,10 +9,11 @@ import pytest
 
 from cencomm.archive.criteria import Criteria, Labels
 from cencomm.archive.verify import Check
-from cencomm.client import coordination, unit
+from cencomm.client.channel.posting import send
 from cencomm.client.events import EpochBegan
-from cencomm.client.posting import send
+from cencomm.client.operation import coordination
 from cencomm.client.reports import Reports
+from cencomm.client.unit import admission
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
 from cencomm.forms.canonical_json import JsonValue
@@ -65,7 +66,7 @@ async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[s
     place = await found_with_archive(carla, forms["seizure"])
     await admit(carla, ana, place, "FR")
     await archive.join(await invite_archive(carla, place.operation))
-    await unit.admit_waiting(carla.mailbox, place.operation)
+    await admission.admit_waiting(carla.mailbox, place.operation)
     await catch_up(ana.mailbox)
     return place
 
@@ -184,7 +185,7 @@ async def test_a_letter_may_be_answered_twice_and_only_at_its_own_relay(
     with pytest.raises(UsageError):
         await archive.join(replace(letter, relay_address="http://127.0.0.1:1/"))
 
-    admitted, strangers = await unit.admit_waiting(carla.mailbox, place.operation)
+    admitted, strangers = await admission.admit_waiting(carla.mailbox, place.operation)
     assert (len(admitted), strangers) == (1, [])
 
 

@@ -8,17 +8,18 @@ import pytest
 from aiohttp import web
 from msgspec.structs import replace as replace_struct
 
-from cencomm.client import coordination, unit
-from cencomm.client.channel import Standing
-from cencomm.client.channel_errors import ChannelNotUsable, MustEnactFirst
-from cencomm.client.coordination import Decision
+from cencomm.client.channel.errors import ChannelNotUsable, MustEnactFirst
+from cencomm.client.channel.key_packages import STOCK, make_bundle
+from cencomm.client.channel.posting import send
+from cencomm.client.channel.sending import encrypt
+from cencomm.client.channel.session import Standing
 from cencomm.client.events import ChannelStalled, EpochBegan, Event, MessageDelivered, RemovedFromChannel
-from cencomm.client.key_packages import STOCK, make_bundle
-from cencomm.client.ledger_feed import sync_operation
-from cencomm.client.operation import Operation
-from cencomm.client.posting import send
+from cencomm.client.operation import coordination, enrolling
+from cencomm.client.operation.coordination import Decision
+from cencomm.client.operation.ledger_feed import sync_operation
+from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
-from cencomm.client.sending import encrypt
+from cencomm.client.unit import act, admission, revocation
 from cencomm.client.watch import catch_up
 from cencomm.forms.envelope import sign_envelope
 from cencomm.ids import AccountId, SendId
@@ -102,7 +103,7 @@ async def test_a_coordinator_may_remove_anybody(ana: Person, carla: Person, plac
 
 async def test_the_revoked_one_enacts_nothing(ana: Person, carla: Person, insider: Insider) -> None:
     """C6: neither under the new ledger nor under the old one."""
-    await unit.revoke(carla.mailbox, insider.place.operation, insider.person.account, RevokeReason.MISUSE)
+    await revocation.revoke(carla.mailbox, insider.place.operation, insider.person.account, RevokeReason.MISUSE)
     await sync_operation(ana.mailbox, insider.place.operation)
     ledger = ana.mailbox.operation(insider.place.operation).ledger
     commit = insider.commit(
@@ -212,16 +213,16 @@ async def only_in_the_ledger(carla: Person, place: Place, account: AccountId) ->
             entropy=system_entropy,
         )
 
-    await unit._act(carla.mailbox, place.operation, decide)
+    await act.act(carla.mailbox, place.operation, decide)
 
 
 async def test_a_welcome_into_a_shadow_group_is_refused_and_the_honest_one_taken(
     bob: Person, carla: Person, eve: Person, place: Place, server: LoopbackRelay
 ) -> None:
     """C9: a member and the relay open a group beside the group, with its id, epoch, anchor and a good tree."""
-    letter = await unit.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(eve, "US"))
-    await unit.enrol(eve.mailbox, letter)
-    await unit.admit_waiting(carla.mailbox, place.operation)
+    letter = await admission.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(eve, "US"))
+    await enrolling.enrol(eve.mailbox, letter)
+    await admission.admit_waiting(carla.mailbox, place.operation)
     await catch_up(bob.mailbox)
     logged = (await bob.mailbox.relay.log(place.operation, place.channel, 1, after=3, limit=1)).entries[0]
 
@@ -269,9 +270,9 @@ async def test_a_welcome_whose_commit_is_not_in_the_log_is_refused(
     carla: Person, eve: Person, place: Place, server: LoopbackRelay
 ) -> None:
     """C9: the relay points at a Commit that added somebody else."""
-    letter = await unit.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(eve, "US"))
-    await unit.enrol(eve.mailbox, letter)
-    await unit.admit_waiting(carla.mailbox, place.operation)
+    letter = await admission.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(eve, "US"))
+    await enrolling.enrol(eve.mailbox, letter)
+    await admission.admit_waiting(carla.mailbox, place.operation)
     await update(carla, place)
 
     async def point_elsewhere(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from cencomm.client import coordination, unit
-from cencomm.client.channel import ChannelSession
-from cencomm.client.coordination import Decision
-from cencomm.client.device import OwnDevice, new_device
-from cencomm.client.enacting import difference, stage_what_fits
-from cencomm.client.key_packages import CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, make_bundle
-from cencomm.client.newcomers import usable_packages
-from cencomm.client.operation import Operation
-from cencomm.client.posting import Sent, resume, send, waiting
-from cencomm.client.relay_errors import NoAnswer
+from cencomm.client.account.device import OwnDevice, new_device
+from cencomm.client.channel.enacting import difference, stage_what_fits
+from cencomm.client.channel.key_packages import CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, make_bundle
+from cencomm.client.channel.newcomers import usable_packages
+from cencomm.client.channel.posting import Sent, resume, send, waiting
+from cencomm.client.channel.session import ChannelSession
+from cencomm.client.operation import coordination, enrolling
+from cencomm.client.operation.coordination import Decision
+from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
+from cencomm.client.transport.errors import NoAnswer
+from cencomm.client.unit import act, admission, declaring, revocation
 from cencomm.client.watch import catch_up
 from cencomm.errors import Unavailable
 from cencomm.forms.form import Form
@@ -113,8 +114,8 @@ async def publish_from_another_device(somebody: Person, change: Callable[[Recipe
 
 
 async def invite_and_enrol(carla: Person, somebody: Person, place: Place) -> None:
-    letter = await unit.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(somebody, "KE"))
-    await unit.enrol(somebody.mailbox, letter)
+    letter = await admission.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(somebody, "KE"))
+    await enrolling.enrol(somebody.mailbox, letter)
 
 
 async def test_a_key_package_with_a_members_leaf_key_blocks_neither_admissions_nor_revocations(
@@ -129,8 +130,8 @@ async def test_a_key_package_with_a_members_leaf_key_blocks_neither_admissions_n
     for somebody in (mallory, bob):
         await invite_and_enrol(carla, somebody, place)
 
-    await unit.admit_waiting(carla.mailbox, place.operation)
-    await unit.revoke(carla.mailbox, place.operation, ana.account, RevokeReason.MISUSE)
+    await admission.admit_waiting(carla.mailbox, place.operation)
+    await revocation.revoke(carla.mailbox, place.operation, ana.account, RevokeReason.MISUSE)
     await catch_up(bob.mailbox)
 
     assert accounts_in(carla, place) == {carla.account, bob.account, mallory.account}  # Mallory's honest device
@@ -266,8 +267,8 @@ async def test_a_refused_claim_delays_no_revocation(
         for somebody in (mallory, eve):
             await invite_and_enrol(carla, somebody, place)
         server.meddle = refuse
-        await unit.admit_waiting(carla.mailbox, place.operation)
-        await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
+        await admission.admit_waiting(carla.mailbox, place.operation)
+        await revocation.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
 
         admitted = set() if quiet else {eve.account}
         assert accounts_in(carla, place) == {carla.account, ana.account} | admitted
@@ -310,7 +311,7 @@ async def test_a_channel_that_never_came_to_be_delays_no_revocation(
     server.meddle = refuse_entries
     for _ in range(3):
         with pytest.raises(NoAnswer):
-            await unit.open_channel(
+            await declaring.open_channel(
                 carla.mailbox,
                 place.operation,
                 kind=ChannelKind.BILATERAL,
@@ -321,7 +322,7 @@ async def test_a_channel_that_never_came_to_be_delays_no_revocation(
     server.meddle = None
     await carla.restart()
 
-    await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
+    await revocation.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
 
     assert accounts_in(carla, place) == {carla.account, ana.account}
     assert carla.mailbox.sessions.keys() == {(place.operation, place.channel)}
@@ -352,4 +353,4 @@ async def revoke_and_do_not_enact(coordinator: Person, somebody: Person, place: 
             entropy=system_entropy,
         )
 
-    await unit._act(coordinator.mailbox, place.operation, decide)
+    await act.act(coordinator.mailbox, place.operation, decide)

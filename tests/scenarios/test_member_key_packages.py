@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from cencomm.client import unit
-from cencomm.client.enactment import enact_everywhere
-from cencomm.client.entrance import introduce_device
-from cencomm.client.key_packages import GRACE_SECONDS, LIFETIME_SECONDS, bundle_key, load_stock
+from cencomm.client.channel.enactment import enact_everywhere
+from cencomm.client.channel.entrance import introduce_device
+from cencomm.client.channel.key_packages import GRACE_SECONDS, LIFETIME_SECONDS, bundle_key, load_stock
+from cencomm.client.operation import enrolling
+from cencomm.client.unit import admission
 from cencomm.client.watch import catch_up
 from cencomm.forms.form import Form
 from cencomm.ledger.enrolment import decode_request
@@ -25,10 +26,10 @@ async def test_a_last_resort_that_served_is_replaced_and_dies(
     place = await found(carla, forms["seizure"])
     await admit(carla, bob, place, "KE")
     before = await last_resorts(ana)
-    letter = await unit.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(ana, "FR"))
-    await unit.enrol(ana.mailbox, letter)
+    letter = await admission.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(ana, "FR"))
+    await enrolling.enrol(ana.mailbox, letter)
     (request,) = (await carla.mailbox.relay.enrolments(place.operation)).requests
-    await unit._admit_one(carla.mailbox, place.operation, decode_request(request))
+    await admission._admit_one(carla.mailbox, place.operation, decode_request(request))
     for _ in range(20):
         await bob.mailbox.relay.claim(place.operation, place.channel, ClaimKeyPackages(accounts=(ana.account,)))
     await enact_everywhere(carla.mailbox, place.operation)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from cencomm.client import unit
+from cencomm.client.channel.posting import send
 from cencomm.client.events import Event, MessageDelivered, Quarantined, Reason, Repeated
-from cencomm.client.posting import send
+from cencomm.client.unit import declaring, revocation
 from cencomm.client.watch import catch_up
 from cencomm.forms.envelope import encode_payload, sign_envelope
 from cencomm.ids import NO_HASH, BlobId, ChannelId
@@ -155,7 +155,7 @@ async def test_a_replayed_ciphertext_is_set_aside(ana: Person, insider: Insider)
 
 async def test_a_ciphertext_of_another_epoch_is_set_aside(ana: Person, carla: Person, insider: Insider) -> None:
     message = insider.message(insider.envelope(SEIZURE))
-    await unit.revoke(carla.mailbox, insider.place.operation, insider.person.account, RevokeReason.MISUSE)
+    await revocation.revoke(carla.mailbox, insider.place.operation, insider.person.account, RevokeReason.MISUSE)
     await catch_up(ana.mailbox)
 
     set_aside(await show(ana, insider.place, message), Reason.WRONG_EPOCH)
@@ -223,8 +223,8 @@ async def test_a_message_from_before_a_revocation_is_kept_and_marked(
 ) -> None:
     """C12: entitled in its epoch, revoked since."""
     await send(bob.mailbox, place.operation, place.channel, draft(place, SEIZURE))
-    await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.LEFT_THE_POST)
-    await unit.change_phase(carla.mailbox, place.operation, Phase.TEST)
+    await revocation.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.LEFT_THE_POST)
+    await declaring.change_phase(carla.mailbox, place.operation, Phase.TEST)
 
     await catch_up(ana.mailbox)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from cencomm.client import unit
+from cencomm.client.channel.posting import Draft, Sent, discard_returned, resume, returned, send, waiting
+from cencomm.client.channel.readership import TooManyReaders
 from cencomm.client.events import MessageDelivered
-from cencomm.client.posting import Draft, Sent, discard_returned, resume, returned, send, waiting
-from cencomm.client.readership import TooManyReaders
-from cencomm.client.relay_errors import NoAnswer
 from cencomm.client.reports import Reports
+from cencomm.client.transport.errors import NoAnswer
+from cencomm.client.unit import revocation
 from cencomm.client.watch import catch_up
 from cencomm.forms.envelope import Addressee, Tlp
 from cencomm.ledger.kinds import RevokeReason
@@ -63,7 +63,7 @@ async def test_what_can_never_be_sent_goes_back_and_blocks_nothing(
     ana: Person, carla: Person, place: Place, server: LoopbackRelay
 ) -> None:
     await keep(ana, place, server, draft(place, SEIZURE))
-    await unit.revoke(carla.mailbox, place.operation, ana.account, RevokeReason.LEFT_THE_POST)
+    await revocation.revoke(carla.mailbox, place.operation, ana.account, RevokeReason.LEFT_THE_POST)
 
     await catch_up(ana.mailbox)
     await ana.restart()

@@ -7,8 +7,7 @@ import pytest
 from aiohttp import web
 from msgspec.structs import replace as replace_struct
 
-from cencomm.client import unit
-from cencomm.client.channel_errors import (
+from cencomm.client.channel.errors import (
     FrozenOperation,
     LogContradicted,
     LogGap,
@@ -16,8 +15,9 @@ from cencomm.client.channel_errors import (
     RelayWithholds,
     RolledBack,
 )
+from cencomm.client.channel.posting import send
 from cencomm.client.events import EpochBegan, MessageDelivered
-from cencomm.client.posting import send
+from cencomm.client.unit import declaring
 from cencomm.client.watch import catch_up
 from cencomm.ids import OperationId, SendId
 from cencomm.ledger.content_key import seal_blob
@@ -178,7 +178,7 @@ async def test_a_ledger_shorter_than_ones_other_computer_saw_is_refused(
     bob: Person, carla: Person, place: Place
 ) -> None:
     """L2."""
-    await unit.change_phase(carla.mailbox, place.operation, Phase.TEST)
+    await declaring.change_phase(carla.mailbox, place.operation, Phase.TEST)
     ledger = carla.mailbox.operation(place.operation).ledger
     async with bob.mailbox.lock:
         await bob.mailbox.write({}, pin=Pin(place.operation, ledger.sequence + 1, b"x" * 32))
@@ -193,7 +193,7 @@ async def test_a_form_that_the_relay_exchanged_is_refused(
     bob: Person, carla: Person, place: Place, server: LoopbackRelay
 ) -> None:
     """L7: even with the help of a member who has the content key."""
-    await unit.publish_form(carla.mailbox, place.operation, b"{}", version=2)
+    await declaring.publish_form(carla.mailbox, place.operation, b"{}", version=2)
     helper = carla.mailbox.operation(place.operation)
     key = helper.content_keys[helper.ledger.content_key.number]
     newest = max(helper.ledger.forms.values(), key=lambda form: form.sequence).definition.blob

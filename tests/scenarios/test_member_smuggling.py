@@ -3,11 +3,11 @@
 import pytest
 from msgspec.structs import replace as replace_struct
 
-from cencomm.client.channel import ChannelSession, Standing
-from cencomm.client.channel_errors import LogContradicted
+from cencomm.client.channel.errors import LogContradicted
+from cencomm.client.channel.log_feed import notice_push
+from cencomm.client.channel.posting import send
+from cencomm.client.channel.session import ChannelSession, Standing
 from cencomm.client.events import Quarantined, Reason
-from cencomm.client.log_feed import notice_push
-from cencomm.client.posting import send
 from cencomm.client.watch import catch_up
 from cencomm.errors import Unavailable
 from cencomm.ledger.anchor import GROUP_INFO_EXTENSION

@@ -6,10 +6,11 @@ import pytest
 from aiohttp import web
 from msgspec.structs import replace as replace_struct
 
-from cencomm.client import coordination, unit
-from cencomm.client.ledger_feed import sync_operation
-from cencomm.client.posting import send
-from cencomm.client.relay_errors import NoAnswer
+from cencomm.client.channel.posting import send
+from cencomm.client.operation import coordination, enrolling
+from cencomm.client.operation.ledger_feed import sync_operation
+from cencomm.client.transport.errors import NoAnswer
+from cencomm.client.unit import admission, declaring, revocation
 from cencomm.client.watch import catch_up
 from cencomm.forms.form import Form
 from cencomm.ledger.enrolment import request_enrolment
@@ -38,7 +39,7 @@ async def test_a_form_that_cannot_be_opened_stops_nobody(ana: Person, bob: Perso
     await publish_garbage(carla, place)
 
     await catch_up(ana.mailbox)
-    await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
+    await revocation.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
     await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
 
     (trouble,) = ana.mailbox.operation(place.operation).troubles
@@ -59,8 +60,8 @@ async def test_a_form_that_the_relay_withholds_stops_no_revocation(
         return web.Response(body=encode_document(BlobsAnswer(blobs=held)), content_type="application/json")
 
     server.meddle = withhold
-    await unit.publish_form(carla.mailbox, place.operation, b"{}", version=2)
-    await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
+    await declaring.publish_form(carla.mailbox, place.operation, b"{}", version=2)
+    await revocation.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
     await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
 
     assert len(ana.mailbox.sessions[(place.operation, place.channel)].leaves()) == 2
@@ -95,7 +96,7 @@ async def test_one_bad_request_keeps_nobody_else_out(
     """Nothing can be sealed to Ana's exchange key: admitted, she would block the next content key."""
     place = await found(carla, forms["seizure"])
     letters = {
-        somebody.account: await unit.invite(
+        somebody.account: await admission.invite(
             carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(somebody, "FR")
         )
         for somebody in (ana, bob)
@@ -103,9 +104,9 @@ async def test_one_bad_request_keeps_nobody_else_out(
     identity, code = ana.mailbox.identity, letters[ana.account].code
     bad = request_enrolment(place.operation, identity.account, identity.signing_key, bytes(32), code)
     await ana.mailbox.relay.enrol(place.operation, Enrol(request=bad.encode()))
-    await unit.enrol(bob.mailbox, letters[bob.account])
+    await enrolling.enrol(bob.mailbox, letters[bob.account])
 
-    admitted, others = await unit.admit_waiting(carla.mailbox, place.operation)
+    admitted, others = await admission.admit_waiting(carla.mailbox, place.operation)
 
     assert [one.account for one in admitted] == [bob.account]
     assert [(one.keys.account, one.reason) for one in others] == [(ana.account, "not a usable X25519 public key")]
@@ -115,8 +116,8 @@ async def test_a_letters_code_serves_one_person_even_if_the_answer_was_lost(
     ana: Person, bob: Person, carla: Person, forms: Mapping[str, Form], server: LoopbackRelay
 ) -> None:
     place = await found(carla, forms["seizure"])
-    letter = await unit.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(ana, "FR"))
-    await unit.enrol(ana.mailbox, letter)
+    letter = await admission.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(ana, "FR"))
+    await enrolling.enrol(ana.mailbox, letter)
 
     async def lose_the_answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
@@ -125,10 +126,10 @@ async def test_a_letters_code_serves_one_person_even_if_the_answer_was_lost(
 
     server.meddle = lose_the_answer
     with pytest.raises(NoAnswer):
-        await unit.admit_waiting(carla.mailbox, place.operation)
+        await admission.admit_waiting(carla.mailbox, place.operation)
     server.meddle = None
-    await unit.enrol(bob.mailbox, letter)
-    admitted, others = await unit.admit_waiting(carla.mailbox, place.operation)
+    await enrolling.enrol(bob.mailbox, letter)
+    admitted, others = await admission.admit_waiting(carla.mailbox, place.operation)
 
     assert not admitted
     assert [one.keys.account for one in others] == [bob.account]

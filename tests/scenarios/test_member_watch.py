@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
-from cencomm.client import unit
+from cencomm.client.channel.posting import send
 from cencomm.client.events import Event, MessageDelivered
-from cencomm.client.posting import send
+from cencomm.client.unit import revocation
 from cencomm.client.watch import watch
 from cencomm.errors import ProtocolError
 from cencomm.forms.form import Form
@@ -80,7 +80,7 @@ async def test_a_revocation_in_one_operation_ends_nothing_in_another(
         first = await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
         await arrivals.of(first.message)  # the stream stands
 
-        await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.LEFT_THE_POST)
+        await revocation.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.LEFT_THE_POST)
         second = await send(carla.mailbox, other.operation, other.channel, draft(other, {"text": "go on"}))
 
         await arrivals.of(second.message)

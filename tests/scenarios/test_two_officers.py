@@ -7,16 +7,16 @@ import pytest
 from aiohttp import web
 
 from cencomm import codec
-from cencomm.client import unit
-from cencomm.client.channel import Standing
-from cencomm.client.channel_errors import LogContradicted, NotAMember, RolledBack
-from cencomm.client.enacting import stage
-from cencomm.client.enactment import claim, follow_and_enact
+from cencomm.client.channel.enacting import stage
+from cencomm.client.channel.enactment import claim, follow_and_enact
+from cencomm.client.channel.errors import LogContradicted, NotAMember, RolledBack
+from cencomm.client.channel.posting import Sent, resume, send
+from cencomm.client.channel.session import Standing
 from cencomm.client.events import MessageDelivered, Quarantined, RemovedFromChannel, Repeated
-from cencomm.client.posting import Sent, resume, send
-from cencomm.client.relay_errors import NoAnswer
 from cencomm.client.reports import Reports
-from cencomm.client.transport import open_relay
+from cencomm.client.transport.errors import NoAnswer
+from cencomm.client.transport.relay_client import open_relay
+from cencomm.client.unit import declaring, revocation
 from cencomm.client.watch import catch_up
 from cencomm.errors import AccessDenied
 from cencomm.forms.canonical_json import JsonValue
@@ -121,7 +121,7 @@ async def test_a_mailbox_goes_on_from_disk_where_it_was(ana: Person, bob: Person
 async def test_the_revoked_one_neither_sends_nor_reads_what_comes_next(
     ana: Person, bob: Person, carla: Person, place: Place
 ) -> None:
-    await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.LOST_KEYS)
+    await revocation.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.LOST_KEYS)
 
     with pytest.raises(AccessDenied):
         await send(bob.mailbox, place.operation, place.channel, draft(place, seizure(1)))
@@ -138,7 +138,7 @@ async def test_the_revoked_one_has_no_keys_for_the_next_epoch(
 ) -> None:
     """Even if the relay hands them everything."""
     before = bob.mailbox.sessions[(place.operation, place.channel)]
-    await unit.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.LOST_KEYS)
+    await revocation.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.LOST_KEYS)
     await send(ana.mailbox, place.operation, place.channel, draft(place, seizure(2)))
     async with open_relay(server.url, token=ana.mailbox.relay.token) as generous:
         page = await generous.log(place.operation, place.channel, 1, after=before.sequence)
@@ -260,7 +260,7 @@ async def test_a_relay_with_an_older_ledger_is_noticed(
     ana: Person, carla: Person, place: Place, server: LoopbackRelay, tmp_path: Path
 ) -> None:
     await server.copy_to(tmp_path / "yesterday")
-    await unit.change_phase(carla.mailbox, place.operation, Phase.OPERATIONAL)
+    await declaring.change_phase(carla.mailbox, place.operation, Phase.OPERATIONAL)
     await catch_up(ana.mailbox)
     await server.put_back(tmp_path / "yesterday")
 

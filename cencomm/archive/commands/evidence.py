@@ -10,9 +10,9 @@ from cencomm.archive.commands.desk import Desk, desk_of, desk_options, surroundi
 from cencomm.archive.inspection import Progress, inspect_log, inspect_records
 from cencomm.archive.sheets import instant
 from cencomm.archive.verify import Check, Verification
-from cencomm.client.account import sign_in
+from cencomm.client.account.account import sign_in
 from cencomm.client.commands.translated import TranslatedCommand, option
-from cencomm.client.transport import open_relay
+from cencomm.client.transport.relay_client import open_relay
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.ids import OPERATION_ID_BYTES, OperationId, from_hex, short
 from cencomm.node.key_file import read_keys

@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 import segno
 
-from cencomm.client import account
+from cencomm.client.account import account
 from cencomm.client.commands.choosing import choose_operation, operation_option
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import move_in, open_desk, sign_in_here
 from cencomm.client.terminal import Terminal, read_text
-from cencomm.client.transport import open_relay
+from cencomm.client.transport.relay_client import open_relay
 from cencomm.ledger import fingerprint as fingerprints
 
 MAX_CODE_FILE_BYTES = 4096

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
+from cencomm.client.channel.readership import Reader, members
 from cencomm.client.commands.translated import option
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.operation import Operation
+from cencomm.client.operation.operation import Operation
 from cencomm.client.presenting import Presenter
-from cencomm.client.readership import Reader, members
 from cencomm.errors import UsageError
 from cencomm.forms.envelope import Addressee
 from cencomm.ids import ChannelId, OperationId

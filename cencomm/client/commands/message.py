@@ -9,21 +9,21 @@ from typing import Never
 import click
 
 from cencomm.client import inbox as inboxes
-from cencomm.client.account import keep_pins
+from cencomm.client.account.account import keep_pins
+from cencomm.client.channel.entrance import introduce_device
+from cencomm.client.channel.posting import Draft, Returned, discard_returned, resume, returned, waiting
+from cencomm.client.channel.posting import send as post
+from cencomm.client.channel.readership import judge_readers, members
 from cencomm.client.commands.choosing import choose_addressee, choose_channel, choose_operation, operation_option
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.translated import Complaint, TranslatedCommand, option
 from cencomm.client.complaints import complaint
 from cencomm.client.composing import read_values, set_values
 from cencomm.client.desk import Desk, open_desk
-from cencomm.client.entrance import introduce_device
 from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quarantined
 from cencomm.client.inbox import Item
-from cencomm.client.operation import Operation
-from cencomm.client.posting import Draft, Returned, discard_returned, resume, returned, waiting
-from cencomm.client.posting import send as post
+from cencomm.client.operation.operation import Operation
 from cencomm.client.presenting import Presenter
-from cencomm.client.readership import judge_readers, members
 from cencomm.client.terminal import Terminal, columns, read_text
 from cencomm.client.watch import catch_up
 from cencomm.client.watch import watch as take_part

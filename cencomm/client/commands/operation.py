@@ -5,16 +5,18 @@ from pathlib import Path
 
 import click
 
-from cencomm.client import enactment, founding, unit
-from cencomm.client.account import keep_pins
+from cencomm.client.account.account import keep_pins
+from cencomm.client.channel import enactment
+from cencomm.client.channel.entrance import introduce_device
+from cencomm.client.channel.readership import reader
 from cencomm.client.commands.choosing import choose_member, choose_operation, operation_option
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.translated import TranslatedCommand, TranslatedGroup, option
 from cencomm.client.desk import Desk, open_desk
-from cencomm.client.directory import Profile
-from cencomm.client.entrance import introduce_device
-from cencomm.client.readership import reader
+from cencomm.client.operation import enrolling
+from cencomm.client.operation.directory import Profile
 from cencomm.client.terminal import Terminal, read_text, write_secret_file
+from cencomm.client.unit import admission, as_planned, declaring, revocation
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
 from cencomm.forms.code_list import load_code_lists
@@ -53,7 +55,7 @@ def create(terminal: Terminal, plan: Path, name: str, organisation: str, country
 
     async def run() -> None:
         async with open_desk(terminal) as desk:
-            founded = await founding.found(desk.mailbox, planned, profile=profile)
+            founded = await as_planned.found(desk.mailbox, planned, profile=profile)
             async with desk.mailbox.lock:
                 await desk.mailbox.write({PLAN_PREFIX + founded.hex(): source.encode()})
             await keep_pins(desk.mailbox, desk.access)
@@ -98,12 +100,12 @@ def invite(
                     organisation=organisation,
                     country=country or found.country,
                 )
-                made = await founding.invite_post(desk.mailbox, chosen, found, profile=profile.encode())
+                made = await as_planned.invite_post(desk.mailbox, chosen, found, profile=profile.encode())
             elif role is None or name is None:
                 raise UsageError("give --post, or --role and --name")
             else:
                 profile = Profile(name=name, organisation=organisation, country=country)
-                made = await unit.invite(desk.mailbox, chosen, role=Role[role.upper()], profile=profile.encode())
+                made = await admission.invite(desk.mailbox, chosen, role=Role[role.upper()], profile=profile.encode())
         if letter is None:
             terminal.show(made.text(), {"letter": made.text()})
         else:
@@ -131,7 +133,7 @@ def join(terminal: Terminal, letter: Path, *, yes: bool) -> None:
             if read.relay_address.rstrip("/") != desk.mailbox.relay.address.rstrip("/"):
                 raise UsageError(f"the letter is for {read.relay_address}: sign up there, with a folder of its own")
             await introduce_device(desk.mailbox)
-            await unit.enrol(desk.mailbox, read)
+            await enrolling.enrol(desk.mailbox, read)
             await keep_pins(desk.mailbox, desk.access)
         terminal.show(
             terminal.say("You have asked to be admitted."), {"operation": read.operation.hex(), "words": list(words)}
@@ -151,8 +153,8 @@ def admit(terminal: Terminal, operation: str | None) -> None:
         async with open_desk(terminal) as desk:
             chosen = choose_operation(desk.mailbox, operation)
             await catch_up(desk.mailbox)
-            admitted, strangers = await unit.admit_waiting(desk.mailbox, chosen)
-            await founding.remember_posts(desk.mailbox, chosen, admitted)
+            admitted, strangers = await admission.admit_waiting(desk.mailbox, chosen)
+            await as_planned.remember_posts(desk.mailbox, chosen, admitted)
             opened = await _open_channels(desk, chosen, terminal.words.language)
             await keep_pins(desk.mailbox, desk.access)
             presenter = load_presenter(terminal, desk.reports)
@@ -215,7 +217,7 @@ def revoke(terminal: Terminal, who: str, reason: str, operation: str | None, *, 
             terminal.tell("To be revoked: {name}", name=presenter.person(member))
             terminal.confirm("Revoke?", yes=yes)
             why = RevokeReason[reason.upper().replace("-", "_")]
-            await unit.revoke(desk.mailbox, chosen, member.member.account, why)
+            await revocation.revoke(desk.mailbox, chosen, member.member.account, why)
             await keep_pins(desk.mailbox, desk.access)
         terminal.show(
             terminal.say("Revoked: {name}", name=presenter.person(member)), {"revoked": member.member.account.hex()}
@@ -257,7 +259,7 @@ def form(terminal: Terminal, file: Path, operation: str | None) -> None:
             blob = desk.reports.newest(known).get(made.name)
             if blob is not None and desk.reports.form(known, blob).version >= made.version:
                 raise UsageError(f"the operation has version {desk.reports.form(known, blob).version} of {made.name!r}")
-            await unit.publish_form(desk.mailbox, chosen, encode_form(made), version=made.version)
+            await declaring.publish_form(desk.mailbox, chosen, encode_form(made), version=made.version)
         terminal.show(
             terminal.say("Published: {form} {version}", form=made.name, version=made.version),
             {"form": made.name, "version": made.version},
@@ -276,7 +278,7 @@ def phase(terminal: Terminal, phase: str, operation: str | None) -> None:
     async def run() -> None:
         async with open_desk(terminal) as desk:
             chosen = choose_operation(desk.mailbox, operation)
-            await unit.change_phase(desk.mailbox, chosen, Phase[phase.upper().replace("-", "_")])
+            await declaring.change_phase(desk.mailbox, chosen, Phase[phase.upper().replace("-", "_")])
         terminal.show(terminal.say("The phase is now: {phase}", phase=terminal.say(phase)), {"phase": phase})
 
     asyncio.run(run())
@@ -306,5 +308,5 @@ async def _post(desk: Desk, chosen: OperationId, name: str) -> Post:
 async def _open_channels(desk: Desk, chosen: OperationId, language: str) -> list[str]:
     """Titles of the plan's channels that could be opened now, since their posts are filled."""
     plan = await _plan_of(desk, chosen)
-    opened = [] if plan is None else await founding.open_planned_channels(desk.mailbox, chosen, plan)
+    opened = [] if plan is None else await as_planned.open_planned_channels(desk.mailbox, chosen, plan)
     return [pick(channel.label, language) for channel in opened]

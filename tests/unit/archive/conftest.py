@@ -8,7 +8,7 @@ import pytest
 from cencomm.archive.criteria import Labels
 from cencomm.archive.recording import ArchiveConsumer
 from cencomm.client.reports import Reports
-from cencomm.client.vault_header import StoreKey
+from cencomm.client.vault.header import StoreKey
 from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.forms.form import Form
 from cencomm.forms.library import load_forms

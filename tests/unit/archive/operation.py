@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from cencomm.client.coordination import Invitation, admit, found_operation, publish_form
-from cencomm.client.device import Identity, OwnDevice, new_device, new_identity
-from cencomm.client.directory import Profile
+from cencomm.client.account.device import Identity, OwnDevice, new_device, new_identity
 from cencomm.client.events import MessageDelivered, Place
-from cencomm.client.operation import Operation
+from cencomm.client.operation.coordination import Invitation, admit, found_operation, publish_form
+from cencomm.client.operation.directory import Profile
+from cencomm.client.operation.operation import Operation
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Envelope, Priority, SignedEnvelope, sign_envelope
 from cencomm.forms.form import Form, Variant

@@ -18,7 +18,7 @@ from cencomm.archive.recording import ArchiveConsumer
 from cencomm.archive.tables import CELLS, MESSAGES, WORDS
 from cencomm.client.events import Event, MessageDelivered, Quarantined, Reason
 from cencomm.client.reports import Reports
-from cencomm.client.vault_header import StoreKey
+from cencomm.client.vault.header import StoreKey
 from cencomm.errors import Unavailable
 from cencomm.forms.code_list import CodeList
 from cencomm.node.database import Database, open_database

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from cencomm.archive.inspection import inspect_records
 from cencomm.archive.reading import evidence
 from cencomm.archive.verify import Check, Verification, verify_log
-from cencomm.client.operation import Operation
+from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.forms.envelope import commitment, sign_envelope
 from cencomm.ids import OperationId

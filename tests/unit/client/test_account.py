@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from cencomm.client.account import (
+from cencomm.client.account.account import (
     TOKEN_KEY,
     Access,
     keep_pins,
@@ -17,15 +17,15 @@ from cencomm.client.account import (
     sign_out,
     sign_up,
 )
-from cencomm.client.channel_errors import RolledBack
-from cencomm.client.device import decode_device, decode_identity
+from cencomm.client.account.device import decode_device, decode_identity
+from cencomm.client.account.sign_in import DeviceSecret
+from cencomm.client.channel.errors import RolledBack
 from cencomm.client.errors import WeakPassword, WrongPassword
-from cencomm.client.journal import VaultJournal
 from cencomm.client.mailbox import DEVICE_KEY, IDENTITY_KEY, Environment, Mailbox, open_mailbox
-from cencomm.client.pins import first_pin
-from cencomm.client.relay_errors import NoSession, Taken, WrongSignIn
-from cencomm.client.sign_in import DeviceSecret
-from cencomm.client.transport import RelayClient, SessionToken, open_relay
+from cencomm.client.transport.errors import NoSession, Taken, WrongSignIn
+from cencomm.client.transport.relay_client import RelayClient, SessionToken, open_relay
+from cencomm.client.vault.journal import VaultJournal
+from cencomm.client.vault.pins import first_pin
 from cencomm.clock import system_clock
 from cencomm.errors import UsageError
 from cencomm.ids import OperationId

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cencomm.client.account.opaque_string import MAX_TEXT_BYTES, enforce
 from cencomm.client.errors import UnusableText
-from cencomm.client.opaque_string import MAX_TEXT_BYTES, enforce
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
+from cencomm.client.account.password_strength import MIN_PASSWORD_LETTERS, check_strength
 from cencomm.client.errors import WeakPassword
-from cencomm.client.password_strength import MIN_PASSWORD_LETTERS, check_strength
 
 
 @pytest.mark.parametrize(

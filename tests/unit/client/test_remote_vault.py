@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cencomm import codec
+from cencomm.client.account.remote_vault import MAX_DEVICES, RemoteVault, open_remote_vault
+from cencomm.client.account.sign_in import WrappingKey
 from cencomm.client.errors import WrongPassword
-from cencomm.client.remote_vault import MAX_DEVICES, RemoteVault, open_remote_vault
-from cencomm.client.sign_in import WrappingKey
 from cencomm.errors import MalformedError, UsageError
 from cencomm.ids import AccountId, DeviceId, OperationId
 from cencomm.ledger.replay import Pin

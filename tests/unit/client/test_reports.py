@@ -6,10 +6,10 @@ from types import MappingProxyType
 
 import pytest
 
-from cencomm.client import coordination
-from cencomm.client.channel_errors import RelayWithholds
-from cencomm.client.device import Identity, new_identity
-from cencomm.client.operation import Operation
+from cencomm.client.account.device import Identity, new_identity
+from cencomm.client.channel.errors import RelayWithholds
+from cencomm.client.operation import coordination
+from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports, UnknownForm
 from cencomm.errors import ProtocolError
 from cencomm.forms.code_list import CodeList, load_code_lists

@@ -9,9 +9,9 @@ from typing import TypedDict
 import pytest
 from argon2.low_level import Type, hash_secret_raw
 
-from cencomm.client import sign_in
+from cencomm.client.account import sign_in
+from cencomm.client.account.sign_in import DeviceSecret, SignInParameters
 from cencomm.client.errors import UnknownProfile, UnusableText, WeakPassword
-from cencomm.client.sign_in import DeviceSecret, SignInParameters
 from cencomm.errors import UsageError
 from cencomm.secret import system_entropy
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.json import encode
 
-from cencomm.client import stream
-from cencomm.client.relay_errors import BadAnswer, NoSession, NotEntitled
-from cencomm.client.stream import (
+from cencomm.client.transport import stream
+from cencomm.client.transport.errors import BadAnswer, NoSession, NotEntitled
+from cencomm.client.transport.relay_client import RelayClient, SessionToken, open_relay
+from cencomm.client.transport.stream import (
     FIRST_WAIT_SECONDS,
     LONGEST_WAIT_SECONDS,
     MAX_FRAME_BYTES,
@@ -21,7 +22,6 @@ from cencomm.client.stream import (
     decode_pushed,
     wait_seconds,
 )
-from cencomm.client.transport import RelayClient, SessionToken, open_relay
 from cencomm.ids import ChannelId, DeviceId, OperationId
 from cencomm.wire.limits import MAX_MESSAGE_BYTES
 from cencomm.wire.log import LogEntry

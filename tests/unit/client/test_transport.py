@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from msgspec import Struct
 
-from cencomm.client import relay_errors
-from cencomm.client.relay_errors import REFUSALS, BadAnswer, LedgerMoved, NoAnswer, Refusal, TooMany
-from cencomm.client.transport import RelayClient, SessionToken, open_relay, relay_address
+from cencomm.client.transport import errors as relay_errors
+from cencomm.client.transport.errors import REFUSALS, BadAnswer, LedgerMoved, NoAnswer, Refusal, TooMany
+from cencomm.client.transport.relay_client import RelayClient, SessionToken, open_relay, relay_address
 from cencomm.errors import UsageError
 from cencomm.ids import AccountId, BlobId, ChannelId, DeviceId, OperationId, SendId
 from cencomm.wire.accounts import (

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cencomm.client.vault import open_vault
+from cencomm.client.vault.vault import open_vault
 from cencomm.secret import system_entropy
 from tests.fakes.mailbox import WRAPPING_KEY, make_mailbox
 
@@ -17,7 +17,7 @@ KILLS = 3
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from cencomm.client.vault import open_vault
+from cencomm.client.vault.vault import open_vault
 from cencomm.secret import system_entropy
 from tests.fakes.mailbox import WRAPPING_KEY
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cencomm.client.vault_header import StoreKey
+from cencomm.client.vault.header import StoreKey
 from cencomm.node.database import Database, migrate, open_database
 from cencomm.node.sealing import Sealer
 from cencomm.node.store import NodeStore

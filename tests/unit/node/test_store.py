@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cencomm.client.errors import StaleStore
-from cencomm.client.state_store import MAX_KEY_LETTERS
-from cencomm.client.vault_header import StoreKey
+from cencomm.client.vault.header import StoreKey
+from cencomm.client.vault.state_store import MAX_KEY_LETTERS
 from cencomm.errors import Unavailable, UsageError
 from cencomm.node.database import Database, migrate, open_database
 from cencomm.node.errors import NodeDamaged

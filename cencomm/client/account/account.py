@@ -1,0 +1,280 @@
+"""An account at a relay: made once, signed in to from any computer, its identity kept sealed at the relay.
+
+    sign_up   about -> parameters -> Argon2id -> account -> session -> identity, sealed in the account's vault
+    sign_in   about -> parameters -> Argon2id -> session
+    settle    session -> vault -> identity and a new device in this store
+
+Each may be interrupted anywhere and called again: the identity is at the relay before it is used, and what a crash
+leaves behind is at most the name of a device that never came to be.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, replace
+
+from cencomm import codec
+from cencomm.client.account.device import Identity, new_device, new_identity
+from cencomm.client.account.remote_vault import RemoteVault, open_remote_vault
+from cencomm.client.account.sign_in import (
+    DeviceSecret,
+    Password,
+    SignInKeys,
+    SignInParameters,
+    derive,
+    new_password,
+    sign_in_handle,
+    typed_password,
+)
+from cencomm.client.channel.errors import RolledBack
+from cencomm.client.mailbox import IDENTITY_KEY, Mailbox, create_mailbox
+from cencomm.client.transport.errors import NotFound, StaleVersion, Taken, WrongSignIn
+from cencomm.client.transport.relay_client import RelayClient, SessionToken
+from cencomm.client.vault.pins import newest, pin_writes
+from cencomm.client.vault.state_store import StateStore, Writes
+from cencomm.errors import Unavailable, UsageError
+from cencomm.ids import AccountId, OperationId
+from cencomm.ledger.replay import Pin
+from cencomm.secret import Entropy
+from cencomm.wire.accounts import AskSignInParameters, CreateAccount, SignIn
+from cencomm.wire.vault import PutVault
+
+TOKEN_KEY = "account/token"  # noqa: S105 (where it lies, not what it is)
+VAULT_VERSION_KEY = "account/vault-version"
+MAX_TRIES = 5  # of a vault that another computer of the same person writes at the same time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """A session at a relay and the keys that come from the password. `relay` renews the session when it ends."""
+
+    account: AccountId
+    parameters: SignInParameters
+    keys: SignInKeys
+    relay: RelayClient
+
+
+async def sign_up(
+    relay: RelayClient,
+    *,
+    name: str,
+    password: str,
+    registration_code: str | None = None,
+    device_secret: DeviceSecret | None = None,
+    entropy: Entropy,
+) -> Access:
+    """A new account with its identity, signed in to. If it was made before with this password, that one.
+
+    Raises:
+        WeakPassword, UnusableText: choose another; nothing was sent.
+        Taken: somebody has this name here, or you, with another password.
+        NotEntitled: the relay makes accounts only with its registration code.
+    """
+    about = await relay.about()
+    chosen = new_password(password, name=name, relay_name=about.name)
+    parameters = SignInParameters.choose(relay_name=about.name, name=name, entropy=entropy)
+    keys = await stretch(chosen, parameters, device_secret)
+    try:
+        return await create_account(relay, parameters, keys, registration_code=registration_code, entropy=entropy)
+    except Taken as taken:
+        try:
+            access = await sign_in(relay, name=name, password=password, device_secret=device_secret)
+        except WrongSignIn:
+            raise taken from None
+        await _found_identity(access, entropy)
+        return access
+
+
+async def create_account(
+    relay: RelayClient,
+    parameters: SignInParameters,
+    keys: SignInKeys,
+    *,
+    registration_code: str | None = None,
+    entropy: Entropy,
+) -> Access:
+    """A new account with its identity, for keys that are there already. Raises as `sign_up`."""
+    await relay.create_account(
+        CreateAccount(
+            handle=parameters.handle,
+            salt=parameters.salt,
+            profile=parameters.profile,
+            sign_in_secret=keys.sign_in_secret.expose(),
+            registration_code=registration_code,
+        )
+    )
+    access = await begin_session(relay, parameters, keys)
+    await _found_identity(access, entropy)
+    return access
+
+
+async def sign_in(relay: RelayClient, *, name: str, password: str, device_secret: DeviceSecret | None = None) -> Access:
+    """A session of an account that exists.
+
+    Raises:
+        WrongSignIn: the name or the password is wrong.
+        UnknownProfile: the relay asks for a password profile that is not ours (D1).
+    """
+    about = await relay.about()
+    typed = typed_password(password)
+    handle = sign_in_handle(about.name, name)
+    answer = await relay.sign_in_parameters(AskSignInParameters(handle=handle))
+    parameters = SignInParameters(relay_name=about.name, handle=handle, salt=answer.salt, profile=answer.profile)
+    return await begin_session(relay, parameters, await stretch(typed, parameters, device_secret))
+
+
+async def stretch(
+    password: Password, parameters: SignInParameters, device_secret: DeviceSecret | None = None
+) -> SignInKeys:
+    """Both keys of the account, made in a thread: 0.15 s and 64 MiB."""
+    return await asyncio.to_thread(derive, password, parameters, device_secret=device_secret)
+
+
+async def begin_session(relay: RelayClient, parameters: SignInParameters, keys: SignInKeys) -> Access:
+    """A new session; `relay` itself stays signed out.
+
+    Raises:
+        WrongSignIn: name or password.
+    """
+    account, token = await _begin(relay, parameters, keys)
+    return resume_session(relay, parameters, keys, account=account, token=token)
+
+
+def resume_session(
+    relay: RelayClient, parameters: SignInParameters, keys: SignInKeys, *, account: AccountId, token: SessionToken
+) -> Access:
+    """A session that a store kept; nothing is sent before it is used."""
+
+    async def renew() -> SessionToken:
+        return (await _begin(relay, parameters, keys))[1]
+
+    return Access(account=account, parameters=parameters, keys=keys, relay=relay.signed_in(token, renew=renew))
+
+
+async def settle(store: StateStore, access: Access, *, now: int, entropy: Entropy) -> None:
+    """The account's identity and a device of its own are in `store`, and so is the session.
+
+    A store that has them already keeps them.
+
+    Raises:
+        RolledBack: the relay shows no vault. An identity that is lost is not replaced in silence: a relay could make
+            anybody a stranger in their own operations.
+        WrongPassword: the password opens the account but not its vault: a device secret is missing (D3).
+        MalformedError: the relay keeps something else than what was sealed.
+    """
+    if await store.get(IDENTITY_KEY) is not None:
+        await keep_token(store, access.relay.token)
+        return
+    for _ in range(MAX_TRIES):
+        version, vault = await _fetch_vault(access)
+        if vault is None:
+            raise RolledBack("the relay has no vault of this account: if signing up was interrupted, sign up again")
+        identity = Identity(access.account, vault.identity_key, vault.exchange_key)
+        device = new_device(identity, now=now, entropy=entropy)
+        changed = replace(vault, devices=(*vault.devices, device.device))
+        try:
+            stored = await _put_vault(access, changed, version=version, entropy=entropy)
+        except StaleVersion:
+            continue
+        more: dict[str, bytes | None] = {VAULT_VERSION_KEY: codec.uint(stored, 8), **_token_writes(access.relay.token)}
+        for pin in changed.pins:
+            more |= pin_writes(pin)
+        await create_mailbox(store, identity, device, more)
+        return
+    raise _overtaken()
+
+
+async def kept_token(store: StateStore) -> SessionToken:
+    """The session of the last run.
+
+    Raises:
+        UsageError: whoever used this mailbox last has signed out.
+    """
+    token = await store.get(TOKEN_KEY)
+    if token is None:
+        raise UsageError("you have signed out on this computer: sign in first")
+    return SessionToken(token)
+
+
+async def keep_token(store: StateStore, token: SessionToken | None) -> None:
+    """For the next run. Call it while no mailbox is open on `store`; None signs out."""
+    await store.apply(_token_writes(token), expected_version=await store.version())
+
+
+async def keep_pins(mailbox: Mailbox, access: Access) -> None:
+    """The sealed vault at the relay names every operation of this mailbox, as far as it was believed (L2).
+
+    Raises:
+        RolledBack: the relay shows an older vault, or showed another computer of ours another ledger.
+    """
+    entropy = mailbox.environment.entropy
+    for _ in range(MAX_TRIES):
+        version, vault = await _fetch_vault(access)
+        remembered = await mailbox.store.get(VAULT_VERSION_KEY)
+        if vault is None or (remembered is not None and version < int.from_bytes(remembered, "big")):
+            raise RolledBack("the relay shows an older vault of this account than before: tell its operator")
+        theirs = {pin.operation: pin for pin in vault.pins}
+        pins = newest(theirs, mailbox.pins, _held_pins(mailbox))
+        if pins != theirs:
+            changed = replace(vault, pins=tuple(pins.values()))
+            try:
+                version = await _put_vault(access, changed, version=version, entropy=entropy)
+            except StaleVersion:
+                continue
+        async with mailbox.lock:
+            for pin in pins.values():
+                if mailbox.pins.get(pin.operation) != pin:
+                    await mailbox.write({}, pin=pin)
+            await mailbox.write({VAULT_VERSION_KEY: codec.uint(version, 8)})
+        return
+    raise _overtaken()
+
+
+async def sign_out(store: StateStore, relay: RelayClient) -> None:
+    """End the session, at the relay first. What is on this computer stays, sealed under the password."""
+    await relay.sign_out()
+    await keep_token(store, None)
+
+
+def _held_pins(mailbox: Mailbox) -> dict[OperationId, Pin]:
+    ledgers = [operation.ledger for operation in mailbox.operations.values()]
+    return {ledger.operation: Pin(ledger.operation, ledger.sequence, ledger.head_hash) for ledger in ledgers}
+
+
+async def _found_identity(access: Access, entropy: Entropy) -> None:
+    """The account has a vault; an older one stays."""
+    identity = new_identity(access.account, entropy)
+    vault = RemoteVault(identity_key=identity.signing_key, exchange_key=identity.exchange_key)
+    with contextlib.suppress(StaleVersion):
+        await _put_vault(access, vault, version=0, entropy=entropy)
+
+
+async def _begin(relay: RelayClient, parameters: SignInParameters, keys: SignInKeys) -> tuple[AccountId, SessionToken]:
+    answer = await relay.sign_in(SignIn(handle=parameters.handle, sign_in_secret=keys.sign_in_secret.expose()))
+    return answer.account, SessionToken(answer.token.encode())
+
+
+async def _fetch_vault(access: Access) -> tuple[int, RemoteVault | None]:
+    """Version 0 and None: nothing was put there yet."""
+    try:
+        answer = await access.relay.vault()
+    except NotFound:
+        return 0, None
+    vault = open_remote_vault(
+        answer.sealed, account=access.account, version=answer.version, wrapping_key=access.keys.wrapping_key
+    )
+    return answer.version, vault
+
+
+async def _put_vault(access: Access, vault: RemoteVault, *, version: int, entropy: Entropy) -> int:
+    sealed = vault.seal(
+        account=access.account, version=version + 1, wrapping_key=access.keys.wrapping_key, entropy=entropy
+    )
+    return (await access.relay.put_vault(PutVault(version=version, sealed=sealed))).version
+
+
+def _token_writes(token: SessionToken | None) -> Writes:
+    return {TOKEN_KEY: None if token is None else token.expose()}
+
+
+def _overtaken() -> Unavailable:
+    return Unavailable(f"another computer of this account wrote its vault {MAX_TRIES} times in between: try again")

@@ -1,0 +1,116 @@
+"""Entering a channel: the Welcome that waits at the relay, the Commit in the log that it belongs to (rule C9)."""
+
+from cencomm.client.channel import joining, key_packages
+from cencomm.client.channel.errors import RelayWithholds
+from cencomm.client.channel.joining import Joined
+from cencomm.client.channel.rejecting import reject_welcome, send_rejections, was_rejected
+from cencomm.client.channel.session import ChannelSession, log_hash_key
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation.ledger_feed import follow_ledger
+from cencomm.errors import ProtocolError
+from cencomm.ids import ChannelId, OperationId
+from cencomm.ledger.refusal import LedgerBehind
+from cencomm.mls.errors import NotForUs
+from cencomm.wire.devices import PutKeyPackages, RegisterDevice
+from cencomm.wire.welcomes import WaitingWelcome
+
+
+async def enter(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> ChannelSession | None:
+    """Our session in the channel, if the ledger entitles us and somebody added this device (again); else None: wait.
+
+    Raises:
+        ProtocolError: the Welcome does not lead to the operation's group. The members are told; one of them adds
+            us again.
+    """
+    if channel not in mailbox.entitled_channels(operation):
+        return None
+    generation = mailbox.operation(operation).ledger.channels[channel].generation
+    answer = await mailbox.relay.welcomes(operation, channel, generation)
+    left = mailbox.sessions.get((operation, channel))
+    after = left.sequence if left is not None else 0
+    mine = [one for one in answer.welcomes if one.device == mailbox.device.device and one.sequence >= after]
+    for waiting in reversed(mine):
+        if not await was_rejected(mailbox, waiting):
+            return await _join(mailbox, operation, channel, waiting)
+    return None
+
+
+async def _join(
+    mailbox: Mailbox, operation: OperationId, channel: ChannelId, waiting: WaitingWelcome
+) -> ChannelSession | None:
+    generation = mailbox.operation(operation).ledger.channels[channel].generation
+    page = await mailbox.relay.log(operation, channel, generation, after=waiting.sequence - 1, limit=1)
+    stock = await key_packages.load_stock(mailbox.store)
+    left = mailbox.sessions.get((operation, channel))
+
+    def judge() -> Joined:
+        return joining.join(
+            operation,
+            channel,
+            mailbox.operation(operation).ledger,
+            waiting=waiting,
+            page=page,
+            bundles=stock,
+            admitted_at=mailbox.membership(operation).admitted_at,
+            last_epoch=None if left is None else left.group.epoch,
+            certificates=mailbox.certificates,
+        )
+
+    try:
+        try:
+            joined = judge()
+        except LedgerBehind:
+            await follow_ledger(mailbox, operation)
+            joined = judge()
+    except LedgerBehind:
+        raise RelayWithholds("the Welcome stands on ledger entries that the relay does not show") from None
+    except NotForUs:
+        return None
+    except ProtocolError as error:
+        await mailbox.write(reject_welcome(mailbox, operation, channel, generation, waiting, page, error))
+        await send_rejections(mailbox)
+        raise
+    session = joined.session
+    key = (operation, channel)
+    writes: dict[str, bytes | None] = {log_hash_key(session, old): None for old in mailbox.log_hashes.get(key, {})}
+    writes[log_hash_key(session, session.sequence)] = session.log_hash
+    writes |= key_packages.used_writes(joined.bundle, now=mailbox.environment.clock())
+    await mailbox.write(writes, session=session)
+    mailbox.log_hashes[key] = {session.sequence: session.log_hash}
+    return session
+
+
+async def introduce_device(mailbox: Mailbox) -> None:
+    """Make the device known to the relay and fill its stock of key packages; harmless to repeat."""
+    await mailbox.relay.register_device(RegisterDevice(certificate=mailbox.device.certificate))
+    await refill_key_packages(mailbox)
+
+
+async def refill_key_packages(mailbox: Mailbox) -> None:
+    """So many one-time packages wait at the relay that nobody needs to be added by the last resort (C8).
+
+    A last resort that served is replaced, and private halves that are of no more use are deleted.
+    """
+    device, now, entropy = mailbox.device, mailbox.environment.clock(), mailbox.environment.entropy
+    waiting = await mailbox.relay.waiting_key_packages(device.device)
+    async with mailbox.lock:
+        stock, used = await key_packages.load_stock(mailbox.store), await key_packages.load_used(mailbox.store)
+        if dead := key_packages.dead_writes(stock, used, now=now):
+            await mailbox.write(dead)
+    last_resort = waiting.last_resort and key_packages.has_fresh_last_resort(stock, used)
+    if waiting.remaining >= key_packages.REFILL_BELOW and last_resort:
+        return
+    one_time = [
+        key_packages.make_bundle(device, now=now, last_resort=False, entropy=entropy)
+        for _ in range(max(0, key_packages.STOCK - waiting.remaining))
+    ]
+    last = [] if last_resort else [key_packages.make_bundle(device, now=now, last_resort=True, entropy=entropy)]
+    async with mailbox.lock:
+        await mailbox.write(key_packages.stock_writes([*one_time, *last]))
+    await mailbox.relay.put_key_packages(
+        device.device,
+        PutKeyPackages(
+            one_time=tuple(bundle.key_package.encode() for bundle in one_time),
+            last_resort=last[0].key_package.encode() if last else None,
+        ),
+    )

@@ -1,0 +1,138 @@
+"""Inviting by letter, and admitting whoever comes with its code (rule D7)."""
+
+from dataclasses import dataclass
+
+from cencomm.client.channel.enactment import enact_everywhere
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation import coordination
+from cencomm.client.operation.coordination import Decision, Invitation, decode_invitation
+from cencomm.client.operation.ledger_feed import follow_ledger
+from cencomm.client.operation.operation import Operation
+from cencomm.client.unit.act import act
+from cencomm.errors import MalformedError, ProtocolError
+from cencomm.ids import AccountId, OperationId
+from cencomm.ledger.enrolment import (
+    EnrolmentCode,
+    EnrolmentRequest,
+    Keys,
+    WrongCode,
+    decode_request,
+    verify_request,
+)
+from cencomm.ledger.kinds import Role
+from cencomm.ledger.letter import AccessLetter
+from cencomm.primitives.signatures import BadSignature
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """An enrolment that became a membership, and the place that it fills."""
+
+    account: AccountId
+    role: Role
+    profile: bytes
+    post: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    """An enrolment that was not signed, and why. Nothing in it is verified."""
+
+    request: EnrolmentRequest
+    reason: str
+
+    @property
+    def keys(self) -> Keys:
+        return self.request.keys
+
+
+async def invite(
+    mailbox: Mailbox, operation: OperationId, *, role: Role, profile: bytes, post: str = ""
+) -> AccessLetter:
+    """A place in the operation and the letter for whoever is to fill it. The code stays in this mailbox."""
+    entropy = mailbox.environment.entropy
+    invitation = Invitation(code=EnrolmentCode.generate(entropy), role=role, profile=profile, post=post)
+    async with mailbox.lock:
+        await mailbox.write({_invitation_prefix(operation) + entropy(8).hex(): invitation.encode()})
+    return AccessLetter(mailbox.relay.address, operation, invitation.code)
+
+
+async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[Admission], list[NotAdmitted]]:
+    """Admit everybody whose request was made with the code of one of our letters (D7), and add them to our channels.
+
+    The entries go first and alone, then one Commit in each channel adds all of them: a relay gives out key packages
+    only of those whom the ledger admits.
+
+    Returns:
+        Who was admitted, and who was not, each with the reason: a mistyped code, another coordinator's letter, keys
+        that were swapped on the way or that no ledger takes. Those are not signed, and keep nobody else out.
+    """
+    admitted, others = [], []
+    answer = await mailbox.relay.enrolments(operation)
+    for data in answer.requests:
+        try:
+            request = decode_request(data)
+        except MalformedError:
+            continue  # nobody is named in it
+        try:
+            admitted.append(await _admit_one(mailbox, operation, request))
+        except ProtocolError as refused:
+            others.append(NotAdmitted(request, str(refused)))
+    await enact_everywhere(mailbox, operation)
+    return admitted, others
+
+
+async def _admit_one(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest) -> Admission:
+    """Raises ProtocolError: not a request that we may sign."""
+    if request.operation != operation:
+        raise WrongCode
+    key, invitation = await _invitation_for(mailbox, operation, request)
+    async with mailbox.lock:
+        # Before the entry leaves: should its answer be lost, the same person may try again, and nobody else.
+        await mailbox.write({_spent_key(key): request.keys.identity_key})
+        member = (await follow_ledger(mailbox, operation)).ledger.identities.get(request.keys.identity_key)
+    if member is None:
+        await _admit(mailbox, operation, request, invitation)
+    async with mailbox.lock:
+        await mailbox.write({key: None, _spent_key(key): None})  # a code serves once
+    return Admission(request.keys.account, invitation.role, invitation.profile, invitation.post)
+
+
+async def _invitation_for(
+    mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest
+) -> tuple[str, Invitation]:
+    """Our letter with whose code the request was made, unless it was used to admit somebody else.
+
+    Raises:
+        WrongCode: there is none.
+        BadPublicKey: there is, and nothing can be sealed to the exchange key of whoever asks.
+    """
+    for key, value in await mailbox.store.scan(_invitation_prefix(operation)):
+        invitation = decode_invitation(value)
+        try:
+            verify_request(request, invitation.code)
+        except (WrongCode, BadSignature):
+            continue
+        if await mailbox.store.get(_spent_key(key)) in {None, request.keys.identity_key}:
+            return key, invitation
+    raise WrongCode
+
+
+async def _admit(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest, invitation: Invitation) -> None:
+    environment = mailbox.environment
+
+    def decide(known: Operation) -> Decision:
+        return coordination.admit(
+            known, mailbox.identity, request, invitation, now=environment.clock(), entropy=environment.entropy
+        )
+
+    await act(mailbox, operation, decide)
+
+
+def _invitation_prefix(operation: OperationId) -> str:
+    return f"invitation/{operation.hex()}/"
+
+
+def _spent_key(invitation: str) -> str:
+    """Where the store says for whose identity key a code was used, from before the entry left."""
+    return "spent-" + invitation

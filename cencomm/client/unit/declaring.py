@@ -1,0 +1,80 @@
+"""What the unit declares once an operation exists: channels, forms, the phase."""
+
+from collections.abc import Sequence
+
+from cencomm.client.channel.enactment import found_channel
+from cencomm.client.channel.log_feed import follow_log
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation import coordination
+from cencomm.client.operation.coordination import Decision
+from cencomm.client.operation.ledger_feed import follow_ledger
+from cencomm.client.operation.operation import Operation
+from cencomm.client.transport.errors import LedgerMoved, Refusal
+from cencomm.client.unit.act import MAX_TRIES, act, append_request, overtaken
+from cencomm.ids import AccountId, ChannelId, OperationId
+from cencomm.ledger.kinds import ChannelKind, Phase, Role
+
+
+async def open_channel(
+    mailbox: Mailbox,
+    operation: OperationId,
+    *,
+    kind: ChannelKind,
+    title: bytes,
+    roles: Sequence[Role] = (),
+    accounts: Sequence[AccountId] = (),
+) -> ChannelId:
+    """A channel with its group: the entry travels with the first Commit, so that it is never there without one (L8)."""
+    async with mailbox.lock:
+        for _ in range(MAX_TRIES):
+            known = await follow_ledger(mailbox, operation)
+            decision = coordination.declare_channel(
+                known,
+                mailbox.identity,
+                kind=kind,
+                title=title,
+                roles=roles,
+                accounts=accounts,
+                now=mailbox.environment.clock(),
+                entropy=mailbox.environment.entropy,
+            )
+            ledger = decision.operation.ledger
+            (channel,) = ledger.channels.keys() - known.ledger.channels.keys()
+            session = found_channel(mailbox, operation, channel, ledger)
+            await mailbox.write({}, session=session)
+            try:
+                await mailbox.relay.append(operation, append_request(decision, session))
+            except LedgerMoved:
+                await mailbox.forget_session(session)
+                continue
+            except Refusal:
+                await mailbox.forget_session(session)
+                raise
+            await follow_ledger(mailbox, operation)
+            await follow_log(mailbox, operation, channel)
+            return channel
+    raise overtaken()
+
+
+async def publish_form(mailbox: Mailbox, operation: OperationId, definition: bytes, *, version: int) -> None:
+    environment = mailbox.environment
+
+    def decide(known: Operation) -> Decision:
+        return coordination.publish_form(
+            known,
+            mailbox.identity,
+            definition,
+            version=version,
+            now=environment.clock(),
+            entropy=environment.entropy,
+        )
+
+    await act(mailbox, operation, decide)
+
+
+async def change_phase(mailbox: Mailbox, operation: OperationId, phase: Phase) -> None:
+    await act(
+        mailbox,
+        operation,
+        lambda known: coordination.change_phase(known, mailbox.identity, phase, now=mailbox.environment.clock()),
+    )

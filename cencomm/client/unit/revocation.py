@@ -1,0 +1,26 @@
+"""Ending a membership."""
+
+from cencomm.client.channel.enactment import enact_everywhere
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation import coordination
+from cencomm.client.operation.coordination import Decision
+from cencomm.client.operation.operation import Operation
+from cencomm.client.unit.act import act
+from cencomm.ids import AccountId, OperationId
+from cencomm.ledger.kinds import RevokeReason
+
+
+async def revoke(mailbox: Mailbox, operation: OperationId, account: AccountId, reason: RevokeReason) -> None:
+    """End a membership. The entry goes alone and first; the relay stops the account at once (L3, C4).
+
+    Then we carry it out in our channels; in others whoever is in them does.
+    """
+    environment = mailbox.environment
+
+    def decide(known: Operation) -> Decision:
+        return coordination.revoke(
+            known, mailbox.identity, account, reason=reason, now=environment.clock(), entropy=environment.entropy
+        )
+
+    await act(mailbox, operation, decide)
+    await enact_everywhere(mailbox, operation)
