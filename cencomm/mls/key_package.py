@@ -22,6 +22,7 @@ from cencomm.mls.leaf_validation import LEAF_RULES, leaf_source_is, leaf_underst
 from cencomm.mls.tree_math import LeafIndex
 from cencomm.primitives.hpke import PrivateKey, generate_key_pair
 from cencomm.primitives.signatures import BadSignature, SigningKey
+from cencomm.primitives.x25519 import BadPublicKey, check_public_key
 from cencomm.secret import Entropy
 
 _LABEL = b"KeyPackageTBS"
@@ -94,6 +95,7 @@ class KeyPackage:
         leaf_understands_the_suite(leaf, self.cipher_suite)
         key_package_extensions_are_listed(self)
         init_key_differs_from_leaf_key(self)
+        init_key_is_usable(self)
         leaf.verify_signature(suite, group_id=b"", leaf_index=_NOWHERE)
         try:
             suite.verify_with_label(leaf.signature_key, _LABEL, self.unsigned, self.signature)
@@ -119,6 +121,14 @@ def init_key_differs_from_leaf_key(key_package: KeyPackage) -> None:
     """RFC 9420 section 10.1: one key for the Welcome, another for the tree, so that the first can be deleted."""
     if key_package.init_key == key_package.leaf_node.encryption_key:
         raise InvalidKeyPackage("init key and leaf key are the same")
+
+
+def init_key_is_usable(key_package: KeyPackage) -> None:
+    """RFC 9180 section 7.1.4: something can be sealed to the init key, else no Commit with this Add can be made."""
+    try:
+        check_public_key(key_package.init_key)
+    except BadPublicKey:
+        raise InvalidKeyPackage("nothing can be sealed to the init key") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from cencomm.mls.errors import InvalidLeafNode
 from cencomm.mls.extension import DEFAULT_EXTENSION_TYPES, Extension, required_capabilities
 from cencomm.mls.leaf_node import LeafNode, LeafNodeSource
 from cencomm.mls.proposal_type import DEFAULT_PROPOSAL_TYPES
+from cencomm.primitives.x25519 import BadPublicKey, check_public_key
 
 
 def leaf_extensions_are_listed(leaf: LeafNode) -> None:
@@ -29,7 +30,22 @@ def leaf_credential_type_is_listed(leaf: LeafNode) -> None:
         raise InvalidLeafNode("the leaf does not list the type of its own credential")
 
 
-LEAF_RULES: tuple[Callable[[LeafNode], None], ...] = (leaf_extensions_are_listed, leaf_credential_type_is_listed)
+def leaf_encryption_key_is_usable(leaf: LeafNode) -> None:
+    """RFC 9180 section 7.1.4: something can be sealed to the leaf, as every Commit of somebody else has to.
+
+    One leaf to which nothing can be sealed would end the group for everybody but its owner.
+    """
+    try:
+        check_public_key(leaf.encryption_key)
+    except BadPublicKey:
+        raise InvalidLeafNode("nothing can be sealed to the encryption key of the leaf") from None
+
+
+LEAF_RULES: tuple[Callable[[LeafNode], None], ...] = (
+    leaf_extensions_are_listed,
+    leaf_credential_type_is_listed,
+    leaf_encryption_key_is_usable,
+)
 """What a leaf has to satisfy by itself."""
 
 

@@ -16,6 +16,7 @@ from cencomm.mls.parent_hash import check_parent_hashes
 from cencomm.mls.parent_node import ParentNode
 from cencomm.mls.ratchet_tree import RatchetTree
 from cencomm.mls.tree_math import LeafIndex, NodeIndex, node_of
+from cencomm.primitives.x25519 import BadPublicKey, check_public_key
 
 
 def tree_matches_the_context(tree: RatchetTree, context: GroupContext) -> None:
@@ -51,10 +52,20 @@ def encryption_keys_appear_once(tree: RatchetTree) -> None:
         raise InvalidTree("an encryption key appears at two nodes of the tree")
 
 
+def parent_keys_are_usable(tree: RatchetTree) -> None:
+    """RFC 9180 section 7.1.4: something can be sealed to each parent; its leaves have a rule of their own."""
+    for index, node in _parents(tree):
+        try:
+            check_public_key(node.encryption_key)
+        except BadPublicKey:
+            raise InvalidTree(f"nothing can be sealed to the encryption key of node {index}") from None
+
+
 TREE_RULES: tuple[Callable[[RatchetTree], None], ...] = (
     unmerged_leaves_are_members_below,
     unmerged_leaves_are_unmerged_all_the_way,
     encryption_keys_appear_once,
+    parent_keys_are_usable,
     check_parent_hashes,
 )
 """What a tree has to satisfy by itself. The first guards the others against leaves that are not there."""

@@ -23,7 +23,7 @@ from cencomm.mls.welcome import PathSecret
 from cencomm.primitives.aead import DecryptionFailed
 from cencomm.primitives.hpke import KeyPair, PrivateKey, generate_key_pair
 from cencomm.primitives.signatures import SigningKey
-from cencomm.primitives.x25519 import BadPublicKey
+from cencomm.primitives.x25519 import BadPublicKey, check_public_key
 from cencomm.secret import Entropy
 
 _LABEL = b"UpdatePathNode"
@@ -128,11 +128,24 @@ def merge_path(tree: RatchetTree, leaf: LeafIndex, path: UpdatePath) -> RatchetT
     if len(path.nodes) != len(steps):
         raise InvalidCommit(f"a path of {len(path.nodes)} nodes where {len(steps)} are above the committer")
     keys = [node.encryption_key for node in path.nodes]
+    path_keys_are_usable(keys)
     path_keys_are_new(tree, [path.leaf_node.encryption_key, *keys])
     parents, leaf_parent_hash = chain_path(tree, steps, keys)
     if path.leaf_node.parent_hash != leaf_parent_hash:
         raise InvalidCommit("the parent hash of the committer's leaf does not cover the path")
     return tree.merge_path(leaf, path.leaf_node, parents)
+
+
+def path_keys_are_usable(keys: Sequence[bytes]) -> None:
+    """RFC 9180 section 7.1.4: something can be sealed to each parent of the path; its leaf has a rule of its own.
+
+    Only who is below a parent derives its key and would notice, if they said so; everybody else could not commit.
+    """
+    for key in keys:
+        try:
+            check_public_key(key)
+        except BadPublicKey:
+            raise InvalidCommit("the path brings a key to which nothing can be sealed") from None
 
 
 def path_keys_are_new(tree: RatchetTree, keys: Sequence[bytes]) -> None:

@@ -16,6 +16,23 @@ from cencomm.secret import Entropy, Secret
 PUBLIC_KEY_BYTES: int = crypto_scalarmult_BYTES
 PRIVATE_KEY_BYTES: int = crypto_scalarmult_SCALARBYTES
 
+_P = 2**255 - 19
+_SMALL_ORDER = frozenset(
+    coordinate.to_bytes(PUBLIC_KEY_BYTES, "little")
+    for coordinate in (
+        0,
+        1,
+        _P - 1,
+        325606250916557431795983626356110631294008115727848805560023387167927233504,
+        39382357235489614581723060781553021112529911719440698176882885853963445705823,
+        _P,  # 0 and 1 once more, not reduced: no other of these has a second spelling below 2^255
+        _P + 1,
+    )
+)
+"""The coordinates whose points have an order that divides 8, on the curve or its twist. Private keys are multiples of
+8 that neither group's large prime divides, so these points, and no others, give an all-zero exchange.
+"""
+
 
 class BadPublicKey(ProtocolError):  # noqa: N818 (names what was found)
     """Not a public key that an honest party can have: wrong length or small order."""
@@ -54,6 +71,23 @@ def key_pair(private_key: PrivateKey) -> KeyPair:
 
 def generate_key_pair(entropy: Entropy) -> KeyPair:
     return key_pair(PrivateKey(entropy(PRIVATE_KEY_BYTES)))
+
+
+def check_public_key(public_key: bytes) -> None:
+    """Something can be sealed to `public_key`: `exchange` takes it, whatever the private key.
+
+    Without an exchange, since a group checks thousands of keys.
+
+    Raises:
+        BadPublicKey: every exchange with it would give zeros (RFC 7748 section 6.1, RFC 9180 section 7.1.4).
+    """
+    if len(public_key) != PUBLIC_KEY_BYTES or _without_top_bit(public_key) in _SMALL_ORDER:
+        raise BadPublicKey
+
+
+def _without_top_bit(public_key: bytes) -> bytes:
+    """As the function reads it (RFC 7748 section 5)."""
+    return public_key[:-1] + bytes((public_key[-1] & 0x7F,))
 
 
 def exchange(private_key: PrivateKey, public_key: bytes) -> bytes:

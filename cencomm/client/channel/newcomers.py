@@ -19,10 +19,6 @@ from cencomm.ledger.replay import Ledger
 from cencomm.ledger.tree_rules import MAX_LEAVES_PER_IDENTITY, entitled_leaf
 from cencomm.mls.key_package import KeyPackage
 from cencomm.mls.leaf_validation import check_leaf
-from cencomm.primitives import x25519
-
-# X25519 with any scalar gives zero for exactly the points that give zero with all of ours.
-_PROBE = x25519.PrivateKey(bytes(range(x25519.PRIVATE_KEY_BYTES)))
 
 
 def usable_packages(
@@ -88,9 +84,6 @@ class _Room:
         keys = {leaf.signature_key, leaf.encryption_key, package.init_key}
         if len(keys) != 3 or not keys.isdisjoint(self._keys):  # noqa: PLR2004 (three kinds of keys)
             raise Refused("C5", "a key of the key package stands in the tree, or in another key package")
-        # In the tree, a key that nothing can be sealed to would make every later Commit impossible, removals included.
-        for public_key in (leaf.encryption_key, package.init_key):
-            x25519.exchange(_PROBE, public_key)
         device = certificate.identity_key, certificate.device
         if device in self._devices:
             raise Refused("C5", "the device stands in the tree, or was added just now")

@@ -64,6 +64,12 @@ def test_init_key_differs_from_leaf_key_refuses_one_key_for_both(alice: KeyPacka
         signed_again(alice, init_key=alice.key_package.leaf_node.encryption_key).verify()
 
 
+def test_init_key_is_usable_refuses_a_key_to_which_no_welcome_can_be_sealed(alice: KeyPackageBundle) -> None:
+    for key in (bytes(32), alice.key_package.init_key[:-1]):
+        with pytest.raises(InvalidKeyPackage, match="sealed"):
+            signed_again(alice, init_key=key).verify()
+
+
 def test_leaf_source_is_refuses_a_leaf_that_was_made_for_a_commit(alice: KeyPackageBundle) -> None:
     leaf = sign_commit_leaf(
         SUITE,

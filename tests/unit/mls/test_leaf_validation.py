@@ -95,6 +95,16 @@ def test_leaf_key_is_fresh_refuses_the_key_that_is_to_be_replaced(leaf: LeafNode
         leaf_key_is_fresh(leaf, leaf)
 
 
+@pytest.mark.parametrize(
+    "key",
+    [bytes(32), bytes(31) + b"\x80", b"\x01" + bytes(31), b"short", b""],
+    ids=["zero", "zero with the bit that is ignored", "one", "too short", "empty"],
+)
+def test_leaf_encryption_key_is_usable_refuses_a_key_to_which_nothing_can_be_sealed(leaf: LeafNode, key: bytes) -> None:
+    with pytest.raises(InvalidLeafNode, match="sealed"):
+        check_leaf(replace(leaf, encryption_key=key), SUITE_3, ())
+
+
 def test_member_keys_are_unique_refuses_a_shared_signature_or_encryption_key(leaf: LeafNode) -> None:
     other = leaf_with()
     member_keys_are_unique([leaf, other])

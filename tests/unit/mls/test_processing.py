@@ -57,6 +57,7 @@ from tests.unit.mls.party import (
     party,
     public_message,
     settled,
+    signed_again,
 )
 
 
@@ -331,7 +332,15 @@ def key_twice(_: Group, path: UpdatePath) -> UpdatePath:
 
 
 def key_of_nobody(_: Group, path: UpdatePath) -> UpdatePath:
-    return replace(path, nodes=(replace(path.nodes[0], encryption_key=bytes(32)), *path.nodes[1:]))
+    return replace(path, nodes=(replace(path.nodes[0], encryption_key=b"\x09" * 32), *path.nodes[1:]))
+
+
+def unusable_parent_key(_: Group, path: UpdatePath) -> UpdatePath:
+    return replace(path, nodes=(*path.nodes[:-1], replace(path.nodes[-1], encryption_key=bytes(32))))
+
+
+def unusable_leaf_key(author: Group, path: UpdatePath) -> UpdatePath:
+    return with_leaf(path, signed_leaf(author, path, encryption_key=bytes(32)))
 
 
 def old_leaf_key(author: Group, path: UpdatePath) -> UpdatePath:
@@ -408,6 +417,29 @@ def test_a_path_that_does_not_reach_from_leaf_to_root_is_refused(members: list[G
 @pytest.mark.parametrize("change", [key_of_the_tree, key_twice, old_leaf_key])
 def test_path_keys_are_new_refuses_a_key_that_is_there_already(members: list[Group], change: Change) -> None:
     refuses_path(members, change, InvalidCommit, "in the tree already")
+
+
+def test_path_keys_are_usable_refuses_a_parent_to_which_nothing_can_be_sealed(members: list[Group]) -> None:
+    """Whoever commits next would have to seal to it, removals of the hostile committer included."""
+    refuses_path(members, unusable_parent_key, InvalidCommit, "sealed")
+
+
+def test_a_committer_s_leaf_to_which_nothing_can_be_sealed_is_refused(members: list[Group]) -> None:
+    refuses_path(members, unusable_leaf_key, InvalidLeafNode, "sealed")
+
+
+def test_an_added_leaf_to_which_nothing_can_be_sealed_is_refused(members: list[Group]) -> None:
+    alice, bob, *_ = members
+    bundle = device("mallory")
+    content = LeafContent.of(bundle.key_package.leaf_node)
+    leaf = sign_key_package_leaf(SUITE, bundle.signing_key, content, encryption_key=bytes(32), lifetime=leaf_lifetime())
+    message = bob.commit(adds=[device("honest").key_package], entropy=ENTROPY).message
+    add = Add(signed_again(bundle, leaf_node=leaf))
+
+    forged = changed_commit(bob, message, lambda commit: replace(commit, proposals=(add,)))
+
+    with refuses(alice, InvalidLeafNode, "sealed"):
+        alice.process(forged)
 
 
 @pytest.mark.parametrize("change", [key_of_nobody, other_parent_hash])

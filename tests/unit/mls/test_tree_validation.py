@@ -16,6 +16,7 @@ from cencomm.mls.tree_validation import (
     check_tree,
     encryption_keys_appear_once,
     occupied,
+    parent_keys_are_usable,
     tree_matches_the_context,
     unmerged_leaves_are_members_below,
     unmerged_leaves_are_unmerged_all_the_way,
@@ -88,6 +89,12 @@ def test_encryption_keys_appear_once_refuses_one_key_at_two_nodes(group: Group, 
         encryption_keys_appear_once(with_node(group.tree, other, with_key(key)))
 
 
+@pytest.mark.parametrize("index", [1, 7])
+def test_parent_keys_are_usable_refuses_a_key_to_which_nothing_can_be_sealed(group: Group, index: int) -> None:
+    with pytest.raises(InvalidTree, match=f"sealed to the encryption key of node {index}"):
+        parent_keys_are_usable(with_node(group.tree, index, with_key(bytes(32))))
+
+
 @pytest.mark.parametrize("index", [1, 3, 5, 7, 9, 11])
 def test_check_parent_hashes_refuses_a_parent_key_that_no_member_put_there(group: Group, index: int) -> None:
     """An outsider who delivers the tree could read along if it could slip in a key of its own."""
@@ -121,7 +128,8 @@ def test_check_parent_hashes_refuses_a_changed_sibling(group: Group) -> None:
     [
         (11, with_unmerged(0), "no member below"),
         (11, with_unmerged(), "but not at node 11"),
-        (1, with_key(bytes(32)), "parent-hash"),
+        (1, with_key(bytes(32)), "nothing can be sealed"),
+        (1, with_key(bytes([9]) * 32), "parent-hash"),
     ],
 )
 def test_check_tree_asks_every_rule_of_a_tree_that_the_group_agreed_on(
