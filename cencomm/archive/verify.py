@@ -17,7 +17,8 @@ from cencomm.archive.sheets import StoredCell
 from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.errors import ProtocolError, Unavailable
-from cencomm.forms.envelope import Envelope, commitment
+from cencomm.forms.envelope import Envelope
+from cencomm.forms.payload import commitment
 from cencomm.ids import OperationId, short
 from cencomm.ledger.certificate import DeviceCertificate, verify_certificate
 

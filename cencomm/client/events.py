@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from cencomm.forms.control import Control, SignedControl
 from cencomm.forms.envelope import Envelope, SignedEnvelope
 from cencomm.ids import AccountId, ChannelId, OperationId
 
@@ -72,6 +73,24 @@ class MessageDelivered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ControlDelivered:
+    """What a member's program said to the others: borne out like a message. Its body is not judged yet.
+
+    `author_revoked` as in MessageDelivered.
+    """
+
+    place: Place
+    account: AccountId
+    identity_key: bytes
+    certificate: bytes
+    salt: bytes
+    signed: SignedControl
+    control: Control
+    own: bool
+    author_revoked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
     """The same envelope again (a retry that was accepted twice): nothing to do."""
 
@@ -125,4 +144,6 @@ class ChannelStalled:
     commit_hash: bytes
 
 
-Event: TypeAlias = MessageDelivered | Repeated | Quarantined | EpochBegan | RemovedFromChannel | ChannelStalled
+Event: TypeAlias = (
+    MessageDelivered | ControlDelivered | Repeated | Quarantined | EpochBegan | RemovedFromChannel | ChannelStalled
+)

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from cencomm.client.channel.posting import Draft, Sent, resume, send
+from cencomm.client.channel.delivery import Sent
+from cencomm.client.channel.posting import Draft, resume, send
 from cencomm.client.events import Event, MessageDelivered
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.watch import watch

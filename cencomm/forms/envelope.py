@@ -1,7 +1,6 @@
 """The envelope: what one officer wrote, signed by the device, to be checked long after the MLS keys are gone.
 
-    Envelope --sign--> SignedEnvelope --salt, pad--> payload, the plaintext of one MLS application message
-                                      --salt, hash-> commitment, which the anchor carries into the log (rule S7)
+    Envelope --sign--> SignedEnvelope --salt, pad--> payload.py
 
 Source: docs/protocol.md section 6.
 """
@@ -9,7 +8,6 @@ Source: docs/protocol.md section 6.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from typing import Self
 
 from cencomm import codec
@@ -36,12 +34,8 @@ from cencomm.primitives.signatures import SigningKey, sign_with_label, verify_wi
 
 ENVELOPE_VERSION = 1
 LABEL_ENVELOPE = b"cencomm envelope"
-LABEL_COMMITMENT = b"cencomm commitment"
 
-PAYLOAD_ENVELOPE = 1  # the payload type; control messages come with their own numbers
-SALT_BYTES = 32
-SMALLEST_PAYLOAD_BYTES = 1 << 10  # rule S7: padding to 1, 2, 4, … kB
-MAX_PAYLOAD_BYTES = 1 << 19  # a report of 100 items is about 60 kB; the log takes 1 MiB
+MAX_ENVELOPE_BYTES = 1 << 19  # a report of 100 items is about 60 kB; the log takes 1 MiB
 MAX_BODY_BYTES = 400_000
 MAX_ADDRESSEES = 800  # everybody in the largest operation (domain.md section C)
 
@@ -154,7 +148,7 @@ class SignedEnvelope:
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Raises MalformedError for any other bytes."""
-        return codec.decode(data, lambda reader: cls(reader.opaque(most=MAX_PAYLOAD_BYTES), reader.opaque(most=64)))
+        return codec.decode(data, lambda reader: cls(reader.opaque(most=MAX_ENVELOPE_BYTES), reader.opaque(most=64)))
 
     def verify(self, signature_key: bytes) -> Envelope:
         """The device that holds `signature_key` wrote exactly this envelope.
@@ -180,61 +174,6 @@ def decode_envelope(data: bytes) -> Envelope:
         MalformedError: anything else.
     """
     return codec.decode(data, _envelope)
-
-
-def commitment(salt: bytes, signed: SignedEnvelope) -> bytes:
-    """What the log says of an envelope without telling anything about it (rule S7)."""
-    return sha256(
-        codec.opaque(LABEL_COMMITMENT) + codec.fixed(salt, SALT_BYTES) + codec.opaque(signed.encode())
-    ).digest()
-
-
-def encode_payload(salt: bytes, signed: SignedEnvelope) -> bytes:
-    """The plaintext of an application message, padded so that its length tells little.
-
-    Raises:
-        UsageError: longer than MAX_PAYLOAD_BYTES: the report must be split, or its files attached.
-    """
-    body = codec.uint(PAYLOAD_ENVELOPE, 1) + codec.fixed(salt, SALT_BYTES) + codec.opaque(signed.encode())
-    if len(body) > MAX_PAYLOAD_BYTES:
-        raise PayloadTooLargeError(len(body))
-    return body.ljust(_bucket(len(body)), b"\x00")
-
-
-def decode_payload(data: bytes) -> tuple[bytes, SignedEnvelope]:
-    """Salt and signed envelope of a plaintext.
-
-    Raises:
-        MalformedError: also for padding that is not zeros or not the one that we write: nothing travels beside.
-    """
-    if len(data) > MAX_PAYLOAD_BYTES:
-        raise MalformedError("a payload beyond the largest bucket")
-    reader = Reader(data)
-    kind = reader.uint(1)
-    if kind != PAYLOAD_ENVELOPE:
-        raise MalformedError(f"payload type {kind} is not known to this version")
-    salt = reader.fixed(SALT_BYTES)
-    signed = SignedEnvelope.decode(reader.opaque(most=MAX_PAYLOAD_BYTES))
-    used = reader.mark()
-    if len(data) != _bucket(used) or any(data[used:]):
-        raise MalformedError("padding that we do not write")
-    return salt, signed
-
-
-class PayloadTooLargeError(MalformedError):
-    """The sender's report does not fit; nothing was sent."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__(
-            f"this message has {size} bytes, at most {MAX_PAYLOAD_BYTES} fit: shorten it or send it in two"
-        )
-
-
-def _bucket(size: int) -> int:
-    bucket = SMALLEST_PAYLOAD_BYTES
-    while bucket < size:
-        bucket *= 2
-    return bucket
 
 
 def _encode_body(body: Body) -> bytes:

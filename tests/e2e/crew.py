@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cencomm.client.channel.posting import Draft, Sent, send
+from cencomm.client.channel.delivery import Sent
+from cencomm.client.channel.posting import Draft, send
 from cencomm.client.operation.enrolling import enrol
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.watch import catch_up

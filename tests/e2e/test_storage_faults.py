@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cencomm.client.channel.posting import Sent, resume
+from cencomm.client.channel.delivery import Sent
+from cencomm.client.channel.posting import resume
 from cencomm.client.watch import catch_up
 from cencomm.demo.folder import DemoFolder
 from cencomm.demo.repertoire import Repertoire

@@ -12,7 +12,8 @@ from typing import TextIO
 import click
 
 from cencomm.client.account.account import Access, sign_in
-from cencomm.client.channel.posting import Draft, Sent, resume, send
+from cencomm.client.channel.delivery import Sent
+from cencomm.client.channel.posting import Draft, resume, send
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.reports import Reports
 from cencomm.client.transport.relay_client import RelayClient, open_relay

@@ -7,7 +7,9 @@ from cencomm.client.channel.log_feed import _take
 from cencomm.client.channel.session import ChannelSession
 from cencomm.client.events import Event
 from cencomm.forms.canonical_json import JsonValue
-from cencomm.forms.envelope import Body, Envelope, commitment, encode_payload, sign_envelope
+from cencomm.forms.control import Control, sign_control
+from cencomm.forms.envelope import Body, Envelope, sign_envelope
+from cencomm.forms.payload import commitment, encode_payload
 from cencomm.ids import MessageId
 from cencomm.ledger.anchor import GROUP_INFO_EXTENSION, Anchor
 from cencomm.ledger.log import LogKind
@@ -52,6 +54,22 @@ class Insider:
             body=Body(values=values, language="en", written_at=NOW),
         )
 
+    def control(self, kind: int, body: bytes) -> Control:
+        """An honest one; break it with `replace`."""
+        mailbox = self.person.mailbox
+        ledger = mailbox.operation(self.place.operation).ledger
+        return Control(
+            kind=kind,
+            message=MessageId(system_entropy(16)),
+            operation=self.place.operation,
+            channel=self.place.channel,
+            author=mailbox.device.certificate_hash,
+            ledger_sequence=ledger.sequence,
+            ledger_hash=ledger.head_hash,
+            written_at=NOW,
+            body=body,
+        )
+
     def anchor(self, kind: LogKind) -> Anchor:
         ledger = self.person.mailbox.operation(self.place.operation).ledger
         return Anchor(
@@ -67,13 +85,14 @@ class Insider:
 
     def message(
         self,
-        envelope: Envelope,
+        said: Envelope | Control,
         *,
         anchored: Callable[[Anchor], Anchor] = lambda anchor: anchor,
         key: SigningKey | None = None,
     ) -> bytes:
-        """The envelope as an MLSMessage of the insider's own leaf."""
-        signed = sign_envelope(envelope, key or self.person.mailbox.device.signing_key)
+        """What is said as an MLSMessage of the insider's own leaf."""
+        signing_key = key or self.person.mailbox.device.signing_key
+        signed = sign_control(said, signing_key) if isinstance(said, Control) else sign_envelope(said, signing_key)
         anchor = anchored(replace(self.anchor(LogKind.APPLICATION), commitment=commitment(SALT, signed)))
         if self._group is None or self._group.epoch != self.session.group.epoch:
             self._group = self.session.group

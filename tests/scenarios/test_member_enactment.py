@@ -8,10 +8,11 @@ import pytest
 from aiohttp import web
 
 from cencomm.client.account.device import OwnDevice, new_device
+from cencomm.client.channel.delivery import Sent
 from cencomm.client.channel.enacting import difference, stage_what_fits
 from cencomm.client.channel.key_packages import CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, make_bundle
 from cencomm.client.channel.newcomers import usable_packages
-from cencomm.client.channel.posting import Sent, resume, send, waiting
+from cencomm.client.channel.posting import resume, send, waiting
 from cencomm.client.channel.session import ChannelSession
 from cencomm.client.operation import coordination, enrolling
 from cencomm.client.operation.coordination import Decision

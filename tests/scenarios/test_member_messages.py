@@ -8,7 +8,8 @@ from cencomm.client.channel.posting import send
 from cencomm.client.events import Event, MessageDelivered, Quarantined, Reason, Repeated
 from cencomm.client.unit import declaring, revocation
 from cencomm.client.watch import catch_up
-from cencomm.forms.envelope import encode_payload, sign_envelope
+from cencomm.forms.envelope import sign_envelope
+from cencomm.forms.payload import encode_payload
 from cencomm.ids import NO_HASH, BlobId, ChannelId
 from cencomm.ledger.anchor import Anchor
 from cencomm.ledger.kinds import Phase, RevokeReason

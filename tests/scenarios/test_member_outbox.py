@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from cencomm.client.channel.posting import Draft, Sent, discard_returned, resume, returned, send, waiting
+from cencomm.client.channel.delivery import Sent
+from cencomm.client.channel.posting import Draft, discard_returned, resume, returned, send, waiting
 from cencomm.client.channel.readership import TooManyReaders
 from cencomm.client.events import MessageDelivered
 from cencomm.client.reports import Reports

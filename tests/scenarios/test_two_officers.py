@@ -7,10 +7,11 @@ import pytest
 from aiohttp import web
 
 from cencomm import codec
+from cencomm.client.channel.delivery import Sent
 from cencomm.client.channel.enacting import stage
 from cencomm.client.channel.enactment import claim, follow_and_enact
 from cencomm.client.channel.errors import LogContradicted, NotAMember, RolledBack
-from cencomm.client.channel.posting import Sent, resume, send
+from cencomm.client.channel.posting import resume, send
 from cencomm.client.channel.session import Standing
 from cencomm.client.events import MessageDelivered, Quarantined, RemovedFromChannel, Repeated
 from cencomm.client.reports import Reports

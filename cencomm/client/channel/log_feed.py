@@ -4,11 +4,21 @@ from hashlib import sha256
 
 from cencomm import codec
 from cencomm.client.channel import entrance
+from cencomm.client.channel.controls import take_control
 from cencomm.client.channel.errors import LogContradicted, LogGap, RelayWithholds, RolledBack
-from cencomm.client.channel.receiving import Witness, receive
+from cencomm.client.channel.receiving import receive
 from cencomm.client.channel.rejecting import reject_commit, send_rejections
 from cencomm.client.channel.session import ChannelSession, Standing, log_hash_key, log_head_key
-from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quarantined, Reason, Repeated
+from cencomm.client.channel.witness import Witness
+from cencomm.client.events import (
+    ChannelStalled,
+    ControlDelivered,
+    Event,
+    MessageDelivered,
+    Quarantined,
+    Reason,
+    Repeated,
+)
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.transport.errors import LogDiverged
@@ -120,21 +130,28 @@ async def _take(
 
 async def _judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[str, bytes | None]]:
     """What only the store and the forms can judge: repetition (S4), known form (C12), values."""
-    if not isinstance(event, MessageDelivered):
+    if not isinstance(event, MessageDelivered | ControlDelivered):
         return event, {}
+    message = event.envelope.message if isinstance(event, MessageDelivered) else event.control.message
 
     def aside(reason: Reason, detail: str) -> tuple[Event, dict[str, bytes | None]]:
         return Quarantined(
             place=event.place, reason=reason, detail=detail, message=event.signed.encode(), account=event.account
         ), {}
 
-    key = seen_key(event.place.operation, event.identity_key, event.envelope.message)
+    key = seen_key(event.place.operation, event.identity_key, message)
     seen, envelope_hash = await mailbox.store.get(key), sha256(event.signed.encode()).digest()
     if seen is not None and seen[:HASH_BYTES] == envelope_hash:
         return Repeated(place=event.place), {}
     if seen is not None:
         return aside(Reason.CONFLICT, "other bytes under a message id that this author used before")
     operation = mailbox.operation(event.place.operation)
+    taken_in: dict[str, bytes | None] = {key: envelope_hash + codec.uint(event.place.sequence, 8)}
+    if isinstance(event, ControlDelivered):
+        try:
+            return event, {**taken_in, **await take_control(mailbox.store, operation, event)}
+        except ProtocolError as error:
+            return aside(Reason.ILL_FORMED, str(error))
     form = operation.ledger.forms.get(event.envelope.form)
     if (
         form is None
@@ -146,7 +163,7 @@ async def _judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[st
         mailbox.environment.judge_report(operation, event.envelope)
     except ProtocolError as error:
         return aside(Reason.ILL_FORMED, str(error))
-    return event, {key: envelope_hash + codec.uint(event.place.sequence, 8)}
+    return event, taken_in
 
 
 def seen_key(operation: OperationId, identity_key: bytes, message: MessageId) -> str:

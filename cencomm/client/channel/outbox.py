@@ -7,7 +7,7 @@ from hashlib import sha256
 from cencomm import codec
 from cencomm.codec import Reader
 from cencomm.errors import MalformedError
-from cencomm.forms.envelope import SALT_BYTES, SignedEnvelope
+from cencomm.forms.payload import SALT_BYTES, Signed, decode_signed
 from cencomm.ids import SEND_ID_BYTES, SendId
 
 
@@ -21,14 +21,14 @@ class Attempt(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """One attempt at sending one envelope in one epoch. `message` is the exact MLSMessage."""
+    """One attempt at sending one envelope or control message in one epoch. `message` is the exact MLSMessage."""
 
     send_id: SendId
     attempt: Attempt
     epoch: int
     message: bytes
     salt: bytes
-    signed: SignedEnvelope
+    signed: Signed
 
     @property
     def message_hash(self) -> bytes:
@@ -57,7 +57,7 @@ def decode_outbox_row(data: bytes) -> OutboxRow:
             epoch=reader.uint(8),
             message=reader.opaque(),
             salt=reader.fixed(SALT_BYTES),
-            signed=SignedEnvelope.decode(reader.opaque()),
+            signed=decode_signed(reader.opaque()),
         )
 
     return codec.decode(data, row)

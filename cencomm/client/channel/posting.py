@@ -1,7 +1,4 @@
-"""Sending one message until it is in the log, once, whatever fails on the way (rules S2, S3, S5, C4).
-
-    sign -> keep -> [ encrypt -> write -> publish -> read the log: is it there? ] -> Sent
-                      ^_____ not there: the epoch moved on, again under the same send id _|
+"""Saying something in a channel: signed, kept, then delivered (delivery.py).
 
 What was signed is kept until the log shows it, so a process that dies in between goes on with `resume`.
 """
@@ -9,43 +6,15 @@ What was signed is kept until the log shows it, so a process that dies in betwee
 from dataclasses import dataclass
 
 from cencomm import codec
-from cencomm.client.channel.enactment import follow_and_enact
-from cencomm.client.channel.errors import (
-    ChannelNotUsable,
-    FrozenOperation,
-    LogContradicted,
-    MustEnactFirst,
-    NotAMember,
-)
-from cencomm.client.channel.log_feed import follow_log, seen_key, seen_sequence
-from cencomm.client.channel.outbox import OutboxRow
-from cencomm.client.channel.readership import TooManyReaders, judge_readers
-from cencomm.client.channel.sending import encrypt
-from cencomm.client.channel.session import ChannelSession, Standing
+from cencomm.client.channel.delivery import FINAL, PREFIX, WAITING, Posting, Sent, deliver, read_posting, usable_session
+from cencomm.client.channel.readership import judge_readers
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.operation.ledger_feed import follow_ledger
-from cencomm.client.transport.errors import (
-    AgainstRule,
-    BadAnswer,
-    LedgerMoved,
-    NotEntitled,
-    NotFound,
-    StaleEpoch,
-    TooLong,
-)
 from cencomm.errors import ProtocolError, Unavailable
-from cencomm.forms.envelope import (
-    Body,
-    Envelope,
-    PayloadTooLargeError,
-    SignedEnvelope,
-    decode_envelope,
-    sign_envelope,
-)
+from cencomm.forms.control import Control, ControlKind, sign_control
+from cencomm.forms.envelope import Body, Envelope, SignedEnvelope, decode_envelope, sign_envelope
+from cencomm.forms.payload import Signed
 from cencomm.ids import (
-    CHANNEL_ID_BYTES,
     MESSAGE_ID_BYTES,
-    OPERATION_ID_BYTES,
     SEND_ID_BYTES,
     BlobId,
     ChannelId,
@@ -53,17 +22,8 @@ from cencomm.ids import (
     OperationId,
     SendId,
 )
-from cencomm.ledger.log import LogKind
-from cencomm.ledger.statements import Receipt, verify_receipt
-from cencomm.wire.log import Publish
 
-PREFIX = "posting/"
 RETURNED_PREFIX = "returned/"
-FINAL = (NotEntitled, NotFound, NotAMember, AgainstRule, TooLong, TooManyReaders, PayloadTooLargeError)
-"""Refusals that no later try changes: the message goes back to its author (S3)."""
-WAITING = (ChannelNotUsable, FrozenOperation)
-"""The message waits for the coordination unit."""
-MAX_TRIES = 8  # each has seen somebody else's Commit begin an epoch in between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,32 +33,6 @@ class Draft:
     form: BlobId
     body: Body
     reply_to: MessageId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """In the log for ever, at `sequence`, and durable at the relay."""
-
-    message: MessageId
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Posting:
-    """A signed envelope on its way. The send id stays the same through all attempts."""
-
-    operation: OperationId
-    channel: ChannelId
-    send_id: SendId
-    signed: SignedEnvelope
-    message: MessageId
-
-    @property
-    def key(self) -> str:
-        return PREFIX + self.send_id.hex()
-
-    def encode(self) -> bytes:
-        return codec.concat([self.operation, self.channel, self.send_id, self.message, self.signed.encode()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,20 +74,53 @@ async def send(mailbox: Mailbox, operation: OperationId, channel: ChannelId, dra
         mailbox.environment.judge_report(known, envelope)
         judge_readers(known, channel, draft.body, author=mailbox.identity.account)
         signed = sign_envelope(envelope, mailbox.device.signing_key)
-        posting = _Posting(
+        return await _post(mailbox, operation, channel, envelope.message, signed)
+
+
+async def post_control(
+    mailbox: Mailbox, operation: OperationId, channel: ChannelId, kind: ControlKind, body: bytes
+) -> Sent:
+    """Say something to the members' programs; `body` is the kind's own. When this returns, every member will get it.
+
+    Raises:
+        NotAMember, NotEntitled, ChannelNotUsable: this device cannot write here.
+        Unavailable: relay or disk do not accept it now; it is kept, and `resume` goes on.
+    """
+    async with mailbox.lock:
+        known = mailbox.operation(operation)
+        mailbox.membership(operation)
+        control = Control(
+            kind=kind,
+            message=MessageId(mailbox.environment.entropy(MESSAGE_ID_BYTES)),
             operation=operation,
             channel=channel,
-            send_id=SendId(entropy(SEND_ID_BYTES)),
-            signed=signed,
-            message=envelope.message,
+            author=mailbox.device.certificate_hash,
+            ledger_sequence=known.ledger.sequence,
+            ledger_hash=known.ledger.head_hash,
+            written_at=mailbox.environment.clock(),
+            body=body,
         )
-        _usable_session(mailbox, posting)
-        await mailbox.write({posting.key: posting.encode()})
-        try:
-            return await _deliver(mailbox, posting)
-        except FINAL:
-            await mailbox.write({posting.key: None})
-            raise
+        signed = sign_control(control, mailbox.device.signing_key)
+        return await _post(mailbox, operation, channel, control.message, signed)
+
+
+async def _post(
+    mailbox: Mailbox, operation: OperationId, channel: ChannelId, message: MessageId, signed: Signed
+) -> Sent:
+    posting = Posting(
+        operation=operation,
+        channel=channel,
+        send_id=SendId(mailbox.environment.entropy(SEND_ID_BYTES)),
+        signed=signed,
+        message=message,
+    )
+    usable_session(mailbox, posting)
+    await mailbox.write({posting.key: posting.encode()})
+    try:
+        return await deliver(mailbox, posting)
+    except FINAL:
+        await mailbox.write({posting.key: None})
+        raise
 
 
 async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
@@ -165,14 +132,17 @@ async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
     done: list[Sent | Returned] = []
     first: ProtocolError | Unavailable | None = None
     for _, value in await mailbox.store.scan(PREFIX):
-        posting = codec.decode(value, _read_posting)
+        posting = codec.decode(value, read_posting)
         async with mailbox.lock:
             try:
-                done.append(await _deliver(mailbox, posting))
+                done.append(await deliver(mailbox, posting))
             except WAITING:
                 continue
             except FINAL as refused:
-                done.append(await _give_back(mailbox, posting, str(refused)))
+                if isinstance(posting.signed, SignedEnvelope):
+                    done.append(await _give_back(mailbox, posting, str(refused)))
+                else:  # said by the program, not by a person: there is nobody to give it back to
+                    await mailbox.write({posting.key: None})
             except (ProtocolError, Unavailable) as trouble:
                 first = first or trouble
     if first is not None:
@@ -182,8 +152,10 @@ async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
 
 async def waiting(mailbox: Mailbox) -> list[Envelope]:
     """What was signed here and is not seen in the log yet."""
-    postings = [codec.decode(value, _read_posting) for _, value in await mailbox.store.scan(PREFIX)]
-    return [decode_envelope(posting.signed.content) for posting in postings]
+    postings = [codec.decode(value, read_posting) for _, value in await mailbox.store.scan(PREFIX)]
+    return [
+        decode_envelope(posting.signed.content) for posting in postings if isinstance(posting.signed, SignedEnvelope)
+    ]
 
 
 async def returned(mailbox: Mailbox) -> list[Returned]:
@@ -197,130 +169,17 @@ async def discard_returned(mailbox: Mailbox) -> None:
         await mailbox.write({key: None for key, _ in await mailbox.store.scan(RETURNED_PREFIX)})
 
 
-async def _give_back(mailbox: Mailbox, posting: _Posting, reason: str) -> Returned:
+async def _give_back(mailbox: Mailbox, posting: Posting, reason: str) -> Returned:
     kept = codec.concat([posting.encode(), codec.opaque(reason.encode())])
     await mailbox.write({posting.key: None, RETURNED_PREFIX + posting.send_id.hex(): kept})
     return _returned(posting, reason)
 
 
-async def _deliver(mailbox: Mailbox, posting: _Posting) -> Sent:
-    for _ in range(MAX_TRIES):
-        settled = await _settled(mailbox, posting)
-        if settled is not None:
-            return settled
-        session = _usable_session(mailbox, posting)
-        row = next((row for row in session.outbox.values() if row.send_id == posting.send_id), None)
-        try:
-            if row is None:
-                row = await _encrypt(mailbox, session, posting)
-            receipt = await _publish(mailbox, session, row)
-        except MustEnactFirst:
-            await _enact_for(mailbox, posting)
-        except (StaleEpoch, LedgerMoved):
-            await follow_ledger(mailbox, posting.operation)
-            await follow_log(mailbox, posting.operation, posting.channel)
-        else:
-            await follow_log(mailbox, posting.operation, posting.channel)
-            _judge_receipt(mailbox, receipt)
-    raise Unavailable(f"after {MAX_TRIES} tries the channel still moves on: the message is kept, try again")
-
-
-async def _enact_for(mailbox: Mailbox, posting: _Posting) -> None:
-    """The removal that has to go first (C4). It may fail because of somebody else: no reason to give up the message.
-
-    Raises:
-        Unavailable: the removal was refused; the message is kept.
-        FINAL: the relay does not admit *us* to the ledger any more.
-    """
-    await follow_ledger(mailbox, posting.operation)
-    try:
-        await follow_and_enact(mailbox, posting.operation, posting.channel)
-    except FINAL as refused:
-        raise Unavailable(f"a revocation has to be carried out first, and was refused: {refused}") from refused
-
-
-async def _settled(mailbox: Mailbox, posting: _Posting) -> Sent | None:
-    """Where the message is, once the log that we read shows it."""
-    key = seen_key(posting.operation, mailbox.identity.identity_key, posting.message)
-    seen = await mailbox.store.get(key)
-    if seen is None:
-        return None
-    await mailbox.write({posting.key: None})
-    return Sent(message=posting.message, sequence=seen_sequence(seen))
-
-
-async def _encrypt(mailbox: Mailbox, session: ChannelSession, posting: _Posting) -> OutboxRow:
-    """Generation burned and row written in one transaction: only now may the bytes leave (S5).
-
-    Another epoch may have other readers, and a form may be gone since: both are judged anew (S3).
-    """
-    known, envelope = mailbox.operation(posting.operation), decode_envelope(posting.signed.content)
-    mailbox.environment.judge_report(known, envelope)
-    judge_readers(known, posting.channel, envelope.body, author=mailbox.identity.account)
-    after, row = encrypt(
-        session,
-        posting.signed,
-        known.ledger,
-        send_id=posting.send_id,
-        certificates=mailbox.certificates,
-        entropy=mailbox.environment.entropy,
-    )
-    await mailbox.write({}, session=after)
-    return row
-
-
-async def _publish(mailbox: Mailbox, session: ChannelSession, row: OutboxRow) -> Receipt:
-    """The relay holds this row, or an earlier attempt under its send id, and signed for it."""
-    request = Publish(send_id=row.send_id, kind=LogKind.APPLICATION, message=row.message)
-    answer = await mailbox.relay.publish(session.operation, session.channel, session.generation, request)
-    relay_key = mailbox.operation(session.operation).ledger.charter.relay_key
-    receipt = verify_receipt(answer.receipt, relay_key).statement
-    place = (receipt.operation, receipt.channel, receipt.generation, receipt.send_id)
-    if place != (session.operation, session.channel, session.generation, row.send_id):
-        raise BadAnswer("the relay signed a receipt for something else")
-    return receipt
-
-
-def _judge_receipt(mailbox: Mailbox, receipt: Receipt) -> None:
-    """The log that we read goes as far as the receipt, and says the same there, as far back as we hold it.
-
-    Raises:
-        LogContradicted: the relay signed for a message that its log does not hold.
-    """
-    key = (receipt.operation, receipt.channel)
-    session, held = mailbox.sessions[key], mailbox.log_hashes[key].get(receipt.sequence, receipt.hash)
-    if session.standing is Standing.LIVE and (session.sequence < receipt.sequence or held != receipt.hash):
-        raise LogContradicted("the relay signed a receipt for a message that its log does not show: tell the unit")
-
-
-def _usable_session(mailbox: Mailbox, posting: _Posting) -> ChannelSession:
-    operation = mailbox.operation(posting.operation)
-    if operation.frozen is not None:
-        raise FrozenOperation(operation.frozen)
-    mailbox.membership(posting.operation)
-    session = mailbox.sessions.get((posting.operation, posting.channel))
-    if session is None:
-        raise NotAMember("this device is not in the channel yet: it is added as soon as another member is online")
-    if session.standing is not Standing.LIVE:
-        raise ChannelNotUsable(session.standing.name.lower())
-    return session
-
-
-def _read_posting(reader: codec.Reader) -> _Posting:
-    return _Posting(
-        operation=OperationId(reader.fixed(OPERATION_ID_BYTES)),
-        channel=ChannelId(reader.fixed(CHANNEL_ID_BYTES)),
-        send_id=SendId(reader.fixed(SEND_ID_BYTES)),
-        message=MessageId(reader.fixed(MESSAGE_ID_BYTES)),
-        signed=SignedEnvelope(reader.opaque(), reader.opaque()),
-    )
-
-
 def _read_returned(reader: codec.Reader) -> Returned:
-    posting = _read_posting(reader)
+    posting = read_posting(reader)
     return _returned(posting, reader.opaque().decode())
 
 
-def _returned(posting: _Posting, reason: str) -> Returned:
+def _returned(posting: Posting, reason: str) -> Returned:
     envelope = decode_envelope(posting.signed.content)
     return Returned(operation=posting.operation, channel=posting.channel, envelope=envelope, reason=reason)

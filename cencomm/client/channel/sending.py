@@ -1,4 +1,4 @@
-"""Encrypting one envelope for the channel's current epoch (rules C1, C4, S5, S7).
+"""Encrypting one envelope or control message for the channel's current epoch (rules C1, C4, S5, S7).
 
 Returns the new session and an outbox row; both are saved in one transaction before the row's bytes may leave.
 """
@@ -8,7 +8,7 @@ from dataclasses import replace
 from cencomm.client.channel.errors import ChannelNotUsable, MustEnactFirst
 from cencomm.client.channel.outbox import Attempt, OutboxRow
 from cencomm.client.channel.session import ChannelSession, Standing
-from cencomm.forms.envelope import SALT_BYTES, SignedEnvelope, commitment, encode_payload
+from cencomm.forms.payload import SALT_BYTES, Signed, commitment, encode_payload
 from cencomm.ids import SendId
 from cencomm.ledger.anchor import Anchor
 from cencomm.ledger.certificate import CertificateMemo
@@ -22,7 +22,7 @@ from cencomm.secret import Entropy
 
 def encrypt(
     session: ChannelSession,
-    signed: SignedEnvelope,
+    signed: Signed,
     ledger: Ledger,
     *,
     send_id: SendId,

@@ -11,7 +11,8 @@ from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Place
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.codec import Reader
 from cencomm.errors import MalformedError
-from cencomm.forms.envelope import SALT_BYTES, SignedEnvelope
+from cencomm.forms.envelope import SignedEnvelope
+from cencomm.forms.payload import SALT_BYTES
 from cencomm.ids import (
     ACCOUNT_ID_BYTES,
     CHANNEL_ID_BYTES,

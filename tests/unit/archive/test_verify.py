@@ -11,7 +11,8 @@ from cencomm.archive.reading import evidence
 from cencomm.archive.verify import Check, Verification, verify_log
 from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
-from cencomm.forms.envelope import commitment, sign_envelope
+from cencomm.forms.envelope import sign_envelope
+from cencomm.forms.payload import commitment
 from cencomm.ids import OperationId
 from tests.unit.archive.keep import Keep
 from tests.unit.archive.operation import Desk, Values

@@ -14,17 +14,14 @@ from cencomm.forms.envelope import (
     Envelope,
     Evaluation,
     Handling,
-    PayloadTooLargeError,
     Priority,
     SignedEnvelope,
     Tlp,
-    commitment,
     decode_envelope,
-    decode_payload,
-    encode_payload,
     sign_envelope,
 )
 from cencomm.forms.form import Variant
+from cencomm.forms.payload import PayloadTooLargeError, commitment, decode_payload, encode_payload
 from cencomm.ids import AccountId, BlobId, ChannelId, MessageId, OperationId
 from cencomm.primitives.signatures import BadSignature, SigningKey
 

@@ -1,0 +1,28 @@
+"""What each kind of control message changes here: kind -> writes, durable together with the state that took it in.
+
+A kind that this program does not know changes nothing: a newer program may say it to its like (docs/protocol.md 6.1).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
+from cencomm.client.events import ControlDelivered
+from cencomm.client.operation.operation import Operation
+from cencomm.client.vault.state_store import StateStore, Writes
+
+Taker = Callable[[StateStore, Operation, ControlDelivered], Awaitable[Writes]]
+"""Judges the body and says what to keep. Raises ProtocolError for a body that is none of its kind: it is set aside."""
+
+TAKERS: Mapping[int, Taker] = MappingProxyType({})
+
+
+async def take_control(
+    store: StateStore, operation: Operation, event: ControlDelivered, takers: Mapping[int, Taker] = TAKERS
+) -> Writes:
+    """What a store must apply, with the state, for `event` to have been taken in once.
+
+    Raises:
+        ProtocolError: the body is none of its kind.
+    """
+    taker = takers.get(event.control.kind)
+    return {} if taker is None else await taker(store, operation, event)

@@ -1,0 +1,197 @@
+"""One signed message on its way until the log shows it, once, whatever fails on the way (rules S2, S3, S5, C4).
+
+[ encrypt -> write -> publish -> read the log: is it there? ] -> Sent
+  ^_____ not there: the epoch moved on, again under the same send id _|
+"""
+
+from dataclasses import dataclass
+
+from cencomm import codec
+from cencomm.client.channel.enactment import follow_and_enact
+from cencomm.client.channel.errors import (
+    ChannelNotUsable,
+    FrozenOperation,
+    LogContradicted,
+    MustEnactFirst,
+    NotAMember,
+)
+from cencomm.client.channel.log_feed import follow_log, seen_key, seen_sequence
+from cencomm.client.channel.outbox import OutboxRow
+from cencomm.client.channel.readership import TooManyReaders, judge_readers
+from cencomm.client.channel.sending import encrypt
+from cencomm.client.channel.session import ChannelSession, Standing
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation.ledger_feed import follow_ledger
+from cencomm.client.transport.errors import (
+    AgainstRule,
+    BadAnswer,
+    LedgerMoved,
+    NotEntitled,
+    NotFound,
+    StaleEpoch,
+    TooLong,
+)
+from cencomm.errors import Unavailable
+from cencomm.forms.envelope import SignedEnvelope, decode_envelope
+from cencomm.forms.payload import PayloadTooLargeError, Signed, read_signed
+from cencomm.ids import (
+    CHANNEL_ID_BYTES,
+    MESSAGE_ID_BYTES,
+    OPERATION_ID_BYTES,
+    SEND_ID_BYTES,
+    ChannelId,
+    MessageId,
+    OperationId,
+    SendId,
+)
+from cencomm.ledger.log import LogKind
+from cencomm.ledger.statements import Receipt, verify_receipt
+from cencomm.wire.log import Publish
+
+PREFIX = "posting/"
+FINAL = (NotEntitled, NotFound, NotAMember, AgainstRule, TooLong, TooManyReaders, PayloadTooLargeError)
+"""Refusals that no later try changes: the message goes back to its author (S3)."""
+WAITING = (ChannelNotUsable, FrozenOperation)
+"""The message waits for the coordination unit."""
+MAX_TRIES = 8  # each has seen somebody else's Commit begin an epoch in between
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """In the log for ever, at `sequence`, and durable at the relay."""
+
+    message: MessageId
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """An envelope or a control message, signed, on its way. The send id stays the same through all attempts."""
+
+    operation: OperationId
+    channel: ChannelId
+    send_id: SendId
+    signed: Signed
+    message: MessageId
+
+    @property
+    def key(self) -> str:
+        return PREFIX + self.send_id.hex()
+
+    def encode(self) -> bytes:
+        return codec.concat([self.operation, self.channel, self.send_id, self.message, self.signed.encode()])
+
+
+def read_posting(reader: codec.Reader) -> Posting:
+    return Posting(
+        operation=OperationId(reader.fixed(OPERATION_ID_BYTES)),
+        channel=ChannelId(reader.fixed(CHANNEL_ID_BYTES)),
+        send_id=SendId(reader.fixed(SEND_ID_BYTES)),
+        message=MessageId(reader.fixed(MESSAGE_ID_BYTES)),
+        signed=read_signed(reader),
+    )
+
+
+async def deliver(mailbox: Mailbox, posting: Posting) -> Sent:
+    for _ in range(MAX_TRIES):
+        settled = await _settled(mailbox, posting)
+        if settled is not None:
+            return settled
+        session = usable_session(mailbox, posting)
+        row = next((row for row in session.outbox.values() if row.send_id == posting.send_id), None)
+        try:
+            if row is None:
+                row = await _encrypt(mailbox, session, posting)
+            receipt = await _publish(mailbox, session, row)
+        except MustEnactFirst:
+            await _enact_for(mailbox, posting)
+        except (StaleEpoch, LedgerMoved):
+            await follow_ledger(mailbox, posting.operation)
+            await follow_log(mailbox, posting.operation, posting.channel)
+        else:
+            await follow_log(mailbox, posting.operation, posting.channel)
+            _judge_receipt(mailbox, receipt)
+    raise Unavailable(f"after {MAX_TRIES} tries the channel still moves on: the message is kept, try again")
+
+
+async def _enact_for(mailbox: Mailbox, posting: Posting) -> None:
+    """The removal that has to go first (C4). It may fail because of somebody else: no reason to give up the message.
+
+    Raises:
+        Unavailable: the removal was refused; the message is kept.
+        FINAL: the relay does not admit *us* to the ledger any more.
+    """
+    await follow_ledger(mailbox, posting.operation)
+    try:
+        await follow_and_enact(mailbox, posting.operation, posting.channel)
+    except FINAL as refused:
+        raise Unavailable(f"a revocation has to be carried out first, and was refused: {refused}") from refused
+
+
+async def _settled(mailbox: Mailbox, posting: Posting) -> Sent | None:
+    """Where the message is, once the log that we read shows it."""
+    key = seen_key(posting.operation, mailbox.identity.identity_key, posting.message)
+    seen = await mailbox.store.get(key)
+    if seen is None:
+        return None
+    await mailbox.write({posting.key: None})
+    return Sent(message=posting.message, sequence=seen_sequence(seen))
+
+
+async def _encrypt(mailbox: Mailbox, session: ChannelSession, posting: Posting) -> OutboxRow:
+    """Generation burned and row written in one transaction: only now may the bytes leave (S5).
+
+    Another epoch may have other readers, and a form may be gone since: both are judged anew (S3).
+    """
+    known = mailbox.operation(posting.operation)
+    if isinstance(posting.signed, SignedEnvelope):
+        envelope = decode_envelope(posting.signed.content)
+        mailbox.environment.judge_report(known, envelope)
+        judge_readers(known, posting.channel, envelope.body, author=mailbox.identity.account)
+    after, row = encrypt(
+        session,
+        posting.signed,
+        known.ledger,
+        send_id=posting.send_id,
+        certificates=mailbox.certificates,
+        entropy=mailbox.environment.entropy,
+    )
+    await mailbox.write({}, session=after)
+    return row
+
+
+async def _publish(mailbox: Mailbox, session: ChannelSession, row: OutboxRow) -> Receipt:
+    """The relay holds this row, or an earlier attempt under its send id, and signed for it."""
+    request = Publish(send_id=row.send_id, kind=LogKind.APPLICATION, message=row.message)
+    answer = await mailbox.relay.publish(session.operation, session.channel, session.generation, request)
+    relay_key = mailbox.operation(session.operation).ledger.charter.relay_key
+    receipt = verify_receipt(answer.receipt, relay_key).statement
+    place = (receipt.operation, receipt.channel, receipt.generation, receipt.send_id)
+    if place != (session.operation, session.channel, session.generation, row.send_id):
+        raise BadAnswer("the relay signed a receipt for something else")
+    return receipt
+
+
+def _judge_receipt(mailbox: Mailbox, receipt: Receipt) -> None:
+    """The log that we read goes as far as the receipt, and says the same there, as far back as we hold it.
+
+    Raises:
+        LogContradicted: the relay signed for a message that its log does not hold.
+    """
+    key = (receipt.operation, receipt.channel)
+    session, held = mailbox.sessions[key], mailbox.log_hashes[key].get(receipt.sequence, receipt.hash)
+    if session.standing is Standing.LIVE and (session.sequence < receipt.sequence or held != receipt.hash):
+        raise LogContradicted("the relay signed a receipt for a message that its log does not show: tell the unit")
+
+
+def usable_session(mailbox: Mailbox, posting: Posting) -> ChannelSession:
+    operation = mailbox.operation(posting.operation)
+    if operation.frozen is not None:
+        raise FrozenOperation(operation.frozen)
+    mailbox.membership(posting.operation)
+    session = mailbox.sessions.get((posting.operation, posting.channel))
+    if session is None:
+        raise NotAMember("this device is not in the channel yet: it is added as soon as another member is online")
+    if session.standing is not Standing.LIVE:
+        raise ChannelNotUsable(session.standing.name.lower())
+    return session
