@@ -14,6 +14,7 @@ from cencomm import codec
 from cencomm.codec import Reader
 from cencomm.errors import MalformedError
 from cencomm.forms import canonical_json
+from cencomm.forms.attachment import MAX_ATTACHMENTS, Attachment, decode_attachment, encode_attachment
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_list import LANGUAGES
 from cencomm.forms.form import Variant
@@ -33,6 +34,7 @@ from cencomm.ids import (
 from cencomm.primitives.signatures import SigningKey, sign_with_label, verify_with_label
 
 ENVELOPE_VERSION = 1
+ENVELOPE_WITH_ATTACHMENTS = 2  # ADR 0009: only where there are some, so that an envelope still has one encoding
 LABEL_ENVELOPE = b"cencomm envelope"
 
 MAX_ENVELOPE_BYTES = 1 << 19  # a report of 100 items is about 60 kB; the log takes 1 MiB
@@ -100,6 +102,7 @@ class Body:
     tlp: Tlp = Tlp.AMBER
     evaluation: Evaluation | None = None
     variant: Variant = Variant.LONG
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +123,7 @@ class Envelope:
     def encode(self) -> bytes:
         return codec.concat(
             [
-                codec.uint(ENVELOPE_VERSION, 2),
+                codec.uint(ENVELOPE_WITH_ATTACHMENTS if self.body.attachments else ENVELOPE_VERSION, 2),
                 codec.fixed(self.message, MESSAGE_ID_BYTES),
                 codec.fixed(self.operation, OPERATION_ID_BYTES),
                 codec.fixed(self.channel, CHANNEL_ID_BYTES),
@@ -180,7 +183,7 @@ def _encode_body(body: Body) -> bytes:
     return canonical_json.encode(
         {
             "answer_by": body.answer_by,
-            "attachments": [],
+            "attachments": [encode_attachment(attachment) for attachment in body.attachments],
             "evaluation": _encode_evaluation(body.evaluation),
             "expected_action": body.expected_action,
             "handling": {"code": body.handling.value, "text": body.handling_text},
@@ -211,9 +214,11 @@ def _encode_addressee(addressee: Addressee) -> dict[str, JsonValue]:
 
 def _envelope(reader: Reader) -> Envelope:
     version = reader.uint(2)
-    if version != ENVELOPE_VERSION:
-        raise MalformedError(f"an envelope of version {version}; this program reads version {ENVELOPE_VERSION}")
-    return Envelope(
+    if version not in {ENVELOPE_VERSION, ENVELOPE_WITH_ATTACHMENTS}:
+        raise MalformedError(
+            f"an envelope of version {version}; this program reads {ENVELOPE_VERSION} and {ENVELOPE_WITH_ATTACHMENTS}"
+        )
+    envelope = Envelope(
         message=MessageId(reader.fixed(MESSAGE_ID_BYTES)),
         operation=OperationId(reader.fixed(OPERATION_ID_BYTES)),
         channel=ChannelId(reader.fixed(CHANNEL_ID_BYTES)),
@@ -225,6 +230,9 @@ def _envelope(reader: Reader) -> Envelope:
         reply_to=reader.optional(lambda inner: MessageId(inner.fixed(MESSAGE_ID_BYTES))),
         body=_decode_body(reader.opaque(most=MAX_BODY_BYTES)),
     )
+    if bool(envelope.body.attachments) != (version == ENVELOPE_WITH_ATTACHMENTS):
+        raise MalformedError("version 1 has no attachments, version 2 has some")
+    return envelope
 
 
 _BODY_KEYS = frozenset(
@@ -248,8 +256,6 @@ _BODY_KEYS = frozenset(
 def _decode_body(data: bytes) -> Body:
     fields = _record(canonical_json.decode(data, most=MAX_BODY_BYTES), _BODY_KEYS)
     handling = _record(fields["handling"], frozenset({"code", "text"}))
-    if fields["attachments"] != []:
-        raise MalformedError("attachments are not known to version 1")
     to = fields["to"]
     if not isinstance(to, list) or len(to) > MAX_ADDRESSEES:
         raise MalformedError("`to` is a list of addressees")
@@ -270,7 +276,17 @@ def _decode_body(data: bytes) -> Body:
         tlp=Tlp(_one_of(fields["tlp"], tuple(Tlp))),
         evaluation=None if evaluation is None else _decode_evaluation(evaluation),
         variant=Variant(_one_of(fields["variant"], tuple(Variant))),
+        attachments=_decode_attachments(fields["attachments"]),
     )
+
+
+def _decode_attachments(value: JsonValue) -> tuple[Attachment, ...]:
+    if not isinstance(value, list) or len(value) > MAX_ATTACHMENTS:
+        raise MalformedError(f"`attachments` is a list of at most {MAX_ATTACHMENTS}")
+    attachments = tuple(decode_attachment(item) for item in value)
+    if len({attachment.id for attachment in attachments}) != len(attachments):
+        raise MalformedError("an attachment is named twice")
+    return attachments
 
 
 def _decode_evaluation(value: JsonValue) -> Evaluation:

@@ -46,7 +46,7 @@ FRAMING = frozenset(  # what can be read of a message without being a member
 )
 ONLY: dict[tuple[str, str], frozenset[str]] = {
     ("relay", "mls"): FRAMING,
-    ("client", "primitives"): frozenset({"signatures", "password", "hkdf", "secret_box", "x25519"}),
+    ("client", "primitives"): frozenset({"chunk_stream", "signatures", "password", "hkdf", "secret_box", "x25519"}),
     ("node", "primitives"): frozenset({"secret_box"}),
     ("forms", "primitives"): frozenset({"signatures"}),
 }

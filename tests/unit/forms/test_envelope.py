@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cencomm import codec
 from cencomm.errors import MalformedError, ProtocolError
+from cencomm.forms.attachment import MAX_ATTACHMENTS, Attachment, AttachmentKey
 from cencomm.forms.envelope import (
     Addressee,
     Body,
@@ -22,7 +23,7 @@ from cencomm.forms.envelope import (
 )
 from cencomm.forms.form import Variant
 from cencomm.forms.payload import PayloadTooLargeError, commitment, decode_payload, encode_payload
-from cencomm.ids import AccountId, BlobId, ChannelId, MessageId, OperationId
+from cencomm.ids import AccountId, AttachmentId, BlobId, ChannelId, MessageId, OperationId
 from cencomm.primitives.signatures import BadSignature, SigningKey
 
 KEY = SigningKey(bytes(range(32)))
@@ -54,6 +55,15 @@ ENVELOPE = Envelope(
     body=FULL,
 )
 SIGNED = sign_envelope(ENVELOPE, KEY)
+PHOTO = Attachment(
+    id=AttachmentId(b"i" * 16),
+    name="photo.jpg",
+    media_type="image/jpeg",
+    size=300_000,
+    key=AttachmentKey(b"k" * 32),
+    hash=b"H" * 32,
+)
+WITH_PHOTO = replace(ENVELOPE, body=replace(FULL, attachments=(PHOTO,)))
 
 
 def with_body(body: bytes) -> bytes:
@@ -149,8 +159,33 @@ def test_a_body_in_another_spelling_or_shape_is_refused(old: bytes, new: bytes) 
 
 
 def test_another_version_is_refused() -> None:
-    with pytest.raises(MalformedError, match="version 2"):
+    with pytest.raises(MalformedError, match="version 3"):
+        decode_envelope(b"\x00\x03" + ENVELOPE.encode()[2:])
+
+
+def test_a1_an_envelope_with_attachments_is_of_version_2_and_comes_back() -> None:
+    assert WITH_PHOTO.encode()[:2] == b"\x00\x02"
+    assert decode_envelope(WITH_PHOTO.encode()) == WITH_PHOTO
+
+
+def test_a1_an_envelope_has_one_version_that_is_right() -> None:
+    with pytest.raises(MalformedError, match="version 1 has no attachments"):
+        decode_envelope(b"\x00\x01" + WITH_PHOTO.encode()[2:])
+    with pytest.raises(MalformedError, match="version 2 has some"):
         decode_envelope(b"\x00\x02" + ENVELOPE.encode()[2:])
+
+
+def test_a1_attachments_are_counted_and_named_once() -> None:
+    def with_photos(*photos: Attachment) -> bytes:
+        return replace(ENVELOPE, body=replace(FULL, attachments=photos)).encode()
+
+    many = [replace(PHOTO, id=AttachmentId(bytes([number]) * 16)) for number in range(MAX_ATTACHMENTS + 1)]
+
+    assert len(decode_envelope(with_photos(*many[:-1])).body.attachments) == MAX_ATTACHMENTS
+    with pytest.raises(MalformedError, match="at most"):
+        decode_envelope(with_photos(*many))
+    with pytest.raises(MalformedError, match="twice"):
+        decode_envelope(with_photos(PHOTO, PHOTO))
 
 
 @given(st.binary(max_size=400))
