@@ -21,6 +21,7 @@ from cencomm.relay.keys import (
     ENTROPY,
     FANOUT,
     NOTARY,
+    PACING,
     PUBLISHES,
     PUBLISHING,
     REGISTRY,
@@ -31,6 +32,7 @@ from cencomm.relay.loading import load_state
 from cencomm.relay.notary import Notary
 from cencomm.relay.operations import Registry
 from cencomm.relay.own_keys import false_salt_key, receipt_key
+from cencomm.relay.pacing import Pacing
 from cencomm.relay.publishing import Publishing
 from cencomm.relay.quota import Quota
 from cencomm.relay.sign_in import HASHING_THREADS, SignInDesk
@@ -66,7 +68,8 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
 async def _state(app: web.Application) -> AsyncIterator[None]:
     app[STATE] = await app[DATABASE].read(load_state)
     app[NOTARY] = Notary(receipt_key(app[CONFIG].data, app[ENTROPY]))
-    app[PUBLISHING] = Publishing(app[NOTARY], app[CLOCK])
+    app[PACING] = Pacing(app[CONFIG])
+    app[PUBLISHING] = Publishing(app[NOTARY], app[CLOCK], app[PACING])
     app[FANOUT] = Fanout(app[STATE], app[CLOCK])
     app[REGISTRY] = Registry(app[NOTARY], app[PUBLISHING], app[CONFIG].name)
     app[CLAIMS] = Quota(app[CONFIG].claims_per_hour, seconds=HOUR_SECONDS)

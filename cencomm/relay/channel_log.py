@@ -32,6 +32,9 @@ class Tip:
     epoch_began_at: int = 0  # sequence of the Commit that began the epoch; 0 before the first
     sequence: int = 0
     hash: bytes = NO_HASH
+    owes_removal: bool = False  # somebody was revoked since the last Commit: the next one carries it out (C4)
+    paused_at: int = 0  # seconds; for `pause` seconds from there on nobody commits who revokes nobody (C7)
+    pause: int = 0
 
     @classmethod
     def empty(cls, row: int, operation: OperationId, channel: Channel) -> "Tip":

@@ -7,7 +7,15 @@ from typing import Literal
 
 from cencomm.errors import UsageError
 from cencomm.secret import Secret
-from cencomm.wire.limits import CLAIMS_PER_HOUR, MAX_RELAY_NAME_BYTES, PUBLISHES_PER_MINUTE, STREAMS_PER_ACCOUNT
+from cencomm.wire.limits import (
+    CLAIMS_PER_HOUR,
+    COMMIT_PAUSE_MEMBER_MILLISECONDS,
+    COMMIT_PAUSE_SECONDS,
+    COMMITS_PER_HOUR,
+    MAX_RELAY_NAME_BYTES,
+    PUBLISHES_PER_MINUTE,
+    STREAMS_PER_ACCOUNT,
+)
 
 DAY_SECONDS = 24 * 3600
 
@@ -32,6 +40,9 @@ class RelayConfig:
     accounts_per_source: int = 1000  # made from one network address in an hour; an operation enrols in a day
     claims_per_hour: int = CLAIMS_PER_HOUR
     publishes_per_minute: int = PUBLISHES_PER_MINUTE
+    commit_pause_seconds: int = COMMIT_PAUSE_SECONDS  # C7; 0 with the next one: no pause
+    commit_pause_member_milliseconds: int = COMMIT_PAUSE_MEMBER_MILLISECONDS
+    commits_per_hour: int = COMMITS_PER_HOUR
     streams_per_account: int = STREAMS_PER_ACCOUNT
     stream_buffer_bytes: int = 4 << 20  # unsent bytes after which a reader counts as too slow
 

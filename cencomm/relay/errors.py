@@ -73,6 +73,14 @@ class NoKeyPackage(ProtocolError):  # noqa: N818
 class TooMany(Unavailable):
     """A quota is used up."""
 
-    def __init__(self, *, retry_after: int) -> None:
-        super().__init__("too many: wait before you try again")
+    def __init__(self, *, retry_after: int, message: str = "too many: wait before you try again") -> None:
+        super().__init__(message)
         self.retry_after = retry_after
+
+
+class ChannelBusy(TooMany):
+    """A Commit that revokes nobody has to wait for its turn (C7). Nothing is wrong with it."""
+
+    def __init__(self, reason: str, *, retry_after: int) -> None:
+        message = f"{reason}: wait {retry_after} s, read the log, and commit what is left to do"
+        super().__init__(retry_after=retry_after, message=message)

@@ -8,6 +8,7 @@ from cencomm.relay.database import Database
 from cencomm.relay.fanout import Fanout
 from cencomm.relay.notary import Notary
 from cencomm.relay.operations import Registry
+from cencomm.relay.pacing import Pacing
 from cencomm.relay.publishing import Publishing
 from cencomm.relay.quota import Quota
 from cencomm.relay.sign_in import SignInDesk
@@ -21,6 +22,7 @@ ENTROPY: web.AppKey[Entropy] = web.AppKey("ENTROPY")
 DATABASE = web.AppKey("DATABASE", Database)
 STATE = web.AppKey("STATE", State)
 NOTARY = web.AppKey("NOTARY", Notary)
+PACING = web.AppKey("PACING", Pacing)
 PUBLISHING = web.AppKey("PUBLISHING", Publishing)
 FANOUT = web.AppKey("FANOUT", Fanout)
 WRITER = web.AppKey("WRITER", Writer)

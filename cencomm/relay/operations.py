@@ -1,7 +1,7 @@
 """Operations at the relay: founding one, and the next entry of its ledger (L2, L3, L5, docs/protocol.md section 3)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -108,7 +108,7 @@ class Registry:
             commit = asked.commit
             _judge_companions(signed, commit)
             submission = Submission.read(account, operation, commit.channel, commit.generation, commit)
-            receipt = self.publishing.accept_commit(connection, draft, submission)
+            receipt = self.publishing.accept_commit(connection, draft, submission, beside_entry=True)
         return Appended(head=self.notary.ledger_head(ledger, now=now), receipt=receipt)
 
     def _extend(self, connection: Connection, draft: Draft, ledger: Ledger, signed: SignedEntry, *, now: int) -> Ledger:
@@ -154,8 +154,14 @@ def _follow(connection: Connection, draft: Draft, ledger: Ledger, signed: Signed
         case Admit() | Replace():
             account = body.keys.account
             queries.drop_enrolment(connection, operation, account)
-        case Revoke() | EndDevice():
+            if isinstance(body, Replace):
+                _owe_removal(draft, ledger, body.replaced)
+        case Revoke():
             account = body.account
+            _owe_removal(draft, ledger, body.identity_key)
+        case EndDevice():
+            account = body.account
+            _owe_removal(draft, ledger, ledger.members[account].identity_key)
         case _:
             pass
     draft.announcements.append(
@@ -167,6 +173,14 @@ def _follow(connection: Connection, draft: Draft, ledger: Ledger, signed: Signed
             revoked=isinstance(body, Revoke),
         )
     )
+
+
+def _owe_removal(draft: Draft, ledger: Ledger, identity_key: bytes) -> None:
+    """The next Commit of each channel where the identity may have a leaf carries out the newest entry, at once (C7)."""
+    for channel in ledger.channels:
+        if ledger.is_entitled(channel, identity_key, at=ledger.sequence - 1):
+            tip = draft.tip(ledger.operation, channel)
+            draft.tips[ledger.operation, channel] = replace(tip, owes_removal=True)
 
 
 def visible_end(ledger: Ledger, account: AccountId) -> int:

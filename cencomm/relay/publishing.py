@@ -1,7 +1,7 @@
 """A message enters a log: the order of checks of docs/protocol.md section 8, inside the writer's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from cencomm.relay.channel_log import Logged, Tip
 from cencomm.relay.entitlement import require_entitled
 from cencomm.relay.errors import LedgerMoved, StaleEpoch
 from cencomm.relay.notary import Notary
+from cencomm.relay.pacing import Pacing
 from cencomm.relay.queries import devices as device_queries
 from cencomm.relay.queries import log as queries
 from cencomm.relay.queries.devices import ClaimedDevice
@@ -28,6 +29,7 @@ from cencomm.wire.log import LogEntry
 class Publishing:
     notary: Notary
     clock: Clock
+    pacing: Pacing
 
     def accept_messages(
         self, connection: Connection, draft: Draft, submissions: Sequence[Submission]
@@ -56,30 +58,54 @@ class Publishing:
         queries.add_log_entries(connection, entries)
         return outcomes
 
-    def accept_commit(self, connection: Connection, draft: Draft, submission: Submission) -> bytes:
+    def accept_commit(
+        self, connection: Connection, draft: Draft, submission: Submission, *, beside_entry: bool = False
+    ) -> bytes:
         """The receipt of a Commit, which ends its epoch, with its Welcome waiting for whom it adds.
 
         Raises:
             NotFound, AccessDenied, MalformedError, Refused: see docs/protocol.md section 8.
             StaleEpoch: another Commit was first.
             LedgerMoved: it enacts another head than the ledger's (C4).
+            ChannelBusy: it revokes nobody and has to wait for its turn (C7).
         """
         key = _require(_send_key(draft, submission))
         tip = draft.tip(submission.operation, submission.channel)
         known = queries.find_sends(connection, [key]).get(key)
         if known is not None:
             return self.notary.receipt(tip, known, submission.publish.send_id)
-        framing = self._judge(draft, tip, submission)
-        claimed = self._judge_commit(connection, draft, submission, framing)
+        now = self.clock()
+        try:
+            framing = self._judge(draft, tip, submission)
+            claimed = self._judge_commit(connection, draft, submission, framing)
+        except (StaleEpoch, LedgerMoved):
+            self.pacing.lost(tip, submission.account, now=now)
+            raise
+        # Never held up: what revokes (C4), what makes the group, and what a coordinator's entry brings along (L3).
+        waits = not (tip.owes_removal or tip.epoch == 0 or beside_entry)
+        if waits:
+            self.pacing.take_turn(tip, submission.account, now=now)
         entries: list[NewEntry] = []
         logged = _append(draft, tip, submission, framing, entries)
         try:
             queries.add_log_entries(connection, entries)
         except queries.EpochEnded:
             raise StaleEpoch(epoch=tip.epoch + 1, sequence=tip.sequence) from None
+        self._begin_epoch(draft, submission, paused=waits)
+        self.pacing.won(tip, submission.account, now=now)
         if claimed:
             _invite(connection, draft, submission, tip, logged, claimed)
         return self.notary.receipt(tip, logged, submission.publish.send_id)
+
+    def _begin_epoch(self, draft: Draft, submission: Submission, *, paused: bool) -> None:
+        """Whoever was revoked is out; after a Commit that had to wait, so has the next."""
+        place = submission.operation, submission.channel
+        tip = replace(draft.tips[place], owes_removal=False)
+        if paused:
+            ledger = draft.ledger(submission.operation)
+            members = len(ledger.entitled_accounts(submission.channel, at=ledger.sequence))
+            tip = replace(tip, paused_at=self.clock(), pause=self.pacing.pause_of(members))
+        draft.tips[place] = tip
 
     def _judge(self, draft: Draft, tip: Tip, submission: Submission) -> Framing:
         """Checks 2 to 4: who, what, when."""

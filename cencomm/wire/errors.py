@@ -56,7 +56,7 @@ STATUS: Mapping[ErrorCode, int] = MappingProxyType(
 class Details(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What a program needs beside the code; which fields are set follows from the code."""
 
-    rule: Annotated[str, Meta(max_length=64)] | None = None  # refused
+    rule: Annotated[str, Meta(max_length=64)] | None = None  # refused; too_many: C7, the Commit waits for its turn
     epoch: Counter | None = None  # stale_epoch: the current one
     sequence: Counter | None = None  # stale_epoch: of the log; ledger_moved: of the ledger
     hash: Hash | None = None  # ledger_moved: of the ledger's head

@@ -31,6 +31,11 @@ MAX_KEPT_KEY_PACKAGES = 2000  # of a device, spent ones too, whose hashes stay u
 MAX_SESSIONS = 50  # of an account; the oldest ends
 STREAMS_PER_ACCOUNT = 10  # open at once
 PUBLISHES_PER_MINUTE = 6000  # of an account, retries too
+COMMIT_PAUSE_SECONDS = 2  # C7: between two Commits of a channel that revoke nobody …
+COMMIT_PAUSE_MEMBER_MILLISECONDS = 3  # … or so long for each member, if that is longer
+COMMITS_PER_HOUR = 120  # of an account in a channel, those that revoke not counted
+LOSSES_BEFORE_TURN = 2  # Commits refused with 409 in a row, before an account may reserve the next turn …
+TURN_SECONDS = 5  # … for so long, once a minute, and not in the same time after another's turn
 MAX_LEAVES_PER_IDENTITY = 5  # C5; a claim hands out packages of so many devices of an account, the newest
 MAX_DEVICES = 20  # that an account may register: lost ones stay until their certificates end
 

@@ -35,6 +35,12 @@ class Published(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     receipt: bytes
 
 
+class TurnReserved(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST …/turn: for `seconds` nobody else commits in the channel who revokes nobody (C7)."""
+
+    seconds: Counter
+
+
 class LogEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`epoch` is the one that the message was made in; for a Commit, the one that it ends."""
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import StreamReader, web
@@ -23,10 +24,14 @@ NAME = "relay.example"
 
 
 class LoopbackRelay:
-    """`meddle` is what stands between the relay and its clients; None: nothing."""
+    """`meddle` is what stands between the relay and its clients; None: nothing.
 
-    def __init__(self, data: Path, *, clock: Clock = system_clock) -> None:
+    `paced`: Commits wait for their turn as they do outside tests (C7); else the tests would wait with them.
+    """
+
+    def __init__(self, data: Path, *, clock: Clock = system_clock, paced: bool = False) -> None:
         self.data = data
+        self.paced = paced
         self.port = unused_port()
         self.meddle: Meddle | None = None
         self._clock = clock
@@ -38,6 +43,8 @@ class LoopbackRelay:
 
     async def start(self) -> None:
         config = RelayConfig(data=self.data, name=NAME, port=self.port, synchronous="OFF")
+        if not self.paced:
+            config = replace(config, commit_pause_seconds=0, commit_pause_member_milliseconds=0)
         app = build_app(config, clock=self._clock, entropy=system_entropy)
         app.middlewares.insert(0, self._middle())
         self._server = TestServer(app, port=self.port)

@@ -3,6 +3,7 @@
 difference -> claim key packages -> stage -> write -> publish -> read back from the log
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from cencomm.client.channel.enacting import difference, found, stage, stage_what_fits
@@ -14,6 +15,7 @@ from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.transport.errors import (
     AgainstRule,
+    ChannelBusy,
     LedgerMoved,
     NoKeyPackage,
     NoSession,
@@ -31,6 +33,7 @@ from cencomm.wire.log import Publish
 from cencomm.wire.operations import CommitToChannel
 
 MAX_TRIES = 8
+LONGEST_WAIT_SECONDS = 10  # for our turn to commit (C7); the longest pause of a large channel, and another's turn
 
 
 async def enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> bool:
@@ -200,6 +203,12 @@ async def _publish(mailbox: Mailbox, session: ChannelSession, staged: Staged) ->
     )
     try:
         await mailbox.relay.publish(session.operation, session.channel, session.generation, request)
+    except ChannelBusy as busy:
+        wait = busy.details.retry_after
+        if wait is None or wait > LONGEST_WAIT_SECONDS:
+            raise
+        await asyncio.sleep(wait)
+        return False
     except LedgerMoved:
         await drop_staged(mailbox, session)
         return False

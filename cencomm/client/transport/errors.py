@@ -81,9 +81,18 @@ class TooMany(Refusal, Unavailable):
     """A quota is used up for `details.retry_after` seconds."""
 
 
+class ChannelBusy(TooMany):
+    """Our Commit revokes nobody and waits for its turn, for `details.retry_after` seconds (C7).
+
+    Nothing is wrong with it: wait, read the log, and commit what is left to do then.
+    """
+
+
 class NotNow(Refusal, Unavailable):
     """The relay stored nothing; try again."""
 
+
+PACING_RULE = "C7"
 
 REFUSALS: Mapping[ErrorCode, type[Refusal]] = MappingProxyType(
     {
@@ -108,4 +117,6 @@ REFUSALS: Mapping[ErrorCode, type[Refusal]] = MappingProxyType(
 
 def refusal(error: Error) -> Refusal:
     """The exception to raise for an error that the relay sent."""
+    if error.code is ErrorCode.TOO_MANY and error.details.rule == PACING_RULE:
+        return ChannelBusy(error)
     return REFUSALS[error.code](error)

@@ -39,7 +39,7 @@ from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.enrolments import Enrol, Enrolments
 from cencomm.wire.errors import STATUS, Error, ErrorAnswer, ErrorCode
 from cencomm.wire.limits import KIB, MAX_BODY_BYTES, MIB, PAGE_BYTES
-from cencomm.wire.log import LogPage, Publish, Published
+from cencomm.wire.log import LogPage, Publish, Published, TurnReserved
 from cencomm.wire.operations import (
     Appended,
     AppendEntry,
@@ -259,6 +259,16 @@ class RelayClient:
     async def publish(self, operation: OperationId, channel: ChannelId, generation: int, request: Publish) -> Published:
         """The receipt of a row that is on the relay's disk. After NoAnswer: the same send id, the same bytes."""
         return await self._post(Published, request, *_channel_path(operation, channel, generation, "log"))
+
+    async def reserve_turn(self, operation: OperationId, channel: ChannelId, generation: int) -> int:
+        """Seconds for which nobody else commits who revokes nobody (C7).
+
+        Raises:
+            AgainstRule: for whoever lost two races in a row only.
+            ChannelBusy: another has the next turn, or we had one in the last minute.
+        """
+        path = _channel_path(operation, channel, generation, "turn")
+        return (await self._call("POST", TurnReserved, None, *path, most=SMALL_ANSWER_BYTES)).seconds
 
     async def welcomes(self, operation: OperationId, channel: ChannelId, generation: int) -> Welcomes:
         path = _channel_path(operation, channel, generation, "welcomes")

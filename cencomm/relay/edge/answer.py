@@ -3,6 +3,7 @@
 from cencomm.errors import AccessDenied, CencommError, MalformedError, ProtocolError, Unavailable, UsageError
 from cencomm.ledger.refusal import Refused
 from cencomm.relay.errors import (
+    ChannelBusy,
     LedgerMoved,
     LogDiverged,
     NoKeyPackage,
@@ -56,6 +57,8 @@ def _details(error: CencommError) -> Details:
             return Details(version=error.version)
         case NoKeyPackage():
             return Details(accounts=error.accounts)
+        case ChannelBusy():
+            return Details(rule="C7", retry_after=error.retry_after)
         case TooMany():
             return Details(retry_after=error.retry_after)
         case _:

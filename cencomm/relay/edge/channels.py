@@ -20,7 +20,7 @@ from cencomm.relay.edge.request import (
 )
 from cencomm.relay.entitlement import require_acquaintance, require_entitled
 from cencomm.relay.errors import NotFound
-from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, PUBLISHES, PUBLISHING, STATE, WRITER
+from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, PACING, PUBLISHES, PUBLISHING, STATE, WRITER
 from cencomm.relay.queries.welcomes import newest_rejections, welcomes_for
 from cencomm.relay.reading import log_page
 from cencomm.relay.rejections import reject
@@ -35,7 +35,7 @@ from cencomm.wire.limits import (
     MAX_REJECTIONS,
     RETRY_BODY_BYTES,
 )
-from cencomm.wire.log import Publish, Published
+from cencomm.wire.log import Publish, Published, TurnReserved
 from cencomm.wire.welcomes import Reject, Rejections, Welcomes
 
 REJECTION_BODY_BYTES = 4 * KIB
@@ -83,6 +83,16 @@ async def publish(app: web.Application, account: AccountId, place: Place, asked:
     return await app[WRITER].write(
         lambda connection, draft: app[PUBLISHING].accept_commit(connection, draft, submission)
     )
+
+
+async def post_turn(request: web.Request) -> web.Response:
+    account, _ = await _reader(request)
+    place, now, pacing = place_of(request), request.app[CLOCK](), request.app[PACING]
+
+    def reserve(_: Connection, draft: Draft) -> int:
+        return pacing.reserve(draft.tip(place.operation, place.channel), account, now=now)
+
+    return answer(TurnReserved(seconds=await request.app[WRITER].write(reserve)))
 
 
 async def get_log(request: web.Request) -> web.Response:

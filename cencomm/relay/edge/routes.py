@@ -32,6 +32,7 @@ ROUTES = (
     web.post(f"{_CHANNEL}/claims", devices.post_claim),
     web.get(f"{_GENERATION}/log", channels.get_log),
     web.post(f"{_GENERATION}/log", channels.post_log),
+    web.post(f"{_GENERATION}/turn", channels.post_turn),
     web.get(f"{_GENERATION}/welcomes", channels.get_welcomes),
     web.get(f"{_GENERATION}/rejections", channels.get_rejections),
     web.post(f"{_GENERATION}/rejections", channels.post_rejection),

@@ -7,7 +7,16 @@ import pytest
 from msgspec import Struct
 
 from cencomm.client.transport import errors as relay_errors
-from cencomm.client.transport.errors import REFUSALS, BadAnswer, LedgerMoved, NoAnswer, Refusal, TooMany
+from cencomm.client.transport.errors import (
+    REFUSALS,
+    BadAnswer,
+    ChannelBusy,
+    LedgerMoved,
+    NoAnswer,
+    Refusal,
+    TooMany,
+    refusal,
+)
 from cencomm.client.transport.relay_client import RelayClient, SessionToken, open_relay, relay_address
 from cencomm.errors import UsageError
 from cencomm.ids import AccountId, BlobId, ChannelId, DeviceId, OperationId, SendId
@@ -250,6 +259,13 @@ async def test_each_code_is_raised_as_its_type(relay: ScriptedRelay, client: Rel
         await client.publish(OPERATION, CHANNEL, 1, PUBLISH)
 
     assert type(raised.value) is REFUSALS[code]
+
+
+def test_c7_a_commit_that_waits_for_its_turn_is_told_from_a_quota() -> None:
+    waits = Error(code=ErrorCode.TOO_MANY, message="wait", details=Details(rule="C7", retry_after=2))
+
+    assert type(refusal(waits)) is ChannelBusy
+    assert type(refusal(Error(code=ErrorCode.TOO_MANY, message="wait"))) is TooMany
 
 
 async def test_details_come_along(relay: ScriptedRelay, client: RelayClient) -> None:

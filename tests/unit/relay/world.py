@@ -63,6 +63,7 @@ T = TypeVar("T")
 START = 1_800_000_000  # seconds; any
 NOT_AFTER = START + 365 * 86_400
 NAME = "relay.example.org"
+UNPACED = {"commit_pause_seconds": 0, "commit_pause_member_milliseconds": 0}  # the clock of most tests stands still
 
 
 class StandingClock:
@@ -475,7 +476,13 @@ async def found_operation(relay: Relay, coordinator: Person) -> Operation:
 
 
 def config_for(folder: Path, **changed: Any) -> RelayConfig:
-    fields: dict[str, Any] = {"data": folder, "name": NAME, "synchronous": "OFF", "lock_timeout_seconds": 0.2}
+    fields: dict[str, Any] = {
+        "data": folder,
+        "name": NAME,
+        "synchronous": "OFF",
+        "lock_timeout_seconds": 0.2,
+        **UNPACED,
+    }
     return RelayConfig(**(fields | changed))
 
 
