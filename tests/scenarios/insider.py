@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from cencomm.client.channel.log_feed import _take
 from cencomm.client.channel.session import ChannelSession
+from cencomm.client.channel.taking import take
 from cencomm.client.events import Event
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.control import Control, sign_control
@@ -133,5 +133,5 @@ async def show(victim: Person, place: Place, message: bytes, kind: LogKind = Log
     session = victim.mailbox.sessions[(place.operation, place.channel)]
     entry = LogEntry(sequence=session.sequence + 1, kind=kind, epoch=session.group.epoch, message=message)
     async with victim.mailbox.lock:
-        await _take(victim.mailbox, session, entry, None)
+        await take(victim.mailbox, session, entry, None)
     return victim.events[-1]

@@ -15,11 +15,12 @@ from cencomm.client.channel.errors import (
     MustEnactFirst,
     NotAMember,
 )
-from cencomm.client.channel.log_feed import follow_log, seen_key, seen_sequence
+from cencomm.client.channel.log_feed import follow_log
 from cencomm.client.channel.outbox import OutboxRow
 from cencomm.client.channel.readership import TooManyReaders, judge_readers
 from cencomm.client.channel.sending import encrypt
 from cencomm.client.channel.session import ChannelSession, Standing
+from cencomm.client.channel.taking import seen_key, seen_sequence
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.transport.errors import (

@@ -1,0 +1,120 @@
+"""One entry of a log, taken in: judged, then durable with its event and with what it changes here (rules S4, C12)."""
+
+from hashlib import sha256
+
+from cencomm import codec
+from cencomm.client.channel.controls import take_control
+from cencomm.client.channel.errors import RelayWithholds
+from cencomm.client.channel.receiving import receive
+from cencomm.client.channel.rejecting import reject_commit, send_rejections
+from cencomm.client.channel.session import ChannelSession, log_hash_key, log_head_key
+from cencomm.client.channel.witness import Witness
+from cencomm.client.events import (
+    ChannelStalled,
+    ControlDelivered,
+    Event,
+    MessageDelivered,
+    Quarantined,
+    Reason,
+    Repeated,
+)
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation.ledger_feed import follow_ledger
+from cencomm.errors import ProtocolError
+from cencomm.ids import HASH_BYTES, MessageId, OperationId
+from cencomm.ledger.log import LogKind
+from cencomm.ledger.refusal import LedgerBehind
+from cencomm.ledger.statements import Attested, LogHead
+from cencomm.wire.log import LogEntry
+
+
+async def take(
+    mailbox: Mailbox, session: ChannelSession, entry: LogEntry, head: Attested[LogHead] | None
+) -> ChannelSession:
+    """One entry: judged, written with its event and the relay's word on it, adopted.
+
+    A fault of ours raises and moves nothing, in memory either.
+    """
+    key = (session.operation, session.channel)
+    hashes = mailbox.log_hashes[key]
+
+    def judge() -> tuple[ChannelSession, Event]:
+        return receive(
+            session, entry, Witness(mailbox.operation(session.operation).ledger, hashes.get, mailbox.certificates)
+        )
+
+    try:
+        after, event = judge()
+    except LedgerBehind:
+        await follow_ledger(mailbox, session.operation)
+        try:
+            after, event = judge()
+        except LedgerBehind as behind:
+            raise RelayWithholds(f"a member stands on ledger entry {behind.needed}, not shown to us") from None
+    event, writes = await _judge_content(mailbox, event)
+    if after.sequence > session.sequence:
+        writes[log_hash_key(after, after.sequence)] = after.log_hash
+        if entry.kind == LogKind.COMMIT:  # no view of a later message lies before this Commit (C1)
+            writes |= {log_hash_key(after, old): None for old in hashes}
+    if head is not None:
+        writes[log_head_key(session)] = head.encoded
+    if isinstance(event, ChannelStalled):
+        writes |= reject_commit(mailbox, after, event)
+    await mailbox.write(writes, session=after, event=event)
+    if after.sequence > session.sequence:
+        if entry.kind == LogKind.COMMIT:
+            hashes.clear()
+        hashes[after.sequence] = after.log_hash
+    if head is not None:
+        mailbox.log_heads[key] = head
+    if isinstance(event, ChannelStalled):
+        await send_rejections(mailbox)
+    return after
+
+
+async def _judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[str, bytes | None]]:
+    """What only the store and the forms can judge: repetition (S4), known form (C12), values."""
+    if not isinstance(event, MessageDelivered | ControlDelivered):
+        return event, {}
+    message = event.envelope.message if isinstance(event, MessageDelivered) else event.control.message
+
+    def aside(reason: Reason, detail: str) -> tuple[Event, dict[str, bytes | None]]:
+        return Quarantined(
+            place=event.place, reason=reason, detail=detail, message=event.signed.encode(), account=event.account
+        ), {}
+
+    key = seen_key(event.place.operation, event.identity_key, message)
+    seen, envelope_hash = await mailbox.store.get(key), sha256(event.signed.encode()).digest()
+    if seen is not None and seen[:HASH_BYTES] == envelope_hash:
+        return Repeated(place=event.place), {}
+    if seen is not None:
+        return aside(Reason.CONFLICT, "other bytes under a message id that this author used before")
+    operation = mailbox.operation(event.place.operation)
+    taken_in: dict[str, bytes | None] = {key: envelope_hash + codec.uint(event.place.sequence, 8)}
+    if isinstance(event, ControlDelivered):
+        try:
+            return event, {**taken_in, **await take_control(mailbox.store, operation, event)}
+        except ProtocolError as error:
+            return aside(Reason.ILL_FORMED, str(error))
+    form = operation.ledger.forms.get(event.envelope.form)
+    if (
+        form is None
+        or form.definition.hash != event.envelope.form_hash
+        or form.sequence > event.envelope.ledger_sequence  # judged where the author stood: one verdict for all members
+    ):
+        return aside(Reason.UNKNOWN_FORM, "the form was not in the operation's ledger when this was written")
+    try:
+        mailbox.environment.judge_report(operation, event.envelope)
+    except ProtocolError as error:
+        return aside(Reason.ILL_FORMED, str(error))
+    return event, taken_in
+
+
+def seen_key(operation: OperationId, identity_key: bytes, message: MessageId) -> str:
+    """Where the store says that this message of this author was taken in: envelope hash and log sequence (S4)."""
+    return f"seen/{operation.hex()}/{identity_key.hex()}{message.hex()}"
+
+
+def seen_sequence(seen: bytes) -> int:
+    """The log sequence in the value under a `seen_key`."""
+    return int.from_bytes(seen[HASH_BYTES:], "big")
