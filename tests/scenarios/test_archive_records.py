@@ -12,6 +12,7 @@ from cencomm.archive.verify import Check
 from cencomm.client.channel.posting import send
 from cencomm.client.events import EpochBegan
 from cencomm.client.operation import coordination
+from cencomm.client.operation.decision import decide
 from cencomm.client.reports import Reports
 from cencomm.client.unit import admission
 from cencomm.client.watch import catch_up
@@ -148,14 +149,9 @@ async def test_the_archive_removes_at_once_whom_the_unit_revokes(
 async def _sign_revocation(coordinator: Person, operation: OperationId, account: AccountId) -> None:
     """The entry alone; the coordinator's program ends before it can make a Commit."""
     mailbox = coordinator.mailbox
-    decision = coordination.revoke(
-        mailbox.operation(operation),
-        mailbox.identity,
-        account,
-        reason=RevokeReason.LEFT_THE_POST,
-        now=NOW,
-        entropy=system_entropy,
-    )
+    known = mailbox.operation(operation)
+    proposal = coordination.revoke(known, account, reason=RevokeReason.LEFT_THE_POST, entropy=system_entropy)
+    decision = decide(known, mailbox.identity, proposal, now=NOW, entropy=system_entropy)
     entry = AppendEntry(entry=decision.entry.encode(), wraps=decision.wraps, blobs=decision.blobs)
     await mailbox.relay.append(operation, entry)
 

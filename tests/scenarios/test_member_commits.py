@@ -15,9 +15,9 @@ from cencomm.client.channel.sending import encrypt
 from cencomm.client.channel.session import Standing
 from cencomm.client.events import ChannelStalled, EpochBegan, Event, MessageDelivered, RemovedFromChannel
 from cencomm.client.operation import coordination, enrolling
-from cencomm.client.operation.coordination import Decision
 from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.operation.operation import Operation
+from cencomm.client.operation.proposal import Proposal
 from cencomm.client.reports import Reports
 from cencomm.client.unit import act, admission, revocation
 from cencomm.client.watch import catch_up
@@ -203,17 +203,10 @@ async def test_a_revoked_reader_blocks_messages_until_removed(
 async def only_in_the_ledger(carla: Person, place: Place, account: AccountId) -> None:
     """The unit's entry stands, and its client died before it carried it out."""
 
-    def decide(known: Operation) -> Decision:
-        return coordination.revoke(
-            known,
-            carla.mailbox.identity,
-            account,
-            reason=RevokeReason.LOST_KEYS,
-            now=NOW,
-            entropy=system_entropy,
-        )
+    def propose(known: Operation) -> Proposal:
+        return coordination.revoke(known, account, reason=RevokeReason.LOST_KEYS, entropy=system_entropy)
 
-    await act.act(carla.mailbox, place.operation, decide)
+    await act.act(carla.mailbox, place.operation, propose)
 
 
 async def test_a_welcome_into_a_shadow_group_is_refused_and_the_honest_one_taken(

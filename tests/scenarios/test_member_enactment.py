@@ -15,8 +15,8 @@ from cencomm.client.channel.newcomers import usable_packages
 from cencomm.client.channel.posting import resume, send, waiting
 from cencomm.client.channel.session import ChannelSession
 from cencomm.client.operation import coordination, enrolling
-from cencomm.client.operation.coordination import Decision
 from cencomm.client.operation.operation import Operation
+from cencomm.client.operation.proposal import Proposal
 from cencomm.client.reports import Reports
 from cencomm.client.transport.errors import NoAnswer
 from cencomm.client.unit import act, admission, declaring, revocation
@@ -344,14 +344,7 @@ async def test_a_leaf_of_an_ended_device_is_not_its_members_presence(carla: Pers
 
 
 async def revoke_and_do_not_enact(coordinator: Person, somebody: Person, place: Place) -> None:
-    def decide(known: Operation) -> Decision:
-        return coordination.revoke(
-            known,
-            coordinator.mailbox.identity,
-            somebody.account,
-            reason=RevokeReason.MISUSE,
-            now=NOW,
-            entropy=system_entropy,
-        )
+    def propose(known: Operation) -> Proposal:
+        return coordination.revoke(known, somebody.account, reason=RevokeReason.MISUSE, entropy=system_entropy)
 
-    await act.act(coordinator.mailbox, place.operation, decide)
+    await act.act(coordinator.mailbox, place.operation, propose)

@@ -8,6 +8,7 @@ from msgspec.structs import replace as replace_struct
 
 from cencomm.client.channel.posting import send
 from cencomm.client.operation import coordination, enrolling
+from cencomm.client.operation.decision import decide
 from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.transport.errors import NoAnswer
 from cencomm.client.unit import admission, declaring, revocation
@@ -28,7 +29,8 @@ async def publish_garbage(coordinator: Person, place: Place) -> None:
     """A form whose sealed content is nothing that anybody can open."""
     mailbox = coordinator.mailbox
     known = await sync_operation(mailbox, place.operation)
-    decision = coordination.publish_form(known, mailbox.identity, b"{}", version=1, now=NOW, entropy=system_entropy)
+    proposal = coordination.publish_form(b"{}", version=1, entropy=system_entropy)
+    decision = decide(known, mailbox.identity, proposal, now=NOW, entropy=system_entropy)
     (blob,) = decision.blobs
     garbage = SealedBlob(blob=blob.blob, number=blob.number, sealed=b"x" * 100)
     request = AppendEntry(entry=decision.entry.encode(), wraps=(), blobs=(garbage,), commit=None)
@@ -72,9 +74,8 @@ async def test_a_wrap_that_cannot_be_opened_costs_names_and_nothing_else(
 ) -> None:
     """The coordinator's program seals garbage for Ana."""
     known = await sync_operation(carla.mailbox, place.operation)
-    decision = coordination.revoke(
-        known, carla.mailbox.identity, bob.account, reason=RevokeReason.MISUSE, now=NOW, entropy=system_entropy
-    )
+    proposal = coordination.revoke(known, bob.account, reason=RevokeReason.MISUSE, entropy=system_entropy)
+    decision = decide(known, carla.mailbox.identity, proposal, now=NOW, entropy=system_entropy)
     wraps = tuple(
         replace_struct(wrap, sealed=wrap.sealed[:-1] + bytes([wrap.sealed[-1] ^ 1]))
         if wrap.account == ana.account

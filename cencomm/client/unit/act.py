@@ -8,9 +8,10 @@ from collections.abc import Callable
 from cencomm.client.channel.enactment import staged_commit
 from cencomm.client.channel.session import ChannelSession
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.operation.coordination import Decision
+from cencomm.client.operation.decision import Decision, decide
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.operation.operation import Operation
+from cencomm.client.operation.proposal import Proposal
 from cencomm.client.transport.errors import LedgerMoved
 from cencomm.errors import Unavailable
 from cencomm.ids import OperationId
@@ -18,14 +19,18 @@ from cencomm.wire.operations import AppendEntry
 
 MAX_TRIES = 8  # of an act that other coordinators overtake
 
-Decide = Callable[[Operation], Decision]
+Propose = Callable[[Operation], Proposal]
 """What to sign, given the operation as it stands now."""
 
 
-async def act(mailbox: Mailbox, operation: OperationId, decide: Decide) -> None:
+async def act(mailbox: Mailbox, operation: OperationId, propose: Propose) -> None:
+    environment = mailbox.environment
     async with mailbox.lock:
         for _ in range(MAX_TRIES):
-            decision = decide(await follow_ledger(mailbox, operation))
+            known = await follow_ledger(mailbox, operation)
+            decision = decide(
+                known, mailbox.identity, propose(known), now=environment.clock(), entropy=environment.entropy
+            )
             try:
                 await mailbox.relay.append(operation, append_request(decision, None))
             except LedgerMoved:

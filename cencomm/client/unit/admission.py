@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from cencomm.client.channel.enactment import enact_everywhere
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import coordination
-from cencomm.client.operation.coordination import Decision, Invitation, decode_invitation
+from cencomm.client.operation.invitation import Invitation, decode_invitation
 from cencomm.client.operation.ledger_feed import follow_ledger
-from cencomm.client.operation.operation import Operation
 from cencomm.client.unit.act import act
 from cencomm.errors import MalformedError, ProtocolError
 from cencomm.ids import AccountId, OperationId
@@ -119,14 +118,8 @@ async def _invitation_for(
 
 
 async def _admit(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest, invitation: Invitation) -> None:
-    environment = mailbox.environment
-
-    def decide(known: Operation) -> Decision:
-        return coordination.admit(
-            known, mailbox.identity, request, invitation, now=environment.clock(), entropy=environment.entropy
-        )
-
-    await act(mailbox, operation, decide)
+    entropy = mailbox.environment.entropy
+    await act(mailbox, operation, lambda known: coordination.admit(known, request, invitation, entropy=entropy))
 
 
 def _invitation_prefix(operation: OperationId) -> str:

@@ -6,9 +6,8 @@ from cencomm.client.channel.enactment import found_channel
 from cencomm.client.channel.log_feed import follow_log
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import coordination
-from cencomm.client.operation.coordination import Decision
+from cencomm.client.operation.decision import decide
 from cencomm.client.operation.ledger_feed import follow_ledger
-from cencomm.client.operation.operation import Operation
 from cencomm.client.transport.errors import LedgerMoved, Refusal
 from cencomm.client.unit.act import MAX_TRIES, act, append_request, overtaken
 from cencomm.ids import AccountId, ChannelId, OperationId
@@ -25,18 +24,16 @@ async def open_channel(
     accounts: Sequence[AccountId] = (),
 ) -> ChannelId:
     """A channel with its group: the entry travels with the first Commit, so that it is never there without one (L8)."""
+    entropy = mailbox.environment.entropy
     async with mailbox.lock:
         for _ in range(MAX_TRIES):
             known = await follow_ledger(mailbox, operation)
-            decision = coordination.declare_channel(
+            decision = decide(
                 known,
                 mailbox.identity,
-                kind=kind,
-                title=title,
-                roles=roles,
-                accounts=accounts,
+                coordination.declare_channel(kind=kind, title=title, roles=roles, accounts=accounts, entropy=entropy),
                 now=mailbox.environment.clock(),
-                entropy=mailbox.environment.entropy,
+                entropy=entropy,
             )
             ledger = decision.operation.ledger
             (channel,) = ledger.channels.keys() - known.ledger.channels.keys()
@@ -57,24 +54,9 @@ async def open_channel(
 
 
 async def publish_form(mailbox: Mailbox, operation: OperationId, definition: bytes, *, version: int) -> None:
-    environment = mailbox.environment
-
-    def decide(known: Operation) -> Decision:
-        return coordination.publish_form(
-            known,
-            mailbox.identity,
-            definition,
-            version=version,
-            now=environment.clock(),
-            entropy=environment.entropy,
-        )
-
-    await act(mailbox, operation, decide)
+    entropy = mailbox.environment.entropy
+    await act(mailbox, operation, lambda _: coordination.publish_form(definition, version=version, entropy=entropy))
 
 
 async def change_phase(mailbox: Mailbox, operation: OperationId, phase: Phase) -> None:
-    await act(
-        mailbox,
-        operation,
-        lambda known: coordination.change_phase(known, mailbox.identity, phase, now=mailbox.environment.clock()),
-    )
+    await act(mailbox, operation, lambda _: coordination.change_phase(phase))

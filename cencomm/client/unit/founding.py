@@ -1,7 +1,7 @@
 """The charter: a new operation with ourselves in it."""
 
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.operation import coordination
+from cencomm.client.operation import chartering
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.operation.operation import Operation, content_key_writes
 from cencomm.client.operation.operation import prefix as operation_prefix
@@ -13,7 +13,7 @@ from cencomm.wire.operations import CreateOperation
 async def found_operation(mailbox: Mailbox, *, plan: bytes, profile: bytes, policy: Policy) -> OperationId:
     """A new operation with ourselves as its first coordinator."""
     about = await mailbox.relay.about()
-    decision = coordination.found_operation(
+    decision = chartering.found_operation(
         mailbox.identity,
         plan=plan,
         profile=profile,

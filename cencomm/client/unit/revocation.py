@@ -3,8 +3,6 @@
 from cencomm.client.channel.enactment import enact_everywhere
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import coordination
-from cencomm.client.operation.coordination import Decision
-from cencomm.client.operation.operation import Operation
 from cencomm.client.unit.act import act
 from cencomm.ids import AccountId, OperationId
 from cencomm.ledger.kinds import RevokeReason
@@ -15,12 +13,6 @@ async def revoke(mailbox: Mailbox, operation: OperationId, account: AccountId, r
 
     Then we carry it out in our channels; in others whoever is in them does.
     """
-    environment = mailbox.environment
-
-    def decide(known: Operation) -> Decision:
-        return coordination.revoke(
-            known, mailbox.identity, account, reason=reason, now=environment.clock(), entropy=environment.entropy
-        )
-
-    await act(mailbox, operation, decide)
+    entropy = mailbox.environment.entropy
+    await act(mailbox, operation, lambda known: coordination.revoke(known, account, reason=reason, entropy=entropy))
     await enact_everywhere(mailbox, operation)

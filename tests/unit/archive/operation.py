@@ -6,8 +6,11 @@ from hashlib import sha256
 
 from cencomm.client.account.device import Identity, OwnDevice, new_device, new_identity
 from cencomm.client.events import MessageDelivered, Place
-from cencomm.client.operation.coordination import Invitation, admit, found_operation, publish_form
+from cencomm.client.operation.chartering import found_operation
+from cencomm.client.operation.coordination import admit, publish_form
+from cencomm.client.operation.decision import decide
 from cencomm.client.operation.directory import Profile
+from cencomm.client.operation.invitation import Invitation
 from cencomm.client.operation.operation import Operation
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Envelope, Priority, SignedEnvelope, sign_envelope
@@ -145,14 +148,14 @@ def open_desk(forms: Mapping[str, Form], *, seed: str = "", countries: tuple[str
         )
         profile = Profile(name=f"Desk {country}", organisation=f"Customs of {country}", country=country).encode()
         invitation = Invitation(code=code, role=Role.OFFICER, profile=profile)
-        operation = admit(operation, unit, request, invitation, now=NOW, entropy=entropy).operation
+        admission = admit(operation, request, invitation, entropy=entropy)
+        operation = decide(operation, unit, admission, now=NOW, entropy=entropy).operation
         officers[country] = Author(author, new_device(author, now=NOW, entropy=entropy))
     blobs = {}
     for name, form in forms.items():
         before = set(operation.ledger.forms)
-        operation = publish_form(
-            operation, unit, encode_form(form), version=form.version, now=NOW, entropy=entropy
-        ).operation
+        published = publish_form(encode_form(form), version=form.version, entropy=entropy)
+        operation = decide(operation, unit, published, now=NOW, entropy=entropy).operation
         (blobs[name],) = set(operation.ledger.forms) - before
     return Desk(operation, officers, blobs, entropy)
 

@@ -8,7 +8,8 @@ import pytest
 
 from cencomm.client.account.device import Identity, new_identity
 from cencomm.client.channel.errors import RelayWithholds
-from cencomm.client.operation import coordination
+from cencomm.client.operation import chartering, coordination
+from cencomm.client.operation.decision import decide
 from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports, UnknownForm
 from cencomm.errors import ProtocolError
@@ -47,7 +48,7 @@ def note(lists: Mapping[str, CodeList]) -> Form:
 
 @pytest.fixture
 def empty() -> Operation:
-    return coordination.found_operation(
+    return chartering.found_operation(
         IDENTITY,
         plan=b"{}",
         profile=b"{}",
@@ -61,9 +62,8 @@ def empty() -> Operation:
 
 def with_form(operation: Operation, definition: bytes, version: int) -> tuple[Operation, BlobId]:
     before = operation.ledger.forms.keys()
-    after = coordination.publish_form(
-        operation, IDENTITY, definition, version=version, now=NOW, entropy=system_entropy
-    ).operation
+    proposal = coordination.publish_form(definition, version=version, entropy=system_entropy)
+    after = decide(operation, IDENTITY, proposal, now=NOW, entropy=system_entropy).operation
     (blob,) = after.ledger.forms.keys() - before
     return after, blob
 

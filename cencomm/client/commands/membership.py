@@ -1,0 +1,136 @@
+"""`cencomm operation invite`, `admit`, `revoke`: who belongs."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from cencomm.client.account.account import keep_pins
+from cencomm.client.channel.readership import reader
+from cencomm.client.commands.choosing import choose_member, choose_operation, operation_option
+from cencomm.client.commands.plans import find_post, open_channels
+from cencomm.client.commands.presenter import load_presenter
+from cencomm.client.commands.translated import TranslatedCommand, option
+from cencomm.client.desk import open_desk
+from cencomm.client.operation.directory import Profile
+from cencomm.client.terminal import Terminal, write_secret_file
+from cencomm.client.unit import admission, as_planned, revocation
+from cencomm.client.watch import catch_up
+from cencomm.errors import UsageError
+from cencomm.forms.language import pick
+from cencomm.ids import short
+from cencomm.ledger.kinds import RevokeReason, Role
+
+ROLES = click.Choice([role.name.lower() for role in Role])
+REASONS = click.Choice([reason.name.lower().replace("_", "-") for reason in RevokeReason])
+
+
+@click.command(cls=TranslatedCommand)
+@operation_option
+@option("--post", help="A post of the plan: role, country and name come from there.")
+@option("--role", type=ROLES, help="What the invited one will be.")
+@option("--name", help="The post, as the others will see it.")
+@option("--organisation", default="", help="Its service.")
+@option("--country", help="Two letters: FR.")
+@option("--letter", type=click.Path(path_type=Path, dir_okay=False), help="Write the letter to this new file (0600).")
+@click.pass_obj
+def invite(
+    terminal: Terminal,
+    operation: str | None,
+    post: str | None,
+    role: str | None,
+    name: str | None,
+    organisation: str,
+    country: str | None,
+    letter: Path | None,
+) -> None:
+    """Make the access letter for one post. It holds a secret: hand it over outside this system."""
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            chosen = choose_operation(desk.mailbox, operation)
+            found = None if post is None else await find_post(desk, chosen, post)
+            if found is not None:
+                profile = Profile(
+                    name=name or pick(found.label, terminal.words.language),
+                    organisation=organisation,
+                    country=country or found.country,
+                )
+                made = await as_planned.invite_post(desk.mailbox, chosen, found, profile=profile.encode())
+            elif role is None or name is None:
+                raise UsageError("give --post, or --role and --name")
+            else:
+                profile = Profile(name=name, organisation=organisation, country=country)
+                made = await admission.invite(desk.mailbox, chosen, role=Role[role.upper()], profile=profile.encode())
+        if letter is None:
+            terminal.show(made.text(), {"letter": made.text()})
+        else:
+            write_secret_file(letter, made.text())
+            terminal.show(terminal.say("The letter is in {file}.", file=letter), {"file": str(letter)})
+        terminal.tell("Hand it over in person or by a trusted messenger, never through this system.")
+
+    asyncio.run(run())
+
+
+@click.command(cls=TranslatedCommand)
+@operation_option
+@click.pass_obj
+def admit(terminal: Terminal, operation: str | None) -> None:
+    """Admit all who asked with the code of one of your letters, and tell of those who did not."""
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            chosen = choose_operation(desk.mailbox, operation)
+            await catch_up(desk.mailbox)
+            admitted, strangers = await admission.admit_waiting(desk.mailbox, chosen)
+            await as_planned.remember_posts(desk.mailbox, chosen, admitted)
+            opened = await open_channels(desk, chosen, terminal.words.language)
+            await keep_pins(desk.mailbox, desk.access)
+            presenter = load_presenter(terminal, desk.reports)
+            known = desk.mailbox.operation(chosen)
+            names = [presenter.person(reader(known, one.account)) for one in admitted]
+        lines = [terminal.say("Admitted: {name}", name=name) for name in names]
+        lines += [terminal.say("Channel opened: {title}", title=title) for title in opened]
+        for stranger in strangers:
+            lines.append(terminal.say("NOT admitted: account {account}.", account=short(stranger.keys.account)))
+        terminal.show(
+            "\n".join(lines) or terminal.say("Nobody waits."),
+            {
+                "admitted": [one.account.hex() for one in admitted],
+                "strangers": [stranger.keys.account.hex() for stranger in strangers],
+            },
+        )
+        if strangers:
+            terminal.tell(
+                "Their code is none of yours: another coordinator's letter, or somebody changed keys on the way. "
+                "Ask them by telephone; make a new letter if it was yours."
+            )
+
+    asyncio.run(run())
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("who")
+@option("--reason", type=REASONS, default="not-said", show_default=True, help="Kept in the ledger for ever.")
+@option("--yes", is_flag=True, help="Do not ask again.")
+@operation_option
+@click.pass_obj
+def revoke(terminal: Terminal, who: str, reason: str, operation: str | None, *, yes: bool) -> None:
+    """End the membership of WHO (a name, or the first digits of the account): at once, and for good."""
+
+    async def run() -> None:
+        async with open_desk(terminal) as desk:
+            chosen = choose_operation(desk.mailbox, operation)
+            await catch_up(desk.mailbox)
+            presenter = load_presenter(terminal, desk.reports)
+            member = choose_member(desk.mailbox.operation(chosen), who)
+            terminal.tell("To be revoked: {name}", name=presenter.person(member))
+            terminal.confirm("Revoke?", yes=yes)
+            why = RevokeReason[reason.upper().replace("-", "_")]
+            await revocation.revoke(desk.mailbox, chosen, member.member.account, why)
+            await keep_pins(desk.mailbox, desk.access)
+        terminal.show(
+            terminal.say("Revoked: {name}", name=presenter.person(member)), {"revoked": member.member.account.hex()}
+        )
+
+    asyncio.run(run())
