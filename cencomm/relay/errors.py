@@ -1,6 +1,7 @@
 """Why the relay says no. What goes out for each is decided in `edge/answer.py`, by type."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailable
 from cencomm.ids import AccountId
@@ -60,6 +61,29 @@ class StaleVersion(ProtocolError):  # noqa: N818
     def __init__(self, *, version: int) -> None:
         super().__init__("the vault was written elsewhere: fetch it, merge and write again")
         self.version = version
+
+
+class _HolderError(ProtocolError):
+    """About the one computer that may write an account's mailbox (D4). `since`: when it took it."""
+
+    def __init__(self, sentence: str, *, since: int) -> None:
+        moment = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        super().__init__(sentence.format(moment=moment))
+        self.since = since
+
+
+class MailboxHeld(_HolderError):  # noqa: N818 (names what is)
+    """Somebody has the mailbox open; taking it over has to be said."""
+
+    def __init__(self, *, since: int) -> None:
+        super().__init__("the mailbox is open on another computer since {moment}", since=since)
+
+
+class NotHolder(_HolderError):  # noqa: N818
+    """A newer holder has the mailbox, or it was given back: this one writes and sends nothing more."""
+
+    def __init__(self, *, since: int) -> None:
+        super().__init__("this mailbox is open on another computer since {moment}", since=since)
 
 
 class NoKeyPackage(ProtocolError):  # noqa: N818

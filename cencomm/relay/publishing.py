@@ -9,6 +9,7 @@ from cencomm.clock import Clock
 from cencomm.errors import CencommError
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.refusal import Refused
+from cencomm.relay import mailbox
 from cencomm.relay.announcement import EntryLogged, WelcomeStored
 from cencomm.relay.channel_log import Logged, Tip
 from cencomm.relay.entitlement import require_entitled
@@ -58,6 +59,23 @@ class Publishing:
         queries.add_log_entries(connection, entries)
         return outcomes
 
+    def accept_with_mailbox(self, connection: Connection, draft: Draft, submission: Submission) -> bytes:
+        """The receipt of a message of a device that roams; its sealed state is stored with it, or neither is (D4).
+
+        The write comes first, also for a retry whose receipt exists: who is not the holder any more gets nothing in.
+
+        Raises:
+            NotHolder, StaleVersion: another computer has the mailbox, or wrote it.
+            CencommError: as `accept_messages` and `accept_commit`.
+        """
+        if submission.publish.kind == LogKind.COMMIT:
+            return self.accept_commit(connection, draft, submission)
+        _write_mailbox(connection, submission)
+        (outcome,) = self.accept_messages(connection, draft, [submission])
+        if isinstance(outcome, CencommError):
+            raise outcome
+        return outcome
+
     def accept_commit(
         self, connection: Connection, draft: Draft, submission: Submission, *, beside_entry: bool = False
     ) -> bytes:
@@ -69,6 +87,7 @@ class Publishing:
             LedgerMoved: it enacts another head than the ledger's (C4).
             ChannelBusy: it revokes nobody and has to wait for its turn (C7).
         """
+        _write_mailbox(connection, submission)
         key = _require(_send_key(draft, submission))
         tip = draft.tip(submission.operation, submission.channel)
         known = queries.find_sends(connection, [key]).get(key)
@@ -149,6 +168,11 @@ class Publishing:
             if ledger.has_ended(one.account, one.device, at=ledger.sequence):
                 raise Refused("C5", "the Commit adds a device that has ended")
         return claimed
+
+
+def _write_mailbox(connection: Connection, submission: Submission) -> None:
+    if submission.publish.mailbox is not None:
+        mailbox.write(connection, submission.account, submission.publish.mailbox)
 
 
 def _send_key(draft: Draft, submission: Submission) -> SendKey | CencommError:

@@ -55,6 +55,32 @@ VAULTS = Table(
     sqlite_strict=True,
 )
 
+MAILBOXES = Table(
+    "mailboxes",
+    METADATA,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("holder", Integer, nullable=False),  # grows with each taking; whoever has an older number writes nothing
+    Column("held", Integer, nullable=False),  # 0: the holder gave it back
+    Column("since", Integer, nullable=False),  # when the holder took it
+    Column("version", Integer, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    Column("row_count", Integer, nullable=False),
+    Column("byte_count", Integer, nullable=False),
+    CheckConstraint("held in (0, 1)", name="flags"),
+    sqlite_strict=True,
+)
+
+MAILBOX_ROWS = Table(
+    "mailbox_rows",
+    METADATA,
+    Column("account", ForeignKey("mailboxes.account"), primary_key=True),
+    Column("name", LargeBinary, primary_key=True),  # blinded by the client
+    Column("cold", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    CheckConstraint("cold in (0, 1)", name="flags"),
+    sqlite_strict=True,
+)
+
 DEVICES = Table(
     "devices",
     METADATA,

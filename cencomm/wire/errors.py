@@ -26,6 +26,8 @@ class ErrorCode(StrEnum):
     STALE_EPOCH = "stale_epoch"
     LOG_DIVERGED = "log_diverged"
     STALE_VERSION = "stale_version"
+    MAILBOX_HELD = "mailbox_held"
+    NOT_HOLDER = "not_holder"
     NO_KEY_PACKAGE = "no_key_package"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
@@ -45,6 +47,8 @@ STATUS: Mapping[ErrorCode, int] = MappingProxyType(
         ErrorCode.STALE_EPOCH: 409,
         ErrorCode.LOG_DIVERGED: 409,
         ErrorCode.STALE_VERSION: 409,
+        ErrorCode.MAILBOX_HELD: 409,
+        ErrorCode.NOT_HOLDER: 409,
         ErrorCode.NO_KEY_PACKAGE: 409,
         ErrorCode.TOO_LARGE: 413,
         ErrorCode.TOO_MANY: 429,
@@ -61,6 +65,7 @@ class Details(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
     sequence: Counter | None = None  # stale_epoch: of the log; ledger_moved: of the ledger
     hash: Hash | None = None  # ledger_moved: of the ledger's head
     version: Counter | None = None  # stale_version: the one that is stored
+    since: Counter | None = None  # mailbox_held, not_holder: when the holder of now took the mailbox, in seconds
     accounts: Annotated[tuple[Account, ...], Meta(max_length=MAX_CLAIM_ACCOUNTS)] | None = None  # no_key_package
     retry_after: Counter | None = None  # too_many: seconds, as in the Retry-After header
 

@@ -12,6 +12,7 @@ from cencomm.wire.limits import (
     MAX_RATCHET_TREE_BYTES,
     MAX_WELCOME_BYTES,
 )
+from cencomm.wire.mailbox import WriteMailbox
 
 
 class Publish(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -22,6 +23,7 @@ class Publish(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     message: bytes
     welcome: bytes | None = None
     ratchet_tree: bytes | None = None
+    mailbox: WriteMailbox | None = None  # of a device that roams: stored with the message, or neither is (D4)
 
     def __post_init__(self) -> None:
         refuse_longer(self.message, MAX_MESSAGE_BYTES)

@@ -2,11 +2,12 @@
 
     struct { opaque operation[32]; uint64 sequence; opaque hash[32]; } Pin;
     struct {
-      uint16 version = 1;                // of this format
+      uint16 version = 2;                // of this format; 1 ends before mailbox_keys
       opaque identity_key[32];           // Ed25519 seed
       opaque exchange_key[32];           // X25519 private key
       DeviceId devices<V>;               // 16 bytes each, ascending
       Pin pins<V>;                       // ascending by operation
+      opaque mailbox_keys[32]<V>;        // the one in use last
     } RemoteVault;
     struct { opaque sealed_key<V>; opaque sealed<V>; } SealedRemoteVault;
 
@@ -38,13 +39,20 @@ from cencomm.wire.limits import MAX_OPERATIONS, MAX_VAULT_BYTES
 LABEL_VAULT = b"cencomm vault"
 LABEL_VAULT_KEY = b"cencomm vault key"
 
-FORMAT = 1
+FORMAT, FORMAT_BEFORE_MAILBOXES = 2, 1
+MAX_MAILBOX_KEYS = 4  # the one in use, and older ones until everything is sealed again
 MAX_DEVICES = 100  # of an account in its life; five at a time (C5)
 _PIN_BYTES = OPERATION_ID_BYTES + 8 + HASH_BYTES
 _SEALED_KEY_BYTES = secret_box.KEY_BYTES + secret_box.OVERHEAD_BYTES
 
 
 class _VaultKey(Secret):
+    __slots__ = ()
+
+
+class MailboxKey(Secret):
+    """Everything in a mailbox that roams is sealed under keys that come from this one (D2, D4)."""
+
     __slots__ = ()
 
 
@@ -71,6 +79,7 @@ class RemoteVault:
     exchange_key: x25519.PrivateKey
     devices: tuple[DeviceId, ...] = ()
     pins: tuple[Pin, ...] = field(default=())
+    mailbox_keys: tuple[MailboxKey, ...] = ()
 
     def encode(self) -> bytes:
         devices = sorted(codec.fixed(device, DEVICE_ID_BYTES) for device in self.devices)
@@ -78,8 +87,9 @@ class RemoteVault:
         operations = {pin.operation for pin in self.pins}
         if len(set(devices)) != len(devices) or len(operations) != len(pins):
             raise UsageError("a device or an operation is named twice")
-        if len(devices) > MAX_DEVICES or len(pins) > MAX_OPERATIONS:
-            raise UsageError("more devices or operations than a vault holds")
+        keys = [codec.fixed(key.expose(), secret_box.KEY_BYTES) for key in self.mailbox_keys]
+        if len(devices) > MAX_DEVICES or len(pins) > MAX_OPERATIONS or len(keys) > MAX_MAILBOX_KEYS:
+            raise UsageError("more devices, operations or keys than a vault holds")
         return codec.concat(
             (
                 codec.uint(FORMAT, 2),
@@ -87,6 +97,7 @@ class RemoteVault:
                 self.exchange_key.expose(),
                 codec.vector(devices),
                 codec.vector(pins),
+                codec.vector(keys),
             )
         )
 
@@ -101,13 +112,16 @@ class RemoteVault:
 
     @classmethod
     def _read(cls, reader: codec.Reader) -> Self:
-        if (version := reader.uint(2)) != FORMAT:
+        if (version := reader.uint(2)) not in {FORMAT, FORMAT_BEFORE_MAILBOXES}:
             raise MalformedError(f"a vault of format {version}: update this program")
         vault = cls(
             identity_key=signatures.SigningKey(reader.fixed(signatures.SEED_BYTES)),
             exchange_key=x25519.PrivateKey(reader.fixed(x25519.PRIVATE_KEY_BYTES)),
             devices=reader.vector(_read_device, most=MAX_DEVICES * DEVICE_ID_BYTES),
             pins=reader.vector(_read_pin, most=MAX_OPERATIONS * _PIN_BYTES),
+            mailbox_keys=()
+            if version == FORMAT_BEFORE_MAILBOXES
+            else reader.vector(_read_mailbox_key, most=MAX_MAILBOX_KEYS * secret_box.KEY_BYTES),
         )
         operations = [pin.operation for pin in vault.pins]
         for names in (list(vault.devices), operations):
@@ -155,6 +169,10 @@ def _binding(account: AccountId, version: int) -> bytes:
 
 def _read_device(reader: codec.Reader) -> DeviceId:
     return DeviceId(reader.fixed(DEVICE_ID_BYTES))
+
+
+def _read_mailbox_key(reader: codec.Reader) -> MailboxKey:
+    return MailboxKey(reader.fixed(secret_box.KEY_BYTES))
 
 
 def _read_pin(reader: codec.Reader) -> Pin:

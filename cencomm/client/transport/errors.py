@@ -69,6 +69,14 @@ class StaleVersion(Refusal, ProtocolError):  # noqa: N818 (named for the answer)
     """Another computer wrote the vault; `details.version` is stored now."""
 
 
+class MailboxHeld(Refusal, AccessDenied):
+    """The mailbox is open on another computer since `details.since`: taking it over has to be said (D4)."""
+
+
+class NotHolder(Refusal, AccessDenied):
+    """Another computer opened the mailbox, at `details.since`: this one writes and sends nothing more (D4)."""
+
+
 class NoKeyPackage(Refusal, Unavailable):
     """`details.accounts` have no device that could be added now."""
 
@@ -107,6 +115,8 @@ REFUSALS: Mapping[ErrorCode, type[Refusal]] = MappingProxyType(
         ErrorCode.STALE_EPOCH: StaleEpoch,
         ErrorCode.LOG_DIVERGED: LogDiverged,
         ErrorCode.STALE_VERSION: StaleVersion,
+        ErrorCode.MAILBOX_HELD: MailboxHeld,
+        ErrorCode.NOT_HOLDER: NotHolder,
         ErrorCode.NO_KEY_PACKAGE: NoKeyPackage,
         ErrorCode.TOO_LARGE: TooLong,
         ErrorCode.TOO_MANY: TooMany,

@@ -40,6 +40,16 @@ from cencomm.wire.enrolments import Enrol, Enrolments
 from cencomm.wire.errors import STATUS, Error, ErrorAnswer, ErrorCode
 from cencomm.wire.limits import KIB, MAX_BODY_BYTES, MIB, PAGE_BYTES
 from cencomm.wire.log import LogPage, Publish, Published, TurnReserved
+from cencomm.wire.mailbox import (
+    AskRows,
+    HeldMailbox,
+    MailboxPage,
+    MailboxRows,
+    MailboxWritten,
+    ReleaseMailbox,
+    TakeMailbox,
+    WriteMailbox,
+)
 from cencomm.wire.operations import (
     Appended,
     AppendEntry,
@@ -193,6 +203,25 @@ class RelayClient:
 
     async def put_vault(self, request: PutVault) -> Vault:
         return await self._call("PUT", Vault, request, "vault", most=2 * MIB)
+
+    async def take_mailbox(self, request: TakeMailbox) -> HeldMailbox:
+        """Be the one holder of the account's mailbox (D4)."""
+        return await self._post(HeldMailbox, request, "mailbox", "hold")
+
+    async def mailbox_page(self, *, holder: int, after: bytes | None) -> MailboxPage:
+        """Rows behind the name `after`, in the order of names; None: from the first."""
+        query = {"holder": str(holder)} | ({} if after is None else {"after": after.hex()})
+        return await self._get(MailboxPage, "mailbox", query=query, most=PAGE_ANSWER_BYTES)
+
+    async def mailbox_rows(self, request: AskRows) -> MailboxRows:
+        return await self._post(MailboxRows, request, "mailbox", "rows", most=PAGE_ANSWER_BYTES)
+
+    async def write_mailbox(self, request: WriteMailbox) -> MailboxWritten:
+        """After NoAnswer: the same write again, which is answered as the first (or makes it)."""
+        return await self._call("PUT", MailboxWritten, request, "mailbox", most=SMALL_ANSWER_BYTES)
+
+    async def release_mailbox(self, request: ReleaseMailbox) -> None:
+        await self._do("POST", request, "mailbox", "release")
 
     async def register_device(self, request: RegisterDevice) -> None:
         await self._do("POST", request, "devices")

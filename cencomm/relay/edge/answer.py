@@ -6,9 +6,11 @@ from cencomm.relay.errors import (
     ChannelBusy,
     LedgerMoved,
     LogDiverged,
+    MailboxHeld,
     NoKeyPackage,
     NoSession,
     NotFound,
+    NotHolder,
     StaleEpoch,
     StaleVersion,
     Taken,
@@ -29,6 +31,8 @@ CODES: tuple[tuple[type[CencommError], ErrorCode], ...] = (  # the first that fi
     (StaleEpoch, ErrorCode.STALE_EPOCH),
     (LogDiverged, ErrorCode.LOG_DIVERGED),
     (StaleVersion, ErrorCode.STALE_VERSION),
+    (MailboxHeld, ErrorCode.MAILBOX_HELD),
+    (NotHolder, ErrorCode.NOT_HOLDER),
     (NoKeyPackage, ErrorCode.NO_KEY_PACKAGE),
     (TooMany, ErrorCode.TOO_MANY),
     (Unavailable, ErrorCode.UNAVAILABLE),
@@ -55,6 +59,8 @@ def _details(error: CencommError) -> Details:
             return Details(epoch=error.epoch, sequence=error.sequence)
         case StaleVersion():
             return Details(version=error.version)
+        case MailboxHeld() | NotHolder():
+            return Details(since=error.since)
         case NoKeyPackage():
             return Details(accounts=error.accounts)
         case ChannelBusy():

@@ -78,6 +78,10 @@ async def publish(app: web.Application, account: AccountId, place: Place, asked:
         submission = await asyncio.to_thread(Submission.read, *where, asked)
     else:
         submission = Submission.read(*where, asked)
+    if submission.publish.mailbox is not None:
+        return await app[WRITER].write(
+            lambda connection, draft: app[PUBLISHING].accept_with_mailbox(connection, draft, submission)
+        )
     if submission.publish.kind == LogKind.APPLICATION:
         return await app[WRITER].publish(submission)
     return await app[WRITER].write(

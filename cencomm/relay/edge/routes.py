@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from cencomm.relay.edge import about, accounts, channels, devices, operations
+from cencomm.relay.edge import about, accounts, channels, devices, mailbox, operations
 from cencomm.relay.edge.stream import open_stream
 
 _OPERATION = "/v1/operations/{op}"
@@ -18,6 +18,11 @@ ROUTES = (
     web.delete("/v1/session", accounts.sign_out),
     web.get("/v1/vault", accounts.get_vault),
     web.put("/v1/vault", accounts.put_vault),
+    web.post("/v1/mailbox/hold", mailbox.post_hold),
+    web.get("/v1/mailbox", mailbox.get_mailbox),
+    web.put("/v1/mailbox", mailbox.put_mailbox),
+    web.post("/v1/mailbox/rows", mailbox.post_rows),
+    web.post("/v1/mailbox/release", mailbox.post_release),
     web.post("/v1/devices", devices.post_device),
     web.post("/v1/devices/{device}/key-packages", devices.post_key_packages),
     web.get("/v1/devices/{device}/key-packages", devices.get_key_packages),

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cencomm import codec
-from cencomm.client.account.remote_vault import MAX_DEVICES, RemoteVault, open_remote_vault
+from cencomm.client.account.remote_vault import (
+    MAX_DEVICES,
+    MAX_MAILBOX_KEYS,
+    MailboxKey,
+    RemoteVault,
+    open_remote_vault,
+)
 from cencomm.client.account.sign_in import WrappingKey
 from cencomm.client.errors import WrongPassword
 from cencomm.errors import MalformedError, UsageError
@@ -21,6 +27,10 @@ VAULT = RemoteVault(
     exchange_key=PrivateKey(b"\x02" * 32),
     devices=(DeviceId(b"\x03" * 16), DeviceId(b"\x04" * 16)),
     pins=(Pin(OperationId(b"\x05" * 32), 7, b"\x06" * 32), Pin(OperationId(b"\x07" * 32), 0, b"\x08" * 32)),
+    mailbox_keys=(MailboxKey(b"\x09" * 32), MailboxKey(b"\x01" * 32)),
+)
+FORMAT_1 = bytes.fromhex(  # as the first program wrote it: one device, one pin
+    "0001" + "01" * 32 + "02" * 32 + "10" + "03" * 16 + "4048" + "05" * 32 + "0000000000000007" + "06" * 32
 )
 
 
@@ -86,7 +96,16 @@ def test_nothing_may_follow() -> None:
 
 def test_a_format_we_do_not_know_is_not_guessed() -> None:
     with pytest.raises(MalformedError, match="update"):
-        RemoteVault.decode(b"\x00\x02" + VAULT.encode()[2:])
+        RemoteVault.decode(b"\x00\x03" + VAULT.encode()[2:])
+
+
+def test_a_vault_from_before_the_mailbox_roamed_is_read() -> None:
+    assert RemoteVault.decode(FORMAT_1) == RemoteVault(
+        identity_key=VAULT.identity_key,
+        exchange_key=VAULT.exchange_key,
+        devices=VAULT.devices[:1],
+        pins=VAULT.pins[:1],
+    )
 
 
 def test_one_vault_has_one_spelling() -> None:
@@ -108,8 +127,16 @@ def test_one_vault_has_one_spelling() -> None:
         {"pins": (VAULT.pins[0], Pin(VAULT.pins[0].operation, 8, bytes(32)))},
         {"devices": tuple(DeviceId(n.to_bytes(16, "big")) for n in range(MAX_DEVICES + 1))},
         {"devices": (DeviceId(b"short"),)},
+        {"mailbox_keys": (MailboxKey(bytes(32)),) * (MAX_MAILBOX_KEYS + 1)},
     ],
-    ids=["a device twice", "a pin twice", "two pins of one operation", "too many devices", "a short device"],
+    ids=[
+        "a device twice",
+        "a pin twice",
+        "two pins of one operation",
+        "too many devices",
+        "a short device",
+        "too many keys",
+    ],
 )
 def test_a_vault_that_could_not_be_read_back_is_not_written(wrong: dict[str, object]) -> None:
     with pytest.raises(UsageError):

@@ -20,7 +20,19 @@ from cencomm.wire.log import LogEntry, Publish
 from cencomm.wire.operations import AppendEntry, CommitToChannel, WrapFor
 from cencomm.wire.stream import ErrorFrame, LogPushed, PublishFrame, Pushed, ReceiptFrame
 
-MODULES = ("accounts", "devices", "enrolments", "errors", "log", "operations", "relay", "stream", "vault", "welcomes")
+MODULES = (
+    "accounts",
+    "devices",
+    "enrolments",
+    "errors",
+    "log",
+    "mailbox",
+    "operations",
+    "relay",
+    "stream",
+    "vault",
+    "welcomes",
+)
 
 
 def shapes() -> Iterator[type[msgspec.Struct]]:

@@ -1,0 +1,52 @@
+"""The mailbox that roams: taking, reading, writing, giving back."""
+
+from aiohttp import web
+
+from cencomm.relay import mailbox
+from cencomm.relay.edge.request import account_of, answer, hash_in_query, no_content, number_in_query
+from cencomm.relay.keys import CLOCK, DATABASE, PUBLISHES, WRITER
+from cencomm.site.body import read_document
+from cencomm.wire.limits import KIB, MAX_BODY_BYTES
+from cencomm.wire.mailbox import AskRows, MailboxWritten, ReleaseMailbox, TakeMailbox, WriteMailbox
+
+SMALL_BODY_BYTES = 1 * KIB
+NAMES_BODY_BYTES = 64 * KIB
+BEFORE_ALL = b""
+
+
+async def post_hold(request: web.Request) -> web.Response:
+    account, now = await account_of(request), request.app[CLOCK]()
+    asked = await read_document(request, TakeMailbox, most=SMALL_BODY_BYTES)
+    return answer(
+        await request.app[WRITER].write(lambda connection, _: mailbox.take(connection, account, asked, now=now))
+    )
+
+
+async def get_mailbox(request: web.Request) -> web.Response:
+    account = await account_of(request)
+    holder = number_in_query(request, "holder", default=0, least=0)
+    after = hash_in_query(request, "after") or BEFORE_ALL
+    return answer(
+        await request.app[DATABASE].read(lambda connection: mailbox.read_page(connection, account, holder, after))
+    )
+
+
+async def post_rows(request: web.Request) -> web.Response:
+    account = await account_of(request)
+    asked = await read_document(request, AskRows, most=NAMES_BODY_BYTES)
+    return answer(await request.app[DATABASE].read(lambda connection: mailbox.read_rows(connection, account, asked)))
+
+
+async def put_mailbox(request: web.Request) -> web.Response:
+    account = await account_of(request)
+    request.app[PUBLISHES].spend(account, now=request.app[CLOCK]())
+    asked = await read_document(request, WriteMailbox, most=MAX_BODY_BYTES)
+    version = await request.app[WRITER].write(lambda connection, _: mailbox.write(connection, account, asked))
+    return answer(MailboxWritten(version=version))
+
+
+async def post_release(request: web.Request) -> web.Response:
+    account = await account_of(request)
+    asked = await read_document(request, ReleaseMailbox, most=SMALL_BODY_BYTES)
+    await request.app[WRITER].write(lambda connection, _: mailbox.release(connection, account, asked.holder))
+    return no_content()

@@ -1,0 +1,105 @@
+"""The mailbox that roams (D4): sealed rows of an account that only the newest holder reads, writes and sends from.
+
+The relay can open none of it. What it does is to count: a holder number for each taking, a version for each write. That
+it counts honestly is not believed by the client either (D5): an honest relay keeps two honest computers apart.
+"""
+
+from sqlalchemy import Connection
+
+from cencomm.errors import ProtocolError
+from cencomm.ids import AccountId
+from cencomm.relay.errors import MailboxHeld, NotHolder, StaleVersion
+from cencomm.relay.queries import mailboxes as queries
+from cencomm.relay.queries.mailboxes import NEVER_HELD, Mailbox
+from cencomm.wire.errors import TooLarge
+from cencomm.wire.limits import (
+    MAX_MAILBOX_BYTES,
+    MAX_MAILBOX_PAGE_ROWS,
+    MAX_MAILBOX_ROWS,
+    PAGE_BYTES,
+)
+from cencomm.wire.mailbox import (
+    NONCE_BYTES,
+    AskRows,
+    HeldMailbox,
+    MailboxPage,
+    MailboxRows,
+    TakeMailbox,
+    WriteMailbox,
+)
+
+
+def take(connection: Connection, account: AccountId, asked: TakeMailbox, *, now: int) -> HeldMailbox:
+    """Whoever asks is the holder; the one before is none any more.
+
+    Raises:
+        MailboxHeld: somebody is, and taking over was not asked for.
+    """
+    before = queries.find_mailbox(connection, account) or NEVER_HELD
+    if before.held and not asked.take_over:
+        raise MailboxHeld(since=before.since)
+    queries.take_mailbox(connection, account, holder=before.holder + 1, now=now)
+    return HeldMailbox(
+        holder=before.holder + 1, version=before.version, seal=before.seal, clean=not before.held, since=before.since
+    )
+
+
+def require_holder(connection: Connection, account: AccountId, holder: int) -> Mailbox:
+    """The mailbox that `holder` has open.
+
+    Raises:
+        NotHolder: a newer one has, or it was given back.
+    """
+    mailbox = queries.find_mailbox(connection, account) or NEVER_HELD
+    if not mailbox.held or mailbox.holder != holder:
+        raise NotHolder(since=mailbox.since)
+    return mailbox
+
+
+def write(connection: Connection, account: AccountId, asked: WriteMailbox) -> int:
+    """The version that holds the rows of `asked`. The write that made the stored version is answered again.
+
+    Raises:
+        NotHolder: an older holder's writes are refused (D4).
+        StaleVersion: it replaces another version than the stored one.
+        ProtocolError: a name twice, or a row that is too short to be sealed.
+        TooLarge: more than one account may keep.
+    """
+    mailbox = require_holder(connection, account, asked.holder)
+    if mailbox.version == asked.version + 1 and mailbox.seal == asked.seal:
+        return mailbox.version  # the answer was lost on the way
+    if mailbox.version != asked.version:
+        raise StaleVersion(version=mailbox.version)
+    if len({row.name for row in asked.rows}) != len(asked.rows):
+        raise ProtocolError("a mailbox row is named twice")
+    if any(0 < len(row.sealed) < NONCE_BYTES for row in asked.rows):
+        raise ProtocolError("a mailbox row is shorter than its nonce")
+    after = queries.put_rows(connection, account, mailbox, asked.rows, seal=asked.seal)
+    if after.row_count > MAX_MAILBOX_ROWS or after.byte_count > MAX_MAILBOX_BYTES:
+        raise TooLarge(f"a mailbox has at most {MAX_MAILBOX_ROWS} rows of together {MAX_MAILBOX_BYTES} bytes")
+    return after.version
+
+
+def read_page(connection: Connection, account: AccountId, holder: int, after: bytes) -> MailboxPage:
+    """The rows behind the name `after`. Raises NotHolder: what one reads is not to change between two pages."""
+    require_holder(connection, account, holder)
+    rows, cold, cursor = queries.rows_after(
+        connection, account, after, most=MAX_MAILBOX_PAGE_ROWS, most_bytes=PAGE_BYTES
+    )
+    return MailboxPage(rows=tuple(rows), cold=tuple(cold), next=cursor)
+
+
+def read_rows(connection: Connection, account: AccountId, asked: AskRows) -> MailboxRows:
+    """Raises NotHolder."""
+    require_holder(connection, account, asked.holder)
+    return MailboxRows(rows=tuple(queries.rows_named(connection, account, asked.names, most_bytes=PAGE_BYTES)))
+
+
+def release(connection: Connection, account: AccountId, holder: int) -> None:
+    """The holder gives the mailbox back: whoever takes it next learns that the hand-over was clean.
+
+    Raises:
+        NotHolder: it has none to give.
+    """
+    require_holder(connection, account, holder)
+    queries.release_mailbox(connection, account)

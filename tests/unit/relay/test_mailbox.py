@@ -1,0 +1,249 @@
+"""One holder at a time reads and writes an account's mailbox (D4)."""
+
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+
+from cencomm.wire.errors import ErrorCode
+from cencomm.wire.log import Publish
+from cencomm.wire.mailbox import (
+    AskRows,
+    ColdRow,
+    HeldMailbox,
+    MailboxPage,
+    MailboxRow,
+    MailboxRows,
+    MailboxWritten,
+    ReleaseMailbox,
+    TakeMailbox,
+    WriteMailbox,
+)
+from cencomm.wire.operations import CommitToChannel
+from tests.unit.relay.world import START, Answer, Operation, Person, Relay
+
+Said = Callable[[Operation, WriteMailbox], Publish]
+
+HOLD, MAILBOX, ROWS, RELEASE = "/v1/mailbox/hold", "/v1/mailbox", "/v1/mailbox/rows", "/v1/mailbox/release"
+ONE, TWO = bytes(31) + b"\x01", bytes(31) + b"\x02"
+SEALED = b"n" * 24 + b"ciphertext"
+
+
+async def hold(person: Person, *, take_over: bool = False) -> Answer:
+    return await person.ask("POST", HOLD, TakeMailbox(take_over=take_over))
+
+
+async def held(person: Person, *, take_over: bool = False) -> HeldMailbox:
+    return (await hold(person, take_over=take_over)).read(HeldMailbox)
+
+
+async def put(person: Person, holder: int, version: int, *rows: MailboxRow, seal: bytes = b"s") -> Answer:
+    return await person.ask("PUT", MAILBOX, WriteMailbox(holder=holder, version=version, seal=seal, rows=rows))
+
+
+async def page(person: Person, holder: int) -> MailboxPage:
+    return (await person.ask("GET", f"{MAILBOX}?holder={holder}")).read(MailboxPage)
+
+
+def row(name: bytes, sealed: bytes = SEALED, *, cold: bool = False) -> MailboxRow:
+    return MailboxRow(name=name, sealed=sealed, cold=cold)
+
+
+async def test_the_first_holder_finds_an_empty_mailbox(relay: Relay) -> None:
+    person = await relay.person()
+
+    assert await held(person) == HeldMailbox(holder=1, version=0, seal=b"", clean=True, since=0)
+
+
+async def test_the_next_holder_reads_what_the_one_before_wrote_and_gave_back(relay: Relay) -> None:
+    person = await relay.person()
+    await held(person)
+    assert (await put(person, 1, 0, row(ONE), row(TWO, cold=True), seal=b"one")).read(MailboxWritten).version == 1
+    assert (await person.ask("POST", RELEASE, ReleaseMailbox(holder=1))).status == 204
+
+    assert await held(person) == HeldMailbox(holder=2, version=1, seal=b"one", clean=True, since=START)
+    assert await page(person, 2) == MailboxPage(rows=(row(ONE),), cold=(ColdRow(name=TWO, nonce=SEALED[:24]),))
+    named = (await person.ask("POST", ROWS, AskRows(holder=2, names=(TWO,)))).read(MailboxRows)
+    assert named.rows == (row(TWO, cold=True),)
+
+
+async def test_an_open_mailbox_is_taken_over_only_by_who_says_so(relay: Relay) -> None:
+    """D4: the hand-over is explicit, and the next holder learns that it was not clean."""
+    person = await relay.person()
+    await held(person)
+    relay.clock.now += 60
+
+    refused = await hold(person)
+    taken = await held(person, take_over=True)
+
+    assert refused.code == ErrorCode.MAILBOX_HELD
+    assert refused.error.details.since == START
+    assert (taken.holder, taken.clean) == (2, False)
+
+
+async def test_an_older_holder_neither_writes_nor_reads_nor_gives_back(relay: Relay) -> None:
+    """D4: the relay refuses writes of older holders."""
+    person = await relay.person()
+    await held(person)
+    relay.clock.now += 60
+    await held(person, take_over=True)
+
+    answers = [
+        await put(person, 1, 0, row(ONE)),
+        await person.ask("GET", f"{MAILBOX}?holder=1"),
+        await person.ask("POST", ROWS, AskRows(holder=1, names=(ONE,))),
+        await person.ask("POST", RELEASE, ReleaseMailbox(holder=1)),
+    ]
+
+    assert {answer.code for answer in answers} == {ErrorCode.NOT_HOLDER}
+    assert {answer.error.details.since for answer in answers} == {START + 60}
+    assert await page(person, 2) == MailboxPage(rows=(), cold=())
+
+
+async def test_whoever_gave_the_mailbox_back_writes_nothing_more(relay: Relay) -> None:
+    person = await relay.person()
+    await held(person)
+    await person.ask("POST", RELEASE, ReleaseMailbox(holder=1))
+
+    assert (await put(person, 1, 0, row(ONE))).code == ErrorCode.NOT_HOLDER
+
+
+async def test_a_write_replaces_exactly_the_version_that_it_names(relay: Relay) -> None:
+    person = await relay.person()
+    await held(person)
+    await put(person, 1, 0, row(ONE), seal=b"one")
+
+    stale = await put(person, 1, 0, row(ONE, SEALED + b"!"), seal=b"other")
+
+    assert stale.code == ErrorCode.STALE_VERSION
+    assert stale.error.details.version == 1
+    assert (await page(person, 1)).rows == (row(ONE),)
+
+
+async def test_a_write_whose_answer_was_lost_is_answered_again(relay: Relay) -> None:
+    person = await relay.person()
+    await held(person)
+    first = await put(person, 1, 0, row(ONE), seal=b"one")
+
+    again = await put(person, 1, 0, row(ONE), seal=b"one")
+
+    assert first.read(MailboxWritten) == again.read(MailboxWritten) == MailboxWritten(version=1)
+
+
+async def test_an_empty_row_goes(relay: Relay) -> None:
+    person = await relay.person()
+    await held(person)
+    await put(person, 1, 0, row(ONE), row(TWO), seal=b"one")
+
+    await put(person, 1, 1, row(ONE, b""), seal=b"two")
+
+    assert (await page(person, 1)).rows == (row(TWO),)
+
+
+@pytest.mark.parametrize("rows", [(row(ONE), row(ONE)), (row(ONE, b"short"),)], ids=["a name twice", "no nonce"])
+async def test_rows_that_no_client_of_ours_writes_are_refused(relay: Relay, rows: tuple[MailboxRow, ...]) -> None:
+    person = await relay.person()
+    await held(person)
+
+    assert (await put(person, 1, 0, *rows)).code == ErrorCode.REFUSED
+
+
+async def test_a_mailbox_is_seen_by_its_account_only(relay: Relay) -> None:
+    person, other = await relay.person("one"), await relay.person("two")
+    await held(person)
+    await held(other)
+    await put(person, 1, 0, row(ONE), seal=b"one")
+
+    assert (await page(other, 1)).rows == ()
+    assert (await relay.ask("GET", f"{MAILBOX}?holder=1")).code == ErrorCode.NO_SESSION
+
+
+def state(holder: int = 1) -> WriteMailbox:
+    return WriteMailbox(holder=holder, version=0, seal=b"one", rows=(row(ONE),))
+
+
+def message(operation: Operation, mailbox: WriteMailbox) -> Publish:
+    return replace(operation.message(), mailbox=mailbox)
+
+
+def commit(operation: Operation, mailbox: WriteMailbox) -> Publish:
+    return replace(operation.publish_of(operation.staged()), mailbox=mailbox)
+
+
+@pytest.mark.parametrize("said", [message, commit])
+async def test_message_and_sealed_state_are_stored_together(operation: Operation, said: Said) -> None:
+    """D4: a holder's own Commit and the sealed state that stages it are accepted in one transaction."""
+    person = operation.coordinator
+    await held(person)
+
+    assert (await operation.publish(said(operation, state()))).status == 200
+
+    assert (await page(person, 1)).rows == (row(ONE),)
+    assert len((await operation.log()).entries) == 2
+
+
+@pytest.mark.parametrize("said", [message, commit])
+async def test_an_older_holder_gets_nothing_into_the_log(operation: Operation, said: Said) -> None:
+    """D4: two machines at once cannot both send."""
+    person = operation.coordinator
+    await held(person)
+    await held(person, take_over=True)
+
+    refused = await operation.publish(said(operation, state()))
+
+    assert refused.code == ErrorCode.NOT_HOLDER
+    assert len((await operation.log()).entries) == 1
+
+
+@pytest.mark.parametrize("said", [message, commit])
+async def test_a_message_that_is_refused_leaves_the_sealed_state_as_it_was(operation: Operation, said: Said) -> None:
+    person = operation.coordinator
+    await held(person)
+    late = said(operation, state())
+    await operation.commit()
+
+    refused = await operation.publish(late)
+
+    assert refused.code == ErrorCode.STALE_EPOCH
+    assert (await page(person, 1)).rows == ()
+
+
+async def test_a_retry_whose_receipt_exists_is_answered_to_the_holder_only(operation: Operation) -> None:
+    """S2 gives the receipt whatever the bytes; the mailbox of whoever asks is looked at before."""
+    person = operation.coordinator
+    await held(person)
+    first = message(operation, state())
+    receipt = (await operation.publish(first)).body
+
+    again = await operation.publish(first)
+    await held(person, take_over=True)
+    late = await operation.publish(first)
+
+    assert again.body == receipt
+    assert late.code == ErrorCode.NOT_HOLDER
+
+
+async def test_the_commit_beside_an_entry_brings_its_sealed_state(operation: Operation) -> None:
+    """L3, D4: entry, Commit and state, all or none."""
+    person = operation.coordinator
+    await held(person)
+    await held(person, take_over=True)
+    admission = operation.entry(operation.admission(await operation.relay.person("new")))
+    staged = operation.publish_of(operation.staged(ledger=operation.after(admission)))
+    beside = CommitToChannel(
+        channel=operation.channel,
+        generation=1,
+        send_id=staged.send_id,
+        kind=1,
+        message=staged.message,
+        mailbox=state(holder=1),
+    )
+
+    refused = await person.ask("POST", f"{operation.path}/ledger", operation.asking(admission, beside))
+    accepted = await person.ask(
+        "POST", f"{operation.path}/ledger", operation.asking(admission, replace(beside, mailbox=state(holder=2)))
+    )
+
+    assert refused.code == ErrorCode.NOT_HOLDER
+    assert accepted.status == 200, accepted
+    assert (await page(person, 2)).rows == (row(ONE),)
