@@ -7,12 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from aiohttp import WSCloseCode, web
 
 from cencomm.clock import Clock
+from cencomm.relay.attachments import stored_chunks
+from cencomm.relay.chunk_files import ChunkFiles
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.database import migrate, open_database
 from cencomm.relay.edge.answer import describe
 from cencomm.relay.edge.routes import ROUTES
 from cencomm.relay.fanout import Fanout
 from cencomm.relay.keys import (
+    CHUNK_FILES,
     CLAIMS,
     CLOCK,
     CONFIG,
@@ -52,7 +55,7 @@ def build_app(config: RelayConfig, *, clock: Clock, entropy: Entropy) -> web.App
     app.add_routes(ROUTES)
     app.on_response_prepare.append(add_api_headers)
     app.on_shutdown.append(_close_streams)
-    app.cleanup_ctx.extend((_database, _state, _writer, _sign_in))
+    app.cleanup_ctx.extend((_database, _state, _writer, _chunk_files, _sign_in))
     return app
 
 
@@ -83,6 +86,14 @@ async def _writer(app: web.Application) -> AsyncIterator[None]:
     yield
     await app[WRITER].stop()
     await task
+
+
+async def _chunk_files(app: web.Application) -> AsyncIterator[None]:
+    config = app[CONFIG]
+    with ChunkFiles.open(config.attachments, synchronous=config.synchronous == "FULL") as files:
+        app[CHUNK_FILES] = files
+        await files.sweep(await app[DATABASE].read(stored_chunks))
+        yield
 
 
 async def _sign_in(app: web.Application) -> AsyncIterator[None]:

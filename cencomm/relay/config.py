@@ -8,6 +8,8 @@ from typing import Literal
 from cencomm.errors import UsageError
 from cencomm.secret import Secret
 from cencomm.wire.limits import (
+    ATTACHMENT_BYTES_PER_ACCOUNT,
+    ATTACHMENTS_PER_ACCOUNT,
     CLAIMS_PER_HOUR,
     COMMIT_PAUSE_MEMBER_MILLISECONDS,
     COMMIT_PAUSE_SECONDS,
@@ -44,6 +46,8 @@ class RelayConfig:
     commit_pause_member_milliseconds: int = COMMIT_PAUSE_MEMBER_MILLISECONDS
     commits_per_hour: int = COMMITS_PER_HOUR
     streams_per_account: int = STREAMS_PER_ACCOUNT
+    attachments_per_account: int = ATTACHMENTS_PER_ACCOUNT  # in one operation
+    attachment_bytes_per_account: int = ATTACHMENT_BYTES_PER_ACCOUNT
     stream_buffer_bytes: int = 4 << 20  # unsent bytes after which a reader counts as too slow
 
     def __post_init__(self) -> None:
@@ -57,6 +61,10 @@ class RelayConfig:
     @property
     def database(self) -> Path:
         return self.data / "relay.sqlite"
+
+    @property
+    def attachments(self) -> Path:
+        return self.data / "attachments"
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from cencomm.clock import Clock
+from cencomm.relay.chunk_files import ChunkFiles
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.database import Database
 from cencomm.relay.fanout import Fanout
@@ -30,3 +31,4 @@ REGISTRY = web.AppKey("REGISTRY", Registry)
 DESK = web.AppKey("DESK", SignInDesk)
 CLAIMS = web.AppKey("CLAIMS", Quota)
 PUBLISHES = web.AppKey("PUBLISHES", Quota)
+CHUNK_FILES = web.AppKey("CHUNK_FILES", ChunkFiles)

@@ -17,6 +17,15 @@ async def read_document(request: web.Request, shape: type[T], *, most: int) -> T
         TooLarge: more than `most` bytes; the rest was not read.
         MalformedError: anything but such a document.
     """
+    return decode_document(await read_bytes(request, most=most), shape)
+
+
+async def read_bytes(request: web.Request, *, most: int) -> bytes:
+    """The body.
+
+    Raises:
+        TooLarge: more than `most` bytes; the rest was not read.
+    """
     if (request.content_length or 0) > most:
         raise TooLarge(f"a body of at most {most} bytes is read here")
     body = bytearray()
@@ -24,4 +33,4 @@ async def read_document(request: web.Request, shape: type[T], *, most: int) -> T
         body += chunk
         if len(body) > most:
             raise TooLarge(f"a body of at most {most} bytes is read here")
-    return decode_document(bytes(body), shape)
+    return bytes(body)

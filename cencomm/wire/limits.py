@@ -55,4 +55,13 @@ MAX_WAITING_ENROLMENTS = 2000  # of an operation; one for each account
 MAX_OPERATIONS = 1000  # that one account may be part of
 MAX_REJECTIONS = 1000  # that a channel keeps, the newest first
 
+MIN_SEALED_CHUNK_BYTES = 64 * KIB + 16  # of an attachment: plaintext and its tag
+MAX_SEALED_CHUNK_BYTES = 256 * KIB + 16
+MAX_SEALED_ATTACHMENT_BYTES = 101 * MIB  # room for 100 MiB with padding and tags
+MAX_ATTACHMENT_CHUNKS = 1616  # of the smallest size
+CHUNKS_AT_ONCE = 16  # in one answer, about 4 MiB
+ATTACHMENTS_PER_ACCOUNT = 1000  # in one operation, for as long as it lasts …
+ATTACHMENT_BYTES_PER_ACCOUNT = 2048 * MIB  # … and how much they are together
+UPLOAD_SECONDS = 24 * 3600  # without a new chunk: then an incomplete attachment is forgotten
+
 MAX_COUNTER = (1 << 53) - 1  # sequences, epochs, times: the integers that a JSON number keeps exactly in a browser

@@ -74,6 +74,10 @@ def device_of(request: web.Request) -> DeviceId:
     return DeviceId(from_hex(request.match_info["device"], length=DEVICE_ID_BYTES))
 
 
+def number_in_path(request: web.Request, name: str, *, most: int) -> int:
+    return _number(request.match_info[name], least=0, most=most)
+
+
 def number_in_query(request: web.Request, name: str, *, default: int, least: int) -> int:
     text = request.query.get(name)
     return default if text is None else _number(text, least=least, most=MAX_COUNTER)

@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
-from cencomm.relay.edge import about, accounts, channels, devices, mailbox, operations
+from cencomm.relay.edge import about, accounts, attachments, channels, devices, mailbox, operations
 from cencomm.relay.edge.stream import open_stream
 
 _OPERATION = "/v1/operations/{op}"
 _CHANNEL = f"{_OPERATION}/channels/{{ch}}"
+_ATTACHMENT = f"{_CHANNEL}/attachments/{{attachment}}"
 _GENERATION = f"{_CHANNEL}/{{gen}}"
 
 ROUTES = (
@@ -35,6 +36,10 @@ ROUTES = (
     web.post(f"{_OPERATION}/enrolments", operations.post_enrolment),
     web.get(f"{_OPERATION}/enrolments", operations.get_enrolments),
     web.post(f"{_CHANNEL}/claims", devices.post_claim),
+    web.put(_ATTACHMENT, attachments.announce_attachment),
+    web.get(_ATTACHMENT, attachments.get_attachment),
+    web.put(f"{_ATTACHMENT}/chunks/{{number}}", attachments.put_chunk),
+    web.get(f"{_ATTACHMENT}/chunks", attachments.get_chunks),
     web.get(f"{_GENERATION}/log", channels.get_log),
     web.post(f"{_GENERATION}/log", channels.post_log),
     web.post(f"{_GENERATION}/turn", channels.post_turn),

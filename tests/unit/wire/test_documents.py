@@ -22,6 +22,7 @@ from cencomm.wire.stream import ErrorFrame, LogPushed, PublishFrame, Pushed, Rec
 
 MODULES = (
     "accounts",
+    "attachments",
     "devices",
     "enrolments",
     "errors",
