@@ -1,11 +1,13 @@
-"""Reading a request's body without trusting its length."""
+"""Reading a request's body without trusting its length, and without everybody else waiting for it."""
 
+import asyncio
 from typing import TypeVar
 
 from aiohttp import web
 
 from cencomm.wire.document import decode_document
 from cencomm.wire.errors import TooLarge
+from cencomm.wire.limits import LARGE_BYTES
 
 T = TypeVar("T")
 
@@ -17,7 +19,10 @@ async def read_document(request: web.Request, shape: type[T], *, most: int) -> T
         TooLarge: more than `most` bytes; the rest was not read.
         MalformedError: anything but such a document.
     """
-    return decode_document(await read_bytes(request, most=most), shape)
+    body = await read_bytes(request, most=most)
+    if len(body) <= LARGE_BYTES:
+        return decode_document(body, shape)
+    return await asyncio.to_thread(decode_document, body, shape)
 
 
 async def read_bytes(request: web.Request, *, most: int) -> bytes:

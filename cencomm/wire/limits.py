@@ -11,6 +11,7 @@ MAX_MESSAGE_BYTES = 1 * MIB
 MAX_WELCOME_BYTES = 16 * MIB
 MAX_RATCHET_TREE_BYTES = 16 * MIB
 MAX_COMMIT_PROPOSALS = 1000  # more Adds and Removes go in several Commits
+FOUNDING_BODY_BYTES = 2 * MIB  # a charter, its plan, a profile for each coordinator; anybody may send one
 RETRY_BODY_BYTES = 2 * MIB  # of who may not publish: a retry of one message, whose receipt is all they can get (S2)
 LARGE_BYTES = 64 * KIB  # what is longer is decoded beside the event loop
 MAX_KEY_PACKAGE_BYTES = 4 * KIB  # a certificate, three keys, two signatures: about 700 bytes are used

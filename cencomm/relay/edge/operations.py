@@ -13,7 +13,7 @@ from cencomm.relay.reading import ledger_page
 from cencomm.relay.state import Draft
 from cencomm.site.body import read_document
 from cencomm.wire.enrolments import Enrol, Enrolments
-from cencomm.wire.limits import KIB, MAX_BODY_BYTES
+from cencomm.wire.limits import FOUNDING_BODY_BYTES, KIB, MAX_BODY_BYTES
 from cencomm.wire.operations import (
     AppendEntry,
     BlobsAnswer,
@@ -28,7 +28,7 @@ ENROLMENT_BODY_BYTES = 4 * KIB
 
 async def post_operation(request: web.Request) -> web.Response:
     account, now = await account_of(request), request.app[CLOCK]()
-    asked = await read_document(request, CreateOperation, most=MAX_BODY_BYTES)
+    asked = await read_document(request, CreateOperation, most=FOUNDING_BODY_BYTES)
     ledger = await request.app[WRITER].write(
         lambda connection, draft: request.app[REGISTRY].found(connection, draft, account, asked, now=now)
     )
