@@ -1,14 +1,20 @@
-"""Reading what strace wrote: which bytes went where, in which order, and when a flush to disk was complete.
+"""A process seen and disturbed from outside by strace: which bytes went where, in which order, when a flush to disk was
+complete; and a disk that refuses.
 
 Only what `strace -f -y -xx` writes is understood, since only that is asked for.
 """
 
+import asyncio
+import contextlib
 import re
-from collections.abc import Iterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 TRACED = "pwrite64,pwritev,write,writev,sendto,sendmsg,fdatasync,fsync"
+TO_DISK = "pwrite64,pwritev,ftruncate,fdatasync,fsync"  # what a database does to its files
+ATTACH_SECONDS = 30
 MAX_STRING_BYTES = 1 << 20  # of one call: whole pages, whole answers
 
 _LINE = re.compile(r"(?P<thread>\d+) +(?P<rest>.*)")
@@ -32,6 +38,33 @@ class Call:
 def tracing(strace: str, output: Path) -> tuple[str, ...]:
     """The command under which a process is traced; the tracer stands aside, so that signals reach the process."""
     return (strace, "-D", "-f", "-y", "-xx", "-s", str(MAX_STRING_BYTES), "-e", f"trace={TRACED}", "-o", str(output))
+
+
+@contextlib.asynccontextmanager
+async def read_only_disk(strace: str, pid: int) -> AsyncIterator[None]:
+    """For the block the process gets EROFS for whatever it writes to a file that it has open.
+
+    So does every process on a file system that the kernel remounted read-only after an error of the device.
+    """
+    tracer = await asyncio.create_subprocess_exec(
+        *(strace, "-f", "-p", str(pid), "-e", f"trace={TO_DISK}", "-e", f"inject={TO_DISK}:error=EROFS"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert tracer.stderr is not None
+    try:
+        async with asyncio.timeout(ATTACH_SECONDS):
+            said = await tracer.stderr.readline()
+        assert b"attached" in said, said
+        reading = asyncio.create_task(tracer.stderr.read())  # it stops the process when nobody reads what it says
+        yield
+        tracer.terminate()  # it lets go of the process, which goes on
+        await reading
+    finally:
+        if tracer.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                tracer.terminate()
+        await tracer.wait()
 
 
 def calls(trace: Path) -> list[Call]:

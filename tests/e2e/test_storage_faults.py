@@ -20,6 +20,7 @@ from cencomm.demo.repertoire import Repertoire
 from cencomm.demo.server import Server, free_port, serving
 from cencomm.errors import Unavailable
 from tests.e2e.crew import Crew, crew_at, relay_for_tests
+from tests.e2e.syscalls import read_only_disk
 
 pytestmark = pytest.mark.slow
 TMPFS_BYTES = 8 << 20
@@ -109,6 +110,16 @@ async def test_a_full_disk_refuses_without_a_receipt_and_goes_on_later(
         await refuses(stage)
 
         filler.unlink()
+        await stage.goes_on()
+
+
+async def test_a_disk_that_became_read_only_refuses_without_a_receipt_and_goes_on_later(
+    folder: DemoFolder, repertoire: Repertoire, strace: str
+) -> None:
+    async with scene(folder, repertoire, folder.relay) as stage:
+        async with read_only_disk(strace, stage.relay.pid):
+            await refuses(stage)
+
         await stage.goes_on()
 
 
