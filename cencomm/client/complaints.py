@@ -16,7 +16,12 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
     (errors.MailboxInUse, "The mailbox is open in another window: close it there first."),
     (errors.VaultDamaged, "The mailbox on this computer is damaged: sign in into a new folder, tell the unit."),
     (errors.UnknownProfile, "This program is too old for the relay: update it."),
-    (relay_errors.WrongSignIn, "Name or password is wrong."),
+    (relay_errors.WrongSignIn, "Name, password or code is wrong."),
+    (relay_errors.CodeNeeded, "This account asks for a code too: run cencomm sign-in."),
+    (
+        relay_errors.Locked,
+        "Too many wrong tries: use a computer that has signed in before, wait, or ask the unit to lift it.",
+    ),
     (relay_errors.NoSession, "The session has ended: run cencomm sign-in."),
     (relay_errors.Taken, "Somebody has this already: choose another name, or sign in if it is yours."),
     (relay_errors.NotEntitled, "The operation does not admit you to this (any more): ask the coordination unit."),

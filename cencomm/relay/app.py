@@ -38,7 +38,8 @@ from cencomm.relay.own_keys import false_salt_key, receipt_key
 from cencomm.relay.pacing import Pacing
 from cencomm.relay.publishing import Publishing
 from cencomm.relay.quota import Quota
-from cencomm.relay.sign_in import HASHING_THREADS, SignInDesk
+from cencomm.relay.sign_in import SignInDesk
+from cencomm.relay.verifiers import HASHING_THREADS
 from cencomm.relay.writer import Writer
 from cencomm.secret import Entropy
 from cencomm.site.errors import one_shape

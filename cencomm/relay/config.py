@@ -36,10 +36,9 @@ class RelayConfig:
     synchronous: Literal["FULL", "OFF"] = "FULL"  # OFF loses acknowledged messages at a power cut: tests only
     lock_timeout_seconds: float = 5.0  # how long another process may hold the database before a write is refused
     session_seconds: int = 30 * DAY_SECONDS
-    failed_sign_ins: int = 10  # of one handle in `failed_sign_in_seconds`
-    failed_sign_ins_per_source: int = 100  # of one network address; a whole post may sit behind one
+    failed_sign_ins_per_address: int = 100  # in `failed_sign_in_seconds`, unknown sources only (D6)
     failed_sign_in_seconds: int = 300
-    accounts_per_source: int = 1000  # made from one network address in an hour; an operation enrols in a day
+    accounts_per_address: int = 1000  # made from one network address in an hour; an operation enrols in a day
     claims_per_hour: int = CLAIMS_PER_HOUR
     publishes_per_minute: int = PUBLISHES_PER_MINUTE
     commit_pause_seconds: int = COMMIT_PAUSE_SECONDS  # C7; 0 with the next one: no pause

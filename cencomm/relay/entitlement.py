@@ -67,3 +67,9 @@ def is_member_somewhere(ledgers: Iterable[Ledger], account: AccountId, *, now: i
 def has_ended(member: Member, *, now: int) -> bool:
     """Past the last second of an admission that has one."""
     return 0 < member.until < now
+
+
+def members_now(ledger: Ledger, *, now: int) -> list[AccountId]:
+    """Everybody who belongs to the operation."""
+    members = ledger.members.values()
+    return [one.account for one in members if one.belongs(at=ledger.sequence) and not has_ended(one, now=now)]

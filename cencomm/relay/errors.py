@@ -8,10 +8,25 @@ from cencomm.ids import AccountId
 
 
 class WrongSignIn(AccessDenied):
-    """Name or password; nobody learns which."""
+    """Name, password or code; nobody learns which."""
 
     def __init__(self) -> None:
-        super().__init__("sign-in name or password is wrong")
+        super().__init__("sign-in name, password or code is wrong")
+
+
+class CodeNeeded(AccessDenied):
+    """The password is right, and the account has a second factor."""
+
+    def __init__(self) -> None:
+        super().__init__("this account also asks for the code of its authenticator, or a recovery code")
+
+
+class Locked(Unavailable):
+    """Too many wrong tries from computers that the account does not know, or from this known one (D6)."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__("too many wrong tries: wait, use a computer that the account knows, or ask its unit")
+        self.retry_after = retry_after
 
 
 class NoSession(AccessDenied):

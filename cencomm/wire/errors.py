@@ -18,6 +18,8 @@ class ErrorCode(StrEnum):
     MALFORMED = "malformed"
     REFUSED = "refused"
     WRONG_SIGN_IN = "wrong_sign_in"
+    CODE_NEEDED = "code_needed"
+    LOCKED = "locked"
     NO_SESSION = "no_session"
     NOT_ENTITLED = "not_entitled"
     NOT_FOUND = "not_found"
@@ -39,6 +41,8 @@ STATUS: Mapping[ErrorCode, int] = MappingProxyType(
         ErrorCode.MALFORMED: 400,
         ErrorCode.REFUSED: 422,
         ErrorCode.WRONG_SIGN_IN: 401,
+        ErrorCode.CODE_NEEDED: 401,
+        ErrorCode.LOCKED: 429,
         ErrorCode.NO_SESSION: 401,
         ErrorCode.NOT_ENTITLED: 403,
         ErrorCode.NOT_FOUND: 404,
@@ -67,7 +71,7 @@ class Details(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
     version: Counter | None = None  # stale_version: the one that is stored
     since: Counter | None = None  # mailbox_held, not_holder: when the holder of now took the mailbox, in seconds
     accounts: Annotated[tuple[Account, ...], Meta(max_length=MAX_CLAIM_ACCOUNTS)] | None = None  # no_key_package
-    retry_after: Counter | None = None  # too_many: seconds, as in the Retry-After header
+    retry_after: Counter | None = None  # too_many, locked: seconds, as in the Retry-After header
 
 
 class Error(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -75,6 +75,7 @@ OWNERS: dict[str, frozenset[str]] = {  # third-party module -> the only packages
     "nacl": frozenset({"primitives"}),
     "cryptography": frozenset({"primitives"}),
     "argon2": frozenset({"relay"}),
+    "pyotp": frozenset({"relay", "client"}),
     "alembic": frozenset({"relay", "archive", "node"}),
 }
 

@@ -34,7 +34,15 @@ class AgainstRule(Refusal, ProtocolError):  # noqa: N818 (named for the answer)
 
 
 class WrongSignIn(Refusal, AccessDenied):
-    """Name or password; nobody says which."""
+    """Name, password or code; nobody says which."""
+
+
+class CodeNeeded(Refusal, AccessDenied):
+    """The password is right; the account's second factor is missing."""
+
+
+class Locked(Refusal, Unavailable):
+    """Too many wrong tries: this computer may try again in `details.retry_after` seconds (D6)."""
 
 
 class NoSession(Refusal, AccessDenied):
@@ -107,6 +115,8 @@ REFUSALS: Mapping[ErrorCode, type[Refusal]] = MappingProxyType(
         ErrorCode.MALFORMED: MalformedRequest,
         ErrorCode.REFUSED: AgainstRule,
         ErrorCode.WRONG_SIGN_IN: WrongSignIn,
+        ErrorCode.CODE_NEEDED: CodeNeeded,
+        ErrorCode.LOCKED: Locked,
         ErrorCode.NO_SESSION: NoSession,
         ErrorCode.NOT_ENTITLED: NotEntitled,
         ErrorCode.NOT_FOUND: NotFound,

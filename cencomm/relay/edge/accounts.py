@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
-from cencomm.relay.edge.request import account_of, answer, no_content, session_of, source_of
+from cencomm.relay.edge.request import account_of, address_of, answer, no_content, session_of
 from cencomm.relay.keys import CLOCK, DATABASE, DESK, WRITER
+from cencomm.relay.sessions import end_session
 from cencomm.relay.vault import read_vault, replace_vault
 from cencomm.site.bearer import write_token
 from cencomm.site.body import read_document
@@ -17,7 +18,7 @@ VAULT_BODY_BYTES = 2 * MAX_VAULT_BYTES  # in base64, with its JSON around
 
 async def create_account(request: web.Request) -> web.Response:
     asked = await read_document(request, CreateAccount, most=SIGN_IN_BODY_BYTES)
-    account = await request.app[DESK].create(asked, source=source_of(request), now=request.app[CLOCK]())
+    account = await request.app[DESK].create(asked, address=address_of(request), now=request.app[CLOCK]())
     return answer(AccountCreated(account=account))
 
 
@@ -28,12 +29,21 @@ async def sign_in_parameters(request: web.Request) -> web.Response:
 
 async def sign_in(request: web.Request) -> web.Response:
     asked = await read_document(request, SignIn, most=SIGN_IN_BODY_BYTES)
-    session, token = await request.app[DESK].sign_in(asked, source=source_of(request), now=request.app[CLOCK]())
-    return answer(SignedIn(account=session.account, token=write_token(token), expires=session.expires))
+    begun = await request.app[DESK].sign_in(asked, address=address_of(request), now=request.app[CLOCK]())
+    session = begun.session
+    return answer(
+        SignedIn(
+            account=session.account,
+            token=write_token(begun.token),
+            expires=session.expires,
+            source=begun.source_key,
+        )
+    )
 
 
 async def sign_out(request: web.Request) -> web.Response:
-    await request.app[DESK].sign_out(await session_of(request))
+    session = await session_of(request)
+    await request.app[WRITER].write(lambda connection, draft: end_session(connection, draft, session.token_hash))
     return no_content()
 
 

@@ -4,7 +4,9 @@ from cencomm.errors import AccessDenied, CencommError, MalformedError, ProtocolE
 from cencomm.ledger.refusal import Refused
 from cencomm.relay.errors import (
     ChannelBusy,
+    CodeNeeded,
     LedgerMoved,
+    Locked,
     LogDiverged,
     MailboxHeld,
     NoKeyPackage,
@@ -23,6 +25,8 @@ from cencomm.wire.limits import MAX_ERROR_LETTERS
 CODES: tuple[tuple[type[CencommError], ErrorCode], ...] = (  # the first that fits counts
     (TooLarge, ErrorCode.TOO_LARGE),
     (WrongSignIn, ErrorCode.WRONG_SIGN_IN),
+    (CodeNeeded, ErrorCode.CODE_NEEDED),
+    (Locked, ErrorCode.LOCKED),
     (NoSession, ErrorCode.NO_SESSION),
     (NotFound, ErrorCode.NOT_FOUND),
     (AccessDenied, ErrorCode.NOT_ENTITLED),
@@ -65,7 +69,7 @@ def _details(error: CencommError) -> Details:
             return Details(accounts=error.accounts)
         case ChannelBusy():
             return Details(rule="C7", retry_after=error.retry_after)
-        case TooMany():
+        case TooMany() | Locked():
             return Details(retry_after=error.retry_after)
         case _:
             return Details()

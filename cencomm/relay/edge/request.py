@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from cencomm.errors import MalformedError
 from cencomm.ids import (
+    ACCOUNT_ID_BYTES,
     CHANNEL_ID_BYTES,
     DEVICE_ID_BYTES,
     HASH_BYTES,
@@ -17,9 +18,10 @@ from cencomm.ids import (
     OperationId,
     from_hex,
 )
+from cencomm.relay import sessions
 from cencomm.relay.errors import NoSession
-from cencomm.relay.keys import CLOCK, DESK
-from cencomm.relay.queries.accounts import Session
+from cencomm.relay.keys import CLOCK, DATABASE, WRITER
+from cencomm.relay.queries.sessions import Session
 from cencomm.site.bearer import read_bearer
 from cencomm.wire.document import encode_document
 from cencomm.wire.limits import MAX_COUNTER
@@ -45,14 +47,15 @@ async def session_of(request: web.Request) -> Session:
     token = read_bearer(request.headers.get("Authorization"))
     if token is None:
         raise NoSession
-    return await request.app[DESK].session_of(token, now=request.app[CLOCK]())
+    app = request.app
+    return await sessions.session_of(app[DATABASE], app[WRITER], token, now=app[CLOCK]())
 
 
 async def account_of(request: web.Request) -> AccountId:
     return (await session_of(request)).account
 
 
-def source_of(request: web.Request) -> bytes:
+def address_of(request: web.Request) -> bytes:
     """What quotas count by. It stays in memory and is never logged."""
     return (request.remote or "").encode()
 
@@ -76,6 +79,10 @@ def device_of(request: web.Request) -> DeviceId:
 
 def number_in_path(request: web.Request, name: str, *, most: int) -> int:
     return _number(request.match_info[name], least=0, most=most)
+
+
+def account_in_path(request: web.Request) -> AccountId:
+    return AccountId(from_hex(request.match_info["account"], length=ACCOUNT_ID_BYTES))
 
 
 def number_in_query(request: web.Request, name: str, *, default: int, least: int) -> int:

@@ -2,7 +2,17 @@
 
 from aiohttp import web
 
-from cencomm.relay.edge import about, accounts, attachments, channels, devices, mailbox, operations
+from cencomm.relay.edge import (
+    about,
+    accounts,
+    attachments,
+    channels,
+    devices,
+    locks,
+    mailbox,
+    operations,
+    second_factor,
+)
 from cencomm.relay.edge.stream import open_stream
 
 _OPERATION = "/v1/operations/{op}"
@@ -24,6 +34,10 @@ ROUTES = (
     web.put("/v1/mailbox", mailbox.put_mailbox),
     web.post("/v1/mailbox/rows", mailbox.post_rows),
     web.post("/v1/mailbox/release", mailbox.post_release),
+    web.get("/v1/account/totp", second_factor.get_totp),
+    web.post("/v1/account/totp", second_factor.post_totp),
+    web.post("/v1/account/totp/off", second_factor.post_totp_off),
+    web.post("/v1/account/recovery-codes", second_factor.post_recovery_codes),
     web.post("/v1/devices", devices.post_device),
     web.post("/v1/devices/{device}/key-packages", devices.post_key_packages),
     web.get("/v1/devices/{device}/key-packages", devices.get_key_packages),
@@ -35,6 +49,8 @@ ROUTES = (
     web.get(f"{_OPERATION}/blobs", operations.get_blobs),
     web.post(f"{_OPERATION}/enrolments", operations.post_enrolment),
     web.get(f"{_OPERATION}/enrolments", operations.get_enrolments),
+    web.get(f"{_OPERATION}/locks", locks.get_locks),
+    web.delete(f"{_OPERATION}/locks/{{account}}", locks.delete_lock),
     web.post(f"{_CHANNEL}/claims", devices.post_claim),
     web.put(_ATTACHMENT, attachments.announce_attachment),
     web.get(_ATTACHMENT, attachments.get_attachment),

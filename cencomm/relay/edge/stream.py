@@ -15,7 +15,7 @@ from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.errors import NoSession, TooMany
 from cencomm.relay.fanout import Stream
 from cencomm.relay.keys import CLOCK, CONFIG, FANOUT, STATE
-from cencomm.relay.queries.accounts import Session
+from cencomm.relay.queries.sessions import Session
 from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.limits import LARGE_BYTES, MAX_BODY_BYTES
 from cencomm.wire.stream import CLOSE_SESSION_ENDED, ErrorFrame, PublishFrame, ReceiptFrame

@@ -1,14 +1,14 @@
-"""Accounts, sessions and vaults."""
+"""Accounts and vaults."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from cencomm.ids import AccountId
 from cencomm.relay.errors import Taken
-from cencomm.relay.tables import ACCOUNTS, SESSIONS, VAULTS
+from cencomm.relay.tables import ACCOUNTS, VAULTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,13 +18,6 @@ class Account:
     salt: bytes
     profile: int
     verifier: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    token_hash: bytes
-    account: AccountId
-    expires: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,43 +44,21 @@ def add_account(connection: Connection, account: Account) -> None:
 
 
 def find_account(connection: Connection, handle: bytes) -> Account | None:
-    row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.handle == handle)).one_or_none()
+    return _account(connection, ACCOUNTS.c.handle == handle)
+
+
+def account_of(connection: Connection, account: AccountId) -> Account:
+    """Of a session, so that there is one."""
+    found = _account(connection, ACCOUNTS.c.id == account)
+    assert found is not None
+    return found
+
+
+def _account(connection: Connection, condition: ColumnElement[bool]) -> Account | None:
+    row = connection.execute(select(ACCOUNTS).where(condition)).one_or_none()
     if row is None:
         return None
     return Account(id=AccountId(row.id), handle=row.handle, salt=row.salt, profile=row.profile, verifier=row.verifier)
-
-
-def add_session(connection: Connection, session: Session) -> None:
-    values = {"token_hash": session.token_hash, "account": session.account, "expires": session.expires}
-    connection.execute(insert(SESSIONS).values(values))
-
-
-def find_session(connection: Connection, token_hash: bytes, *, now: int) -> Session | None:
-    """The session, unless it has ended."""
-    alive = select(SESSIONS).where(SESSIONS.c.token_hash == token_hash, SESSIONS.c.expires > now)
-    row = connection.execute(alive).one_or_none()
-    if row is None:
-        return None
-    return Session(token_hash=row.token_hash, account=AccountId(row.account), expires=row.expires)
-
-
-def end_session(connection: Connection, token_hash: bytes) -> None:
-    connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash == token_hash))
-
-
-def oldest_sessions(connection: Connection, account: AccountId, *, but: int) -> list[bytes]:
-    """Token hashes of the account's sessions but for the `but` that end last."""
-    beyond = (
-        select(SESSIONS.c.token_hash)
-        .where(SESSIONS.c.account == account)
-        .order_by(SESSIONS.c.expires.desc())
-        .offset(but)
-    )
-    return [row.token_hash for row in connection.execute(beyond)]
-
-
-def forget_ended_sessions(connection: Connection, *, now: int) -> None:
-    connection.execute(delete(SESSIONS).where(SESSIONS.c.expires <= now))
 
 
 def find_vault(connection: Connection, account: AccountId) -> SealedVault | None:

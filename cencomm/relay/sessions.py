@@ -1,0 +1,65 @@
+"""Sessions: begun by a completed sign-in, used with a token, ended by their owner, by time, or by a newer one."""
+
+import hashlib
+from contextlib import suppress
+
+from sqlalchemy import Connection
+
+from cencomm.errors import Unavailable
+from cencomm.relay.announcement import SessionEnded
+from cencomm.relay.database import Database
+from cencomm.relay.errors import NoSession
+from cencomm.relay.queries import sessions as queries
+from cencomm.relay.queries.sessions import Session, Source
+from cencomm.relay.state import Draft
+from cencomm.relay.writer import Writer
+from cencomm.wire.limits import MAX_SESSIONS, MAX_SOURCES
+
+USED_SECONDS = 3600  # how exactly "last used" is kept: a write an hour, and no diary of somebody's night shift
+
+
+def key_hash(key: bytes) -> bytes:
+    """SHA-256 is enough for 256 random bits, and cheap when hundreds reconnect at once."""
+    return hashlib.sha256(key).digest()
+
+
+async def session_of(database: Database, writer: Writer, token: bytes, *, now: int) -> Session:
+    """The session that this token belongs to.
+
+    Raises:
+        NoSession: none, or one that has ended.
+    """
+    digest = key_hash(token)
+    session = await database.read(lambda connection: queries.find_session(connection, digest, now=now))
+    if session is None:
+        raise NoSession
+    if now - session.used >= USED_SECONDS:
+        with suppress(Unavailable):  # whoever can read may read while nothing can be written
+            await writer.write(lambda connection, _: queries.touch_session(connection, digest, used=now))
+    return session
+
+
+def begin_session(connection: Connection, draft: Draft, session: Session, *, label: bytes | None, now: int) -> None:
+    """The session counts, its source is known from now on, and the account's oldest beyond the limits are gone."""
+    queries.forget_ended_sessions(connection, now=now)
+    for oldest in queries.oldest_sessions(connection, session.account, but=MAX_SESSIONS - 1):
+        end_session(connection, draft, oldest)
+    queries.add_session(connection, session)
+    queries.put_source(connection, Source(key_hash=session.source, account=session.account, used=now, label=label))
+    for idle in queries.idle_sources(connection, session.account, but=MAX_SOURCES):
+        queries.forget_source(connection, idle)
+
+
+def end_session(connection: Connection, draft: Draft, token_hash: bytes) -> None:
+    """The token is worth nothing any more, and streams that it opened are closed."""
+    queries.end_session(connection, token_hash)
+    draft.announcements.append(SessionEnded(token_hash))
+
+
+def end_other_sessions(connection: Connection, draft: Draft, mine: Session, *, now: int) -> None:
+    """Of the account, all but one. Their computers are not known any more: they may be why somebody ends them."""
+    for session in queries.sessions_of(connection, mine.account, now=now):
+        if session.token_hash != mine.token_hash:
+            end_session(connection, draft, session.token_hash)
+            if session.source != mine.source:
+                queries.forget_source(connection, session.source)
