@@ -22,10 +22,10 @@ run: setup ## start the demo suite and watch officers of several countries excha
 	$(BIN)/cencomm demo
 
 test: setup ## run all tests
-	$(BIN)/python -m pytest --quiet
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
 
 quick: setup ## run the tests that need no processes of their own
-	$(BIN)/python -m pytest --quiet -m "not slow"
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m "not slow"
 
 lint: setup ## formatting and lint
 	$(BIN)/ruff format --check .
