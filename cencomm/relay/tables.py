@@ -302,6 +302,23 @@ ATTACHMENT_CHUNKS = Table(
     sqlite_strict=True,
 )
 
+HISTORY_CHUNKS = Table(
+    "history_chunks",
+    METADATA,
+    Column("operation", LargeBinary, primary_key=True),
+    Column("request", LargeBinary, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 0, without gaps
+    Column("account", LargeBinary, nullable=False),  # who asked, and gets it
+    Column("channel", LargeBinary, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("reached", Integer, nullable=False),  # the last log entry that it answers for
+    Column("is_last", Integer, nullable=False),
+    Column("expires", Integer, nullable=False, index=True),
+    Column("chunk", LargeBinary, nullable=False),  # the exact SignedChunk
+    CheckConstraint("is_last in (0, 1)", name="flags"),
+    sqlite_strict=True,
+)
+
 PULSE = Table(
     "pulse",
     METADATA,

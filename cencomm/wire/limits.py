@@ -19,6 +19,9 @@ MAX_CERTIFICATE_BYTES = 1 * KIB
 MAX_STATEMENT_BYTES = 1 * KIB  # heads and receipts: about 250 bytes are used
 MAX_ENROLMENT_BYTES = 1 * KIB
 MAX_REJECTION_BYTES = 2 * KIB
+MAX_HISTORY_CHUNK_BYTES = (
+    MIB + KIB
+)  # of history: a plaintext of the largest bucket, with header, certificate and signature
 MAX_VAULT_BYTES = 1 * MIB
 MAX_MAILBOX_ROWS = 200_000  # of an account: about eight a message at first, two when its epoch is over
 MAX_MAILBOX_BYTES = 256 * MIB  # of an account's rows together
@@ -66,5 +69,8 @@ CHUNKS_AT_ONCE = 16  # in one answer, about 4 MiB
 ATTACHMENTS_PER_ACCOUNT = 1000  # in one operation, for as long as it lasts …
 ATTACHMENT_BYTES_PER_ACCOUNT = 2048 * MIB  # … and how much they are together
 UPLOAD_SECONDS = 24 * 3600  # without a new chunk: then an incomplete attachment is forgotten
+MAX_HISTORY_BYTES = 256 * MIB  # of an operation's chunks of history that wait; 10,000 messages are about 15 MiB
+MAX_HISTORY_CHUNKS = 4000  # of one request: a gibibyte, which nobody waits for
+HISTORY_SECONDS = 7 * 24 * 3600  # that a chunk waits; who was away longer asks again
 
 MAX_COUNTER = (1 << 53) - 1  # sequences, epochs, times: the integers that a JSON number keeps exactly in a browser

@@ -18,6 +18,7 @@ from cencomm.client.transport import stream
 from cencomm.client.transport.errors import BadAnswer, NoAnswer, NoSession, refusal
 from cencomm.errors import ProtocolError, UsageError
 from cencomm.ids import AccountId, ChannelId, DeviceId, OperationId
+from cencomm.ledger.history_request import RequestId
 from cencomm.secret import Entropy, Secret
 from cencomm.wire.accounts import (
     AccountCreated,
@@ -38,6 +39,7 @@ from cencomm.wire.devices import (
 from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.enrolments import Enrol, Enrolments
 from cencomm.wire.errors import STATUS, Error, ErrorAnswer, ErrorCode
+from cencomm.wire.history import HistoryChunks, HistoryState, PutHistoryChunk
 from cencomm.wire.limits import KIB, MAX_BODY_BYTES, MIB, PAGE_BYTES
 from cencomm.wire.log import LogPage, Publish, Published, TurnReserved
 from cencomm.wire.mailbox import (
@@ -310,6 +312,25 @@ class RelayClient:
         path = _channel_path(operation, channel, generation, "rejections")
         return await self._get(Rejections, *path, most=LIST_ANSWER_BYTES)
 
+    async def put_history_chunk(self, operation: OperationId, request: RequestId, put: PutHistoryChunk) -> HistoryState:
+        """How far the answer goes now. A number that was there already is not replaced."""
+        return await self._post(HistoryState, put, *_history_path(operation, request))
+
+    async def history_state(self, operation: OperationId, request: RequestId) -> HistoryState:
+        return await self._get(HistoryState, *_history_path(operation, request))
+
+    async def history_chunks(self, operation: OperationId, request: RequestId, *, after: int) -> HistoryChunks:
+        """Those behind number `after`, -1 for all. Ask again while it is not complete.
+
+        Raises:
+            NotFound: nobody has answered yet, or what was there has expired.
+        """
+        path = (*_history_path(operation, request), "chunks")
+        return await self._get(HistoryChunks, *path, query={"after": str(after)}, most=PAGE_ANSWER_BYTES)
+
+    async def drop_history(self, operation: OperationId, request: RequestId) -> None:
+        await self._do("DELETE", None, *_history_path(operation, request))
+
     @contextlib.asynccontextmanager
     async def stream(
         self, *, entropy: Entropy, sleep: stream.Sleep = asyncio.sleep
@@ -387,6 +408,10 @@ class RelayClient:
 
 def _channel_path(operation: OperationId, channel: ChannelId, generation: int, last: str) -> tuple[str, ...]:
     return ("operations", operation.hex(), "channels", channel.hex(), str(generation), last)
+
+
+def _history_path(operation: OperationId, request: RequestId) -> tuple[str, ...]:
+    return ("operations", operation.hex(), "history", request.hex())
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:

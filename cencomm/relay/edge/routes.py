@@ -8,6 +8,7 @@ from cencomm.relay.edge import (
     attachments,
     channels,
     devices,
+    history,
     locks,
     mailbox,
     operations,
@@ -19,6 +20,7 @@ _OPERATION = "/v1/operations/{op}"
 _CHANNEL = f"{_OPERATION}/channels/{{ch}}"
 _ATTACHMENT = f"{_CHANNEL}/attachments/{{attachment}}"
 _GENERATION = f"{_CHANNEL}/{{gen}}"
+_HISTORY = f"{_OPERATION}/history/{{request}}"
 
 ROUTES = (
     web.get("/healthz", about.healthz),
@@ -62,5 +64,9 @@ ROUTES = (
     web.get(f"{_GENERATION}/welcomes", channels.get_welcomes),
     web.get(f"{_GENERATION}/rejections", channels.get_rejections),
     web.post(f"{_GENERATION}/rejections", channels.post_rejection),
+    web.post(_HISTORY, history.post_chunk),
+    web.get(_HISTORY, history.get_state),
+    web.get(f"{_HISTORY}/chunks", history.get_chunks),
+    web.delete(_HISTORY, history.delete_answer),
     web.get("/v1/stream", open_stream),
 )

@@ -20,6 +20,9 @@ from cencomm.ledger.enrolment import EnrolmentCode, decode_request, request_enro
 from cencomm.ledger.enrolment_code import CODE_BYTES
 from cencomm.ledger.entry import decode_signed_entry
 from cencomm.ledger.fingerprint import from_words, parse_qr_text
+from cencomm.ledger.history_chunk import ChunkHeader, make_chunk, verify_chunk
+from cencomm.ledger.history_items import Absent, Missing, Opened, decode_items, encode_items
+from cencomm.ledger.history_request import HistoryRequest, RequestId, decode_history_request
 from cencomm.ledger.kinds import EntryType, Phase
 from cencomm.ledger.letter import AccessLetter, read_letter
 from cencomm.ledger.log import LogKind
@@ -90,6 +93,32 @@ REQUEST = request_enrolment(
     UNIT.creator.exchange.public_key,
     EnrolmentCode(bytes(CODE_BYTES)),
 )
+HISTORY = HistoryRequest(
+    request=RequestId(bytes(16)), generation=1, first=1, last=9, public_key=UNIT.creator.exchange.public_key
+)
+ITEMS = (
+    Opened(sequence=1, certificate=DEVICE.certificate.encoded, salt=NO_HASH, signed=b"signed"),
+    Absent(2, Missing.SET_ASIDE, "bad_payload"),
+)
+CHUNK = make_chunk(
+    ChunkHeader(
+        operation=LEDGER.operation,
+        channel=CHANNEL,
+        generation=1,
+        request=HISTORY.request,
+        account=DEVICE.certificate.account,
+        device=DEVICE.certificate.device,
+        number=0,
+        first=1,
+        last=9,
+        is_last=True,
+    ),
+    ITEMS,
+    public_key=HISTORY.public_key,
+    certificate=DEVICE.certificate,
+    device=DEVICE.key,
+    entropy=UNIT.entropy,
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +147,11 @@ def _unwrap(data: bytes) -> bytes:
     return data
 
 
+def _chunk(data: bytes) -> bytes:
+    assert verify_chunk(data).open_(UNIT.creator.exchange.private_key) == ITEMS
+    return data
+
+
 DECODERS = [
     Decoder(
         "signed entry",
@@ -126,6 +160,9 @@ DECODERS = [
     ),
     Decoder("anchor", (ANCHOR.encode(),), lambda data: decode_anchor(data).encode()),
     Decoder("enrolment request", (REQUEST.encode(),), lambda data: decode_request(data).encode()),
+    Decoder("history request", (HISTORY.encode(),), lambda data: decode_history_request(data).encode()),
+    Decoder("history items", (encode_items(ITEMS),), lambda data: encode_items(decode_items(data))),
+    Decoder("history chunk", (CHUNK,), _chunk, ProtocolError),
     Decoder(
         "certificate",
         (DEVICE.certificate.encoded,),

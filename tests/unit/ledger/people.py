@@ -206,6 +206,7 @@ def charter_of(
     relay: RelayKey,
     *,
     exercise: bool = False,
+    history: History = History.ALL,
     two_signatures: tuple[EntryType, ...] = (),
 ) -> Charter:
     nonce = entropy(32)
@@ -218,7 +219,7 @@ def charter_of(
         relay_key=relay.public_key,
         relay_name="relay.example.org",
         policy=Policy(
-            history=History.ALL,
+            history=history,
             retention_days=365,
             update_interval_hours=24,
             heartbeat_seconds=300,
@@ -232,13 +233,18 @@ def charter_of(
 
 
 def found(
-    *, coordinators: int = 2, seed: str = "", exercise: bool = False, two_signatures: tuple[EntryType, ...] = ()
+    *,
+    coordinators: int = 2,
+    seed: str = "",
+    exercise: bool = False,
+    history: History = History.ALL,
+    two_signatures: tuple[EntryType, ...] = (),
 ) -> Unit:
     """An operation of so many coordinators, with its charter only."""
     entropy = CountingEntropy(seed)
     people = [person(entropy) for _ in range(coordinators)]
     relay = RelayKey.generate(entropy)
-    charter = charter_of(people, entropy, relay, exercise=exercise, two_signatures=two_signatures)
+    charter = charter_of(people, entropy, relay, exercise=exercise, history=history, two_signatures=two_signatures)
     signed = sign_entry(first_entry(charter, time=START), people[0].identity)
     return Unit(entropy, people[0], people[1:], relay, [signed], Ledger.start(signed))
 

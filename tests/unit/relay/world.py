@@ -446,9 +446,9 @@ def founding(entry: bytes) -> CreateOperation:
     return CreateOperation(entry=entry, wraps=wraps, blobs=sealed_blobs(body, 1))
 
 
-async def found_operation(relay: Relay, coordinator: Person) -> Operation:
+async def found_operation(relay: Relay, coordinator: Person, **changed: Any) -> Operation:
     """A new operation of one coordinator with a main channel whose group has nobody else."""
-    entry = founding_entry(relay, coordinator)
+    entry = founding_entry(relay, coordinator, **changed)
     answer = await coordinator.ask("POST", "/v1/operations", founding(entry))
     ledger = Ledger.start(decode_signed_entry(entry))
     assert answer.read(OperationHead).operation == ledger.operation

@@ -26,6 +26,7 @@ MODULES = (
     "devices",
     "enrolments",
     "errors",
+    "history",
     "locks",
     "log",
     "mailbox",
