@@ -7,7 +7,7 @@ import click
 from cencomm.client.commands.account import fingerprint, sign_in, sign_out, sign_up
 from cencomm.client.commands.message import inbox, outbox, send, show, watch
 from cencomm.client.commands.operation import operation
-from cencomm.client.commands.translated import WORDS, TranslatedGroup, option, words_of
+from cencomm.client.commands.translated import WORDS, TranslatedGroup, json_option, option, words_of
 from cencomm.client.terminal import Terminal, default_data_folder
 from cencomm.client.words import load_words
 from cencomm.clock import system_clock
@@ -42,7 +42,7 @@ def _choose_language(context: click.Context, _parameter: click.Parameter, langua
     envvar="CENCOMM_PASSWORD_FILE",
     help="File whose first line is the password, for scripts.",
 )
-@option("--json", "as_json", is_flag=True, help="Answer with one JSON document, ask nothing.")
+@json_option("Answer with one JSON document, ask nothing.")
 @click.pass_context
 def cencomm(context: click.Context, data: Path | None, password_file: Path | None, *, as_json: bool) -> None:
     """End-to-end encrypted messages for joint customs operations."""

@@ -1,12 +1,18 @@
-"""What to do about an error, in one line of the reader's language; the error's own text is the detail behind it."""
+"""What to do about an error, in the reader's language; the error's own text is the detail behind it.
+
+A program gets the same as a document of the one shape that errors have everywhere (docs/protocol.md section 8).
+"""
+
+import re
 
 from cencomm.client import errors
 from cencomm.client.channel import errors as channel_errors
 from cencomm.client.channel import readership
 from cencomm.client.transport import errors as relay_errors
+from cencomm.client.unit import office
 from cencomm.client.words import Words
 from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailable, UsageError
-from cencomm.forms.operation import OperationPlanError
+from cencomm.forms.canonical_json import JsonValue
 from cencomm.ledger import enrolment, fingerprint
 from cencomm.ledger.refusal import LedgerRefused
 
@@ -43,7 +49,8 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
     ),
     (enrolment.WrongCode, "The enrolment was not made with the letter's code: make a new letter."),
     (LedgerRefused, "The ledger breaks a rule: nothing of it was accepted, tell the coordination unit."),
-    (OperationPlanError, "The plan has mistakes."),
+    (errors.FileRefused, "This file has mistakes, and nothing was done:"),
+    (office.NotInOffice, "Only a coordinator may do this."),
     (Unavailable, "Not now: try again in a moment; nothing is lost."),
     (AccessDenied, "This is not allowed."),
     (ProtocolError, "Something that was received was refused; nothing was changed."),
@@ -51,8 +58,26 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
 )
 
 
+_INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
 def complaint(error: CencommError, words: Words) -> str:
-    """One line: what to do, and behind it what happened."""
-    advice = next((words.say(sentence) for kind, sentence in ADVICE if isinstance(error, kind)), "")
+    """What to do, and behind it what happened: one line, or one more for each mistake in a file of the user's."""
+    advice = words.say(_advice(error)[1])
+    if isinstance(error, errors.FileRefused):
+        return "\n".join([advice, *(f"  {line}" for line in error.mistakes)])
     detail = " ".join(str(error).split())
     return f"{advice} ({detail})" if advice and detail else advice or detail
+
+
+def complaint_document(code: str, message: str, details: JsonValue = None) -> JsonValue:
+    return {"error": {"code": code, "message": message, "details": {} if details is None else details}}
+
+
+def code_of(error: CencommError) -> str:
+    """What is wrong, for programs: the name of the error that has the advice, as wrong_password."""
+    return _INNER_CAPITAL.sub("_", _advice(error)[0].__name__).lower()
+
+
+def _advice(error: CencommError) -> tuple[type[Exception], str]:
+    return next(((kind, sentence) for kind, sentence in ADVICE if isinstance(error, kind)), (type(error), ""))

@@ -7,17 +7,20 @@ where that fails: the validation then says what is wrong, next to the field.
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cencomm.errors import UsageError
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.form import Field, Form
 from cencomm.forms.kinds.code import CodesKind
-from cencomm.forms.kinds.number import BooleanKind, IntegerKind
+from cencomm.forms.kinds.number import BooleanKind, DecimalKind, IntegerKind
+from cencomm.forms.kinds.place import CoordinateKind
+from cencomm.forms.kinds.quantity import MoneyKind, QuantityKind
 
 MAX_ROW = 199  # as many rows as the largest block of any form has
 _STEP = re.compile(r"([a-z][a-z0-9_]*)(?:\[(\d{1,3})\])?")
+_DECIMAL_PARTS = frozenset({"amount", "lat", "lon"})  # of quantities, money and positions
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -39,10 +42,13 @@ def read_values(text: str, path: Path) -> dict[str, JsonValue]:
 def set_values(values: dict[str, JsonValue], settings: Sequence[str], form: Form) -> dict[str, JsonValue]:
     """The values with each `field=value` of `settings`, as `case_ref=A-1` or `items[0].quantity.amount=12.5`.
 
+    A whole number of a document, where the form has a decimal one, becomes the text that forms write decimals as.
+
     Raises:
         UsageError: not of this shape, or two settings contradict each other about what a field holds.
     """
     changed: dict[str, JsonValue] = json.loads(json.dumps(values))
+    _write_decimals(changed, form)
     fields = dict(form.all_fields())
     for setting in settings:
         path, equals, text = setting.partition("=")
@@ -74,6 +80,30 @@ def _put(values: dict[str, JsonValue], names: Sequence[tuple[str, int | None]], 
         if not isinstance(inner, dict) or last:
             raise UsageError(f"{setting!r} does not fit to what was set before")
         here = inner
+
+
+def _write_decimals(values: dict[str, JsonValue], form: Form) -> None:
+    _write_row(values, form.fields)
+    for block in form.blocks:
+        rows = values.get(block.name)
+        for row in rows if isinstance(rows, list) else ():
+            if isinstance(row, dict):
+                _write_row(row, block.fields)
+
+
+def _write_row(row: dict[str, JsonValue], fields: Iterable[Field]) -> None:
+    for field in fields:
+        value = row.get(field.name)
+        match field.kind:
+            case DecimalKind() if _is_whole(value):
+                row[field.name] = str(value)
+            case QuantityKind() | MoneyKind() | CoordinateKind() if isinstance(value, dict):
+                for part in _DECIMAL_PARTS & value.keys():
+                    value[part] = str(value[part]) if _is_whole(value[part]) else value[part]
+
+
+def _is_whole(value: JsonValue) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _typed(text: str, field: Field) -> JsonValue:

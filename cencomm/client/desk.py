@@ -34,6 +34,7 @@ class Desk:
     access: Access
     reports: Reports
     store: StateStore
+    journal: VaultJournal
 
 
 @contextlib.asynccontextmanager
@@ -114,4 +115,5 @@ def _has_mailbox(terminal: Terminal) -> bool:
 async def _desk(terminal: Terminal, store: StateStore, access: Access) -> Desk:
     reports = Reports(load_code_lists())
     environment = Environment(clock=terminal.clock, entropy=terminal.entropy, judge_report=reports.judge)
-    return Desk(await open_mailbox(VaultJournal(store), access.relay, environment), access, reports, store)
+    journal = VaultJournal(store)
+    return Desk(await open_mailbox(journal, access.relay, environment), access, reports, store, journal)

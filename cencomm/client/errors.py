@@ -1,5 +1,7 @@
 """What goes wrong on the way to one's own mailbox: the person, the disk. The relay's answers are in `relay_errors`."""
 
+from pathlib import Path
+
 from cencomm.errors import AccessDenied, ProtocolError, Unavailable, UsageError
 
 
@@ -43,3 +45,11 @@ class StaleStore(UsageError):  # noqa: N818
     def __init__(self, *, expected: int, found: int | None) -> None:
         super().__init__(f"the store is not at version {expected} any more")
         self.expected, self.found = expected, found
+
+
+class FileRefused(UsageError):  # noqa: N818
+    """A file that the user wrote does not say what it should. `mistakes` are all that were found, each with its key."""
+
+    def __init__(self, path: Path, complaint: str) -> None:
+        self.mistakes = tuple(f"{path}: {line}" for line in complaint.splitlines())
+        super().__init__("; ".join(self.mistakes))

@@ -1,4 +1,4 @@
-"""Operations and messages as a terminal shows them, in the reader's language whatever the writer's."""
+"""Messages and people as a terminal shows them, in the reader's language whatever the writer's."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jinja2 import Template
 
-from cencomm.client.channel.readership import Reader, members, reader, readers
+from cencomm.client.channel.readership import Reader, reader, readers
 from cencomm.client.events import MessageDelivered
 from cencomm.client.operation.directory import decode_labels, decode_purpose
 from cencomm.client.operation.operation import Operation
@@ -26,7 +26,7 @@ from cencomm.forms.wording import Wording
 from cencomm.ids import ChannelId, short
 from cencomm.ledger import fingerprint
 from cencomm.ledger.certificate import verify_certificate
-from cencomm.ledger.kinds import Phase, Role
+from cencomm.ledger.kinds import Role
 
 MAX_TITLE = 60  # letters of the line in the inbox
 
@@ -37,14 +37,6 @@ ROLE_WORDS = {  # as sentences of the catalogue
     Role.ARCHIVE: "archive",
     Role.NCEN: "national system (nCEN)",
     Role.CEN: "CEN",
-}
-PHASE_WORDS = {
-    Phase.PLANNING: "planning",
-    Phase.TEST: "test",
-    Phase.PREPARATION: "preparation",
-    Phase.OPERATIONAL: "operational",
-    Phase.FOLLOW_UP: "follow-up",
-    Phase.CLOSED: "closed",
 }
 
 
@@ -74,66 +66,17 @@ class Presenter:
         node = f" [{self.words.say('node')}]" if one.is_node else ""
         return f"{one.profile.name} ({one.profile.organisation}{country}){node}"
 
-    def operation(self, operation: Operation) -> str:
-        """Title, state, fingerprint, channels with their readers, forms, roster."""
-        say, ledger = self.words.say, operation.ledger
-        content = operation.content(ledger.charter.plan)
-        lines = [self.title(operation)]
-        if ledger.charter.policy.exercise:
-            lines.append(say("EXERCISE: nothing here is real."))
-        if operation.frozen is not None:
-            lines.append(say("FROZEN: {reason}", reason=operation.frozen))
-        if content is not None:
-            purpose = decode_purpose(content)
-            lines += [pick(purpose.purpose, self.words.language), purpose.legal_basis]
-        lines += ["", say("Phase: {phase}", phase=say(PHASE_WORDS[ledger.phase]))]
-        lines.append(say("Fingerprint: {words}", words=" ".join(fingerprint.words(operation.id))))
-        lines.append(
-            say("Ledger: entry {sequence}, {hash}", sequence=ledger.sequence, hash=ledger.head_hash.hex()[:16])
-        )
-        lines += ["", say("Members")]
-        rows = [
-            (f"  {self.person(one)}", say(ROLE_WORDS[one.member.role]), short(one.member.account))
-            for one in members(operation)
-        ]
-        lines.append(columns(rows))
-        lines += ["", say("Channels")]
-        for channel in ledger.channels:
-            lines.append(f"  {self.channel_title(operation, channel)}")
-            lines += [f"    {self.person(one)}" for one in readers(operation, channel)]
-        lines += ["", say("Forms")]
-        for name, blob in self.reports.newest(operation).items():
-            form = self.reports.form(operation, blob)
-            lines.append(f"  {name}: {pick(form.label, self.words.language)}")
-        return "\n".join(lines)
+    def message_document(self, operation: Operation, message: MessageDelivered) -> dict[str, JsonValue]:
+        """A message for programs: codes as they travel, not labels.
 
-    def operation_document(self, operation: Operation) -> JsonValue:
-        """The same for programs."""
-        ledger = operation.ledger
-        return {
-            "operation": operation.id.hex(),
-            "title": self.title(operation),
-            "exercise": ledger.charter.policy.exercise,
-            "frozen": operation.frozen,
-            "phase": ledger.phase.name.lower(),
-            "words": list(fingerprint.words(operation.id)),
-            "ledger": {"sequence": ledger.sequence, "hash": ledger.head_hash.hex()},
-            "members": [_member_document(one) for one in members(operation)],
-            "channels": [
-                {
-                    "channel": channel.hex(),
-                    "title": self.channel_title(operation, channel),
-                    "readers": [one.member.account.hex() for one in readers(operation, channel)],
-                }
-                for channel in ledger.channels
-            ],
-            "forms": list(self.reports.newest(operation)),
-        }
-
-    def message_document(self, message: MessageDelivered) -> dict[str, JsonValue]:
-        """A message for programs: codes as they travel, not labels."""
+        Raises:
+            ProtocolError, Unavailable: the definition of its form is not here, or is none.
+        """
         envelope, place = message.envelope, message.place
+        form = self.reports.form(operation, envelope.form)
         return {
+            "form": form.name,
+            "form_version": form.version,
             "operation": place.operation.hex(),
             "channel": place.channel.hex(),
             "message": envelope.message.hex(),
@@ -258,14 +201,3 @@ class Presenter:
     def _handling(self, body: Body) -> str:
         said = self.tongue.code("handling", body.handling.value)
         return f"{said} ({body.handling_text})" if body.handling_text else said
-
-
-def _member_document(one: Reader) -> JsonValue:
-    return {
-        "account": one.member.account.hex(),
-        "role": one.member.role.name.lower(),
-        "name": one.profile.name,
-        "organisation": one.profile.organisation,
-        "country": one.profile.country,
-        "node": one.is_node,
-    }

@@ -1,9 +1,11 @@
 """One person at one terminal: what they are told, what they are asked, where their mailbox lies."""
 
+import contextlib
 import json
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +59,8 @@ class Terminal:
             if unattended:
                 return
             raise UsageError("no terminal to ask for your consent: give --yes")
-        click.confirm(self.say(sentence), abort=True, err=True)
+        with interruptible():
+            click.confirm(self.say(sentence), abort=True, err=True)
 
     def password(self, *, new: bool = False) -> str:
         """From the file for scripts, else asked for; never from the command line, where others could read it."""
@@ -65,13 +68,27 @@ class Terminal:
             return _first_line(self.password_file)
         if not sys.stdin.isatty():
             raise UsageError("no terminal to ask for the password: give --password-file or CENCOMM_PASSWORD_FILE")
-        asked = click.prompt(
-            self.say("Password"),
-            hide_input=True,
-            confirmation_prompt=self.say("The same password again") if new else False,
-            err=True,
-        )
+        with interruptible():
+            asked = click.prompt(
+                self.say("Password"),
+                hide_input=True,
+                confirmation_prompt=self.say("The same password again") if new else False,
+                err=True,
+            )
         return str(asked)
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C ends what blocks in the block, at once.
+
+    An event loop takes the first Ctrl-C as a wish to cancel its task, which waits for somebody to type.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def harmless(text: str) -> str:

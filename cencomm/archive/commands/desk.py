@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cencomm.archive.recording import ArchiveConsumer
-from cencomm.client.commands.translated import option, words_of
+from cencomm.client.commands.translated import json_option, option, words_of
 from cencomm.client.reports import Reports
 from cencomm.client.terminal import harmless
 from cencomm.client.words import Words, load_words
@@ -56,7 +56,7 @@ class Desk:
 def desk_options(command: F) -> F:
     """The options that every command of the archive has."""
     for decorate in (  # the last decorator stands first in the help
-        option("--json", "as_json", is_flag=True, help="Answer with one JSON document."),
+        json_option("Answer with one JSON document."),
         option("--language", type=click.Choice(LANGUAGES), help="Language of what you read; else your computer's."),
         option(
             "--data",

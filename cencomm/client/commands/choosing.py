@@ -9,6 +9,7 @@ from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.operation import Operation
 from cencomm.client.presenting import Presenter
 from cencomm.errors import UsageError
+from cencomm.forms.code_list import load_code_lists
 from cencomm.forms.envelope import Addressee
 from cencomm.ids import ChannelId, OperationId
 from cencomm.ledger import fingerprint
@@ -71,6 +72,17 @@ def choose_member(operation: Operation, typed: str) -> Reader:
         one for one in people if one.profile.name.casefold().startswith(wanted) or _begins(one.member.account, wanted)
     ]
     return _only(fitting, f"a member called {typed!r}")
+
+
+def choose_country(typed: str | None) -> str | None:
+    """The two letters of a country or territory, as ISO 3166-1 has them: a wrong one would stand in a profile for ever.
+
+    Raises:
+        UsageError: there is none like that.
+    """
+    if typed is None or typed in load_code_lists()["country"]:
+        return typed
+    raise UsageError(f"{typed!r} is no country: two capital letters, as FR or KE")
 
 
 def choose_addressee(operation: Operation, typed: str) -> Addressee:

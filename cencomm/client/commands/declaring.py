@@ -9,10 +9,12 @@ from cencomm.client.commands.choosing import choose_operation, operation_option
 from cencomm.client.commands.plans import MAX_TOML_BYTES
 from cencomm.client.commands.translated import TranslatedCommand
 from cencomm.client.desk import open_desk
+from cencomm.client.errors import FileRefused
 from cencomm.client.terminal import Terminal, read_text
 from cencomm.client.unit import declaring
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
+from cencomm.forms.form import FormError
 from cencomm.forms.form_json import compile_form, encode_form
 from cencomm.ledger.kinds import Phase
 
@@ -29,7 +31,10 @@ def form(terminal: Terminal, file: Path, operation: str | None) -> None:
     async def run() -> None:
         async with open_desk(terminal) as desk:
             chosen = choose_operation(desk.mailbox, operation)
-            made = compile_form(read_text(file, most=MAX_TOML_BYTES), desk.reports.lists)
+            try:
+                made = compile_form(read_text(file, most=MAX_TOML_BYTES), desk.reports.lists)
+            except FormError as error:
+                raise FileRefused(file, str(error)) from None
             await catch_up(desk.mailbox)
             known = desk.mailbox.operation(chosen)
             blob = desk.reports.newest(known).get(made.name)

@@ -15,6 +15,7 @@ from cencomm.client.mailbox import Mailbox
 from cencomm.client.presenting import Presenter
 from cencomm.client.terminal import Terminal
 from cencomm.client.unit import devices
+from cencomm.client.unit.office import judge_office
 from cencomm.client.watch import catch_up
 from cencomm.ids import OperationId, short
 from cencomm.ledger.kinds import Role
@@ -52,6 +53,7 @@ def end_device(terminal: Terminal, who: str, device: str, operation: str | None,
         async with open_desk(terminal) as desk:
             chosen = choose_operation(desk.mailbox, operation)
             await catch_up(desk.mailbox)
+            judge_office(desk.mailbox, chosen)
             presenter = load_presenter(terminal, desk.reports)
             member = choose_member(desk.mailbox.operation(chosen), who)
             account = member.member.account

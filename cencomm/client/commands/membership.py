@@ -7,7 +7,7 @@ import click
 
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.readership import reader
-from cencomm.client.commands.choosing import choose_member, choose_operation, operation_option
+from cencomm.client.commands.choosing import choose_country, choose_member, choose_operation, operation_option
 from cencomm.client.commands.plans import find_post, open_channels
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.translated import TranslatedCommand, option
@@ -15,6 +15,7 @@ from cencomm.client.desk import open_desk
 from cencomm.client.operation.directory import Profile
 from cencomm.client.terminal import Terminal, write_secret_file
 from cencomm.client.unit import admission, as_planned, revocation
+from cencomm.client.unit.office import judge_office
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
 from cencomm.forms.language import pick
@@ -49,18 +50,19 @@ def invite(
     async def run() -> None:
         async with open_desk(terminal) as desk:
             chosen = choose_operation(desk.mailbox, operation)
+            judge_office(desk.mailbox, chosen)
             found = None if post is None else await find_post(desk, chosen, post)
             if found is not None:
                 profile = Profile(
                     name=name or pick(found.label, terminal.words.language),
                     organisation=organisation,
-                    country=country or found.country,
+                    country=choose_country(country) or found.country,
                 )
                 made = await as_planned.invite_post(desk.mailbox, chosen, found, profile=profile.encode())
             elif role is None or name is None:
                 raise UsageError("give --post, or --role and --name")
             else:
-                profile = Profile(name=name, organisation=organisation, country=country)
+                profile = Profile(name=name, organisation=organisation, country=choose_country(country))
                 made = await admission.invite(desk.mailbox, chosen, role=Role[role.upper()], profile=profile.encode())
         if letter is None:
             terminal.show(made.text(), {"letter": made.text()})
@@ -82,6 +84,7 @@ def admit(terminal: Terminal, operation: str | None) -> None:
         async with open_desk(terminal) as desk:
             chosen = choose_operation(desk.mailbox, operation)
             await catch_up(desk.mailbox)
+            judge_office(desk.mailbox, chosen)
             admitted, strangers = await admission.admit_waiting(desk.mailbox, chosen)
             await as_planned.remember_posts(desk.mailbox, chosen, admitted)
             opened = await open_channels(desk, chosen, terminal.words.language)
@@ -91,19 +94,30 @@ def admit(terminal: Terminal, operation: str | None) -> None:
             names = [presenter.person(reader(known, one.account)) for one in admitted]
         lines = [terminal.say("Admitted: {name}", name=name) for name in names]
         lines += [terminal.say("Channel opened: {title}", title=title) for title in opened]
-        for stranger in strangers:
-            lines.append(terminal.say("NOT admitted: account {account}.", account=short(stranger.keys.account)))
+        for one in strangers:
+            why = terminal.say("the code of its letter was used by another account") if one.code_used else one.reason
+            lines.append(
+                terminal.say("NOT admitted: account {account}: {why}", account=short(one.keys.account), why=why)
+            )
         terminal.show(
             "\n".join(lines) or terminal.say("Nobody waits."),
             {
                 "admitted": [one.account.hex() for one in admitted],
-                "strangers": [stranger.keys.account.hex() for stranger in strangers],
+                "strangers": [
+                    {"account": one.keys.account.hex(), "code_used": one.code_used, "reason": one.reason}
+                    for one in strangers
+                ],
             },
         )
-        if strangers:
+        if any(not one.code_used for one in strangers):
             terminal.tell(
-                "Their code is none of yours: another coordinator's letter, or somebody changed keys on the way. "
-                "Ask them by telephone; make a new letter if it was yours."
+                "Whoever has a code that is none of yours has another coordinator's letter, or somebody changed keys "
+                "on the way. Ask them by telephone; make a new letter if it was yours."
+            )
+        if any(one.code_used for one in strangers):
+            terminal.tell(
+                "A letter's code serves once. Somebody else may have read that letter: telephone the post that it was "
+                "for, compare the account with the one that was admitted, and revoke that one if it is not theirs."
             )
 
     asyncio.run(run())
@@ -122,6 +136,7 @@ def revoke(terminal: Terminal, who: str, reason: str, operation: str | None, *, 
         async with open_desk(terminal) as desk:
             chosen = choose_operation(desk.mailbox, operation)
             await catch_up(desk.mailbox)
+            judge_office(desk.mailbox, chosen)
             presenter = load_presenter(terminal, desk.reports)
             member = choose_member(desk.mailbox.operation(chosen), who)
             terminal.tell("To be revoked: {name}", name=presenter.person(member))

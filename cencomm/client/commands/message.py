@@ -10,13 +10,14 @@ import click
 
 from cencomm.client import inbox as inboxes
 from cencomm.client.account.account import keep_pins
-from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.channel.posting import Draft, Returned, discard_returned, resume, returned, waiting
 from cencomm.client.channel.posting import send as post
 from cencomm.client.channel.readership import judge_readers, members
 from cencomm.client.commands.choosing import choose_addressee, choose_channel, choose_operation, operation_option
+from cencomm.client.commands.complaint import Complaint
 from cencomm.client.commands.presenter import load_presenter
-from cencomm.client.commands.translated import Complaint, TranslatedCommand, option
+from cencomm.client.commands.synchronising import incomplete, synchronise
+from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.complaints import complaint
 from cencomm.client.composing import read_values, set_values
 from cencomm.client.desk import Desk, open_desk
@@ -25,7 +26,6 @@ from cencomm.client.inbox import Item
 from cencomm.client.operation.operation import Operation
 from cencomm.client.presenting import Presenter
 from cencomm.client.terminal import Terminal, columns, read_text
-from cencomm.client.watch import catch_up
 from cencomm.client.watch import watch as take_part
 from cencomm.errors import ProtocolError, Unavailable, UsageError
 from cencomm.forms.canonical_json import JsonValue
@@ -78,7 +78,9 @@ def send(
     async def run() -> None:
         async with open_desk(terminal) as desk:
             mailbox, chosen = desk.mailbox, choose_operation(desk.mailbox, operation)
-            await _synchronise(terminal, desk)  # a relay that is away stops neither the checks nor the keeping
+            trouble = await synchronise(desk)  # a relay that is away stops neither the checks nor the keeping
+            if trouble is not None:
+                terminal.tell("{complaint}", complaint=complaint(trouble, terminal.words))
             mailbox.membership(chosen)
             presenter, known = load_presenter(terminal, desk.reports), mailbox.operation(chosen)
             forms = desk.reports.newest(known)
@@ -109,10 +111,11 @@ def send(
                 form=forms[form], body=body, reply_to=None if answered is None else answered.message.envelope.message
             )
             sent = await post(mailbox, chosen, place, draft)
+            number = await inboxes.find_number(mailbox, chosen, sent.message)
             await keep_pins(mailbox, desk.access)
         terminal.show(
-            terminal.say("Sent: log entry {sequence}.", sequence=sent.sequence),
-            {"message": sent.message.hex(), "sequence": sent.sequence},
+            terminal.say("Sent: message {number}.", number=number),
+            {"message": sent.message.hex(), "number": number, "sequence": sent.sequence},
         )
 
     asyncio.run(run())
@@ -129,7 +132,7 @@ def inbox(terminal: Terminal, operation: str | None, *, everything: bool) -> Non
         async with open_desk(terminal) as desk:
             mailbox = desk.mailbox
             chosen = None if operation is None else choose_operation(mailbox, operation)
-            await _synchronise(terminal, desk)
+            trouble = await synchronise(desk)
             presenter = load_presenter(terminal, desk.reports)
             rows: list[tuple[str, ...]] = []
             documents: list[JsonValue] = []
@@ -137,15 +140,19 @@ def inbox(terminal: Terminal, operation: str | None, *, everything: bool) -> Non
                 if len(documents) >= SHOWN and not everything:
                     terminal.tell("There are more: cencomm inbox --all")
                     break
-                rows.append(_row(presenter, mailbox.operation(item.message.place.operation), item, terminal.clock()))
-                documents.append(_document(presenter, item))
+                known = mailbox.operation(item.message.place.operation)
+                rows.append(_row(presenter, known, item, terminal.clock()))
+                documents.append(_document(presenter, known, item))
             aside = await inboxes.set_aside(mailbox)
             left = [one for one in mailbox.operations.values() if mailbox.identity.account not in _belonging(one)]
-        terminal.show(columns(rows) or terminal.say("No messages."), documents)
+        nothing = terminal.say("No messages." if trouble is None else "No messages that were fetched before.")
+        terminal.show(columns(rows) or nothing, documents)
         for one in left:
             terminal.tell("Your membership has ended: {title}", title=presenter.title(one))
         for item_aside in aside:
             _warn(terminal, item_aside)
+        if trouble is not None:
+            raise incomplete(terminal, trouble)
 
     asyncio.run(run())
 
@@ -164,7 +171,7 @@ def show(terminal: Terminal, number: int) -> None:
             answered = item.message.envelope.reply_to
             reply_to = None if answered is None else await inboxes.find_number(desk.mailbox, known.id, answered)
             text = presenter.message(known, item.message, now=terminal.clock(), reply_to=reply_to)
-            terminal.show(text, _document(presenter, item))
+            terminal.show(text, _document(presenter, known, item))
             await inboxes.mark_read(desk.mailbox, number)
 
     asyncio.run(run())
@@ -202,11 +209,11 @@ def outbox(terminal: Terminal, *, discard: bool) -> None:
         async with open_desk(terminal) as desk:
             if discard:
                 await discard_returned(desk.mailbox)
-            await _synchronise(terminal, desk)
+            trouble = await synchronise(desk)
             try:
                 done = await resume(desk.mailbox)
-            except Unavailable:
-                done = []  # the relay is away still, as was said; what waits is listed
+            except (Unavailable, ProtocolError) as error:
+                done, trouble = [], trouble or error  # what waits is listed all the same
             still, back = await waiting(desk.mailbox), await returned(desk.mailbox)
         lines = [terminal.say("Sent now: {count}", count=sum(not isinstance(one, Returned) for one in done))]
         lines += [terminal.say("Still waiting: {count}", count=len(still))]
@@ -215,18 +222,10 @@ def outbox(terminal: Terminal, *, discard: bool) -> None:
             "\n".join(lines),
             {"waiting": [one.message.hex() for one in still], "returned": [one.reason for one in back]},
         )
+        if trouble is not None:
+            raise incomplete(terminal, trouble)
 
     asyncio.run(run())
-
-
-async def _synchronise(terminal: Terminal, desk: Desk) -> None:
-    """Fetch what is new. Whatever is wrong with the relay, what is here is shown all the same."""
-    try:
-        await introduce_device(desk.mailbox)
-        await catch_up(desk.mailbox)
-        await keep_pins(desk.mailbox, desk.access)
-    except (Unavailable, ProtocolError) as error:
-        terminal.tell("{complaint}", complaint=complaint(error, terminal.words))
 
 
 def _row(presenter: Presenter, operation: Operation, item: Item, now: int) -> tuple[str, ...]:
@@ -241,8 +240,8 @@ def _belonging(operation: Operation) -> frozenset[AccountId]:
     return frozenset(one.member.account for one in members(operation))
 
 
-def _document(presenter: Presenter, item: Item) -> JsonValue:
-    return {"number": item.number, "unread": item.unread, **presenter.message_document(item.message)}
+def _document(presenter: Presenter, operation: Operation, item: Item) -> JsonValue:
+    return {"number": item.number, "unread": item.unread, **presenter.message_document(operation, item.message)}
 
 
 def _announce(terminal: Terminal, presenter: Presenter, desk: Desk, event: Event) -> None:
@@ -250,8 +249,15 @@ def _announce(terminal: Terminal, presenter: Presenter, desk: Desk, event: Event
         case MessageDelivered() if not event.own:
             operation = desk.mailbox.operation(event.place.operation)
             body = event.envelope.body
-            row = (presenter.urgency(body), presenter.instant(body.written_at), *presenter.line(operation, event))
-            terminal.show("  ".join(cell for cell in row if cell), presenter.message_document(event))
+            number = desk.journal.newest_number
+            row = (
+                str(number),
+                presenter.urgency(body),
+                presenter.instant(body.written_at),
+                *presenter.line(operation, event),
+            )
+            document = presenter.message_document(operation, event)
+            terminal.show("  ".join(cell for cell in row if cell), {"number": number, **document})
         case Quarantined():
             _warn(terminal, event)
         case ChannelStalled():
@@ -273,12 +279,14 @@ def _warn(terminal: Terminal, event: Quarantined) -> None:
 
 def _refuse(terminal: Terminal, faults: str, invalid: InvalidReport) -> Never:
     """All that is wrong at once, beside the fields; the exit code of a mistake of the caller."""
-    if terminal.as_json:
-        found: list[JsonValue] = [{"path": fault.path, "fault": fault.code.value} for fault in invalid.faults]
-        terminal.show("", {"faults": found})
-    else:
-        terminal.tell("{faults}", faults=faults)
-    raise Complaint(terminal.say("Nothing was sent: put these right first."))
+    terminal.tell("{faults}", faults=faults)
+    found: list[JsonValue] = [{"path": fault.path, "fault": fault.code.value} for fault in invalid.faults]
+    raise Complaint(
+        terminal.say("Nothing was sent: put these right first."),
+        "invalid_report",
+        as_json=terminal.as_json,
+        details={"faults": found},
+    )
 
 
 def _instant(text: str, *, now: int) -> int:

@@ -7,7 +7,7 @@ import click
 
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.entrance import introduce_device
-from cencomm.client.commands.choosing import choose_operation, operation_option
+from cencomm.client.commands.choosing import choose_country, choose_operation, operation_option
 from cencomm.client.commands.declaring import form, phase
 from cencomm.client.commands.devices import add_devices, end_device, stale_devices
 from cencomm.client.commands.membership import admit, invite, revoke
@@ -15,12 +15,15 @@ from cencomm.client.commands.plans import MAX_TOML_BYTES, PLAN_PREFIX, read_plan
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.translated import TranslatedCommand, TranslatedGroup, option
 from cencomm.client.desk import open_desk
+from cencomm.client.errors import FileRefused
 from cencomm.client.operation import enrolling
 from cencomm.client.operation.directory import Profile
+from cencomm.client.overview import overview, overview_document
 from cencomm.client.terminal import Terminal, read_text
 from cencomm.client.unit import as_planned
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
+from cencomm.forms.operation import OperationPlanError
 from cencomm.ledger import fingerprint
 from cencomm.ledger.letter import MAX_LETTER_CHARACTERS, read_letter
 
@@ -39,8 +42,11 @@ def operation() -> None:
 def create(terminal: Terminal, plan: Path, name: str, organisation: str, country: str | None) -> None:
     """Found an operation as PLAN (a TOML file) describes it."""
     source = read_text(plan, most=MAX_TOML_BYTES)
-    planned = read_plan(source)
-    profile = Profile(name=name, organisation=organisation, country=country).encode()
+    try:
+        planned = read_plan(source)
+    except OperationPlanError as error:
+        raise FileRefused(plan, str(error)) from None
+    profile = Profile(name=name, organisation=organisation, country=choose_country(country)).encode()
 
     async def run() -> None:
         async with open_desk(terminal) as desk:
@@ -97,7 +103,7 @@ def show(terminal: Terminal, operation: str | None) -> None:
             await catch_up(desk.mailbox)
             presenter = load_presenter(terminal, desk.reports)
             known = desk.mailbox.operation(chosen)
-            text, document = presenter.operation(known), presenter.operation_document(known)
+            text, document = overview(presenter, known), overview_document(presenter, known)
             stale = await stale_devices(desk.mailbox, chosen, presenter)
             terminal.show("\n".join([text, *stale]), document)
 

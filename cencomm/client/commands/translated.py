@@ -3,16 +3,17 @@
 import copy
 import importlib
 from collections.abc import Callable
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from cencomm.client.complaints import complaint
-from cencomm.client.terminal import harmless
+from cencomm.client.commands.complaint import Complaint, Mistyped
+from cencomm.client.complaints import code_of, complaint
 from cencomm.client.words import Words, language_of_the_environment, load_words
 from cencomm.errors import CencommError
 
 WORDS = "cencomm.words"  # where the root context keeps them
+AS_JSON = "cencomm.json"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,15 +67,8 @@ class TranslatedCommand(click.Command):
         return click.Command.get_short_help_str(said, limit)
 
 
-class Complaint(click.ClickException):
-    """One line that says what to do, without click's own English word before it."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"cencomm: {harmless(self.message)}", file=file, err=file is None)
-
-
 class TranslatedGroup(TranslatedCommand, click.Group):
-    """Errors of ours end in one line that says what to do, with exit code 1; a traceback is a bug."""
+    """Errors of ours end in a sentence that says what to do, with exit code 1; a traceback is a bug."""
 
     command_class = TranslatedCommand
     group_class = type
@@ -83,9 +77,13 @@ class TranslatedGroup(TranslatedCommand, click.Group):
         try:
             return super().invoke(ctx)
         except CencommError as error:
-            raise Complaint(complaint(error, words_of(ctx))) from None
+            raise _complaint(error, ctx) from None
         except BaseExceptionGroup as group:
             raise _told(group, ctx) from None
+        except click.UsageError as error:
+            if answers_programs(ctx):
+                raise Mistyped(error.format_message(), "mistyped", as_json=True) from None
+            raise
 
 
 class LazyCommand(click.Command):
@@ -106,7 +104,8 @@ class LazyCommand(click.Command):
         try:
             command = getattr(importlib.import_module(module), attribute)
         except ImportError as error:
-            raise Complaint(f"{self.name} is not installed here: {error}") from None
+            said = f"{self.name} is not installed here: {error}"
+            raise Complaint(said, "not_installed", as_json=answers_programs(ctx)) from None
         assert isinstance(command, click.Command)
         return command.main(list(ctx.params["arguments"]), prog_name=ctx.command_path, standalone_mode=False)
 
@@ -120,6 +119,26 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
     return click.option(*names, cls=TranslatedOption, **settings)
 
 
+def json_option(sentence: str) -> Callable[[F], F]:
+    """`--json`, which turns errors into documents too."""
+    return option("--json", "as_json", is_flag=True, is_eager=True, callback=_answer_programs, help=sentence)
+
+
+def answers_programs(context: click.Context) -> bool:
+    """Whether this call was given --json."""
+    return context.meta.get(AS_JSON) is True
+
+
+def _answer_programs(
+    context: click.Context,
+    _parameter: click.Parameter,
+    asked: bool,  # noqa: FBT001 (click calls it so)
+) -> bool:
+    if asked:
+        context.meta[AS_JSON] = True  # shared by all contexts of this call
+    return asked
+
+
 def _told(group: BaseExceptionGroup[BaseException], ctx: click.Context) -> BaseException:
     """The first error of ours in a group of tasks; what is not ours is a bug and stays whole."""
     ours, others = group.split(CencommError)
@@ -129,4 +148,8 @@ def _told(group: BaseExceptionGroup[BaseException], ctx: click.Context) -> BaseE
     while isinstance(first, BaseExceptionGroup):
         first = first.exceptions[0]
     assert isinstance(first, CencommError)
-    return Complaint(complaint(first, words_of(ctx)))
+    return _complaint(first, ctx)
+
+
+def _complaint(error: CencommError, ctx: click.Context) -> Complaint:
+    return Complaint(complaint(error, words_of(ctx)), code_of(error), as_json=answers_programs(ctx))

@@ -13,6 +13,7 @@ from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.operation.operation import Operation
 from cencomm.client.operation.proposal import Proposal
 from cencomm.client.transport.errors import LedgerMoved
+from cencomm.client.unit.office import judge_office
 from cencomm.errors import Unavailable
 from cencomm.ids import OperationId
 from cencomm.wire.operations import AppendEntry
@@ -24,10 +25,12 @@ Propose = Callable[[Operation], Proposal]
 
 
 async def act(mailbox: Mailbox, operation: OperationId, propose: Propose) -> None:
+    """Raises NotInOffice when we are no coordinator; then nothing was signed."""
     environment = mailbox.environment
     async with mailbox.lock:
         for _ in range(MAX_TRIES):
             known = await follow_ledger(mailbox, operation)
+            judge_office(mailbox, operation)
             decision = decide(
                 known, mailbox.identity, propose(known), now=environment.clock(), entropy=environment.entropy
             )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cencomm import codec
 from cencomm.client.channel.enactment import enact_everywhere
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import coordination
@@ -20,7 +21,7 @@ from cencomm.ledger.enrolment import (
 )
 from cencomm.ledger.kinds import Role
 from cencomm.ledger.letter import AccessLetter
-from cencomm.primitives.signatures import BadSignature
+from cencomm.primitives.signatures import PUBLIC_KEY_BYTES, BadSignature
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,24 @@ class Admission:
     post: str
 
 
+class CodeUsed(ProtocolError):  # noqa: N818 (names what was found)
+    """A request under a code with which somebody else was admitted: the letter was read by two."""
+
+    def __init__(self) -> None:
+        super().__init__("the code of its letter was used by another account")
+
+
 @dataclass(frozen=True, slots=True)
 class NotAdmitted:
-    """An enrolment that was not signed, and why. Nothing in it is verified."""
+    """An enrolment that was not signed, and why. Nothing in it is verified.
+
+    `code_used`: but that it was made with the code of a letter of ours, with which another account was admitted
+    before. Two people have read that letter, or one of them twice: which of them it was for, only they can say.
+    """
 
     request: EnrolmentRequest
     reason: str
+    code_used: bool = False
 
     @property
     def keys(self) -> Keys:
@@ -76,7 +89,7 @@ async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[
         try:
             admitted.append(await _admit_one(mailbox, operation, request))
         except ProtocolError as refused:
-            others.append(NotAdmitted(request, str(refused)))
+            others.append(NotAdmitted(request, str(refused), code_used=isinstance(refused, CodeUsed)))
     await enact_everywhere(mailbox, operation)
     return admitted, others
 
@@ -93,7 +106,9 @@ async def _admit_one(mailbox: Mailbox, operation: OperationId, request: Enrolmen
     if member is None:
         await _admit(mailbox, operation, request, invitation)
     async with mailbox.lock:
-        await mailbox.write({key: None, _spent_key(key): None})  # a code serves once
+        # A code serves once; it is kept to recognise whoever comes with it again.
+        used = codec.fixed(request.keys.identity_key, PUBLIC_KEY_BYTES) + invitation.code.expose()
+        await mailbox.write({key: None, _spent_key(key): None, _used_key(operation, key): used})
     return Admission(request.keys.account, invitation.role, invitation.profile, invitation.post)
 
 
@@ -103,6 +118,7 @@ async def _invitation_for(
     """Our letter with whose code the request was made, unless it was used to admit somebody else.
 
     Raises:
+        CodeUsed: another account used its code.
         WrongCode: there is none.
         BadPublicKey: there is, and nothing can be sealed to the exchange key of whoever asks.
     """
@@ -114,7 +130,21 @@ async def _invitation_for(
             continue
         if await mailbox.store.get(_spent_key(key)) in {None, request.keys.identity_key}:
             return key, invitation
+        raise CodeUsed
+    await _judge_used(mailbox, operation, request)
     raise WrongCode
+
+
+async def _judge_used(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest) -> None:
+    """Raises CodeUsed when another account was admitted with the code of this request."""
+    for _, value in await mailbox.store.scan(_used_prefix(operation)):
+        identity_key, code = value[:PUBLIC_KEY_BYTES], EnrolmentCode(value[PUBLIC_KEY_BYTES:])
+        try:
+            verify_request(request, code)
+        except (WrongCode, BadSignature):
+            continue
+        if identity_key != request.keys.identity_key:
+            raise CodeUsed
 
 
 async def _admit(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest, invitation: Invitation) -> None:
@@ -124,6 +154,14 @@ async def _admit(mailbox: Mailbox, operation: OperationId, request: EnrolmentReq
 
 def _invitation_prefix(operation: OperationId) -> str:
     return f"invitation/{operation.hex()}/"
+
+
+def _used_prefix(operation: OperationId) -> str:
+    return f"used-invitation/{operation.hex()}/"
+
+
+def _used_key(operation: OperationId, invitation: str) -> str:
+    return _used_prefix(operation) + invitation.removeprefix(_invitation_prefix(operation))
 
 
 def _spent_key(invitation: str) -> str:

@@ -10,6 +10,7 @@ from cencomm.client.operation.decision import decide
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.transport.errors import LedgerMoved, Refusal
 from cencomm.client.unit.act import MAX_TRIES, act, append_request, overtaken
+from cencomm.client.unit.office import judge_office
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.kinds import ChannelKind, Phase, Role
 
@@ -28,6 +29,7 @@ async def open_channel(
     async with mailbox.lock:
         for _ in range(MAX_TRIES):
             known = await follow_ledger(mailbox, operation)
+            judge_office(mailbox, operation)
             decision = decide(
                 known,
                 mailbox.identity,

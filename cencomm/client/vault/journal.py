@@ -47,10 +47,14 @@ class Journal(Protocol):
 
 
 class VaultJournal:
-    """The officer's: delivered and set-aside messages become values of the same store."""
+    """The officer's: delivered and set-aside messages become values of the same store.
+
+    `newest_number` is that of the message which was recorded last since this journal was made.
+    """
 
     def __init__(self, store: StateStore) -> None:
         self._store = store
+        self.newest_number = 0
 
     @property
     def store(self) -> StateStore:
@@ -58,20 +62,24 @@ class VaultJournal:
 
     async def record(self, writes: Writes, event: Event | None, *, expected_version: int) -> int:
         kept: dict[str, bytes | None] = dict(writes)
+        number = self.newest_number
         match event:
             case MessageDelivered():
+                number = int.from_bytes(await self._store.get(COUNT_KEY) or b"", "big") + 1
                 kept[message_key(event.place)] = encode_message(event)
-                kept |= await self._number(event.place)
+                kept |= _number_writes(number, event.place)
             case Quarantined() | ChannelStalled():
                 kept[quarantine_key(event.place)] = _encode_quarantined(event)
             case _:
                 pass
-        return await self._store.apply(kept, expected_version=expected_version)
+        version = await self._store.apply(kept, expected_version=expected_version)
+        self.newest_number = number
+        return version
 
-    async def _number(self, place: Place) -> Writes:
-        """Messages count 1, 2, 3 … as this mailbox takes them in, whatever channel they come from."""
-        number = int.from_bytes(await self._store.get(COUNT_KEY) or b"", "big") + 1
-        return {COUNT_KEY: codec.uint(number, 8), number_key(number): message_key(place).encode()}
+
+def _number_writes(number: int, place: Place) -> Writes:
+    """Messages count 1, 2, 3 … as this mailbox takes them in, whatever channel they come from."""
+    return {COUNT_KEY: codec.uint(number, 8), number_key(number): message_key(place).encode()}
 
 
 def message_prefix(operation: OperationId) -> str:

@@ -10,7 +10,8 @@ import click
 from cencomm import __main__ as program
 from cencomm.client import cli
 from cencomm.client.complaints import ADVICE
-from cencomm.client.presenting import PHASE_WORDS, ROLE_WORDS
+from cencomm.client.overview import PHASE_WORDS
+from cencomm.client.presenting import ROLE_WORDS
 from cencomm.forms.envelope import Priority
 
 SAYING = frozenset({"say", "tell", "confirm"})

@@ -5,92 +5,15 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
-from cencomm.__main__ import assemble
 from cencomm.client.commands.translated import LazyCommand
 from tests.fakes.loopback_relay import LoopbackRelay
 from tests.fakes.relay_thread import relay_thread
-
-PASSWORD = "correct horse battery staple"
-PLAN = Path(__file__).parents[3] / "operations" / "sample_air.toml"
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody with a folder at a terminal that speaks their language."""
-
-    folder: Path
-    password_file: Path
-    language: str
-
-    def run(self, *arguments: str) -> Result:
-        settings = ("--data", str(self.folder), "--password-file", str(self.password_file))
-        return CliRunner().invoke(assemble(), [*settings, "--language", self.language, *arguments])
-
-    def does(self, *arguments: str) -> str:
-        """What stands on the screen after a command that worked."""
-        result = self.run(*arguments)
-        assert result.exit_code == 0, result.output
-        return result.output
-
-    def fails(self, *arguments: str, code: int = 1) -> str:
-        """What stands on the screen after one that did not, for a reason of ours."""
-        result = self.run(*arguments)
-        assert result.exit_code == code, result.output
-        assert isinstance(result.exception, SystemExit)
-        return result.output
-
-    def document(self, *arguments: str) -> object:
-        return json.loads(self.does("--json", *arguments))
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cli")
-
-
-@pytest.fixture(scope="module")
-def relay(folder: Path) -> Iterator[LoopbackRelay]:
-    with relay_thread(folder / "relay") as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def password_file(folder: Path) -> Path:
-    path = folder / "password"
-    path.write_text(PASSWORD + "\n", encoding="utf-8")
-    return path
-
-
-def signed_up(folder: Path, password_file: Path, relay: LoopbackRelay, name: str, language: str) -> Person:
-    somebody = Person(folder / name, password_file, language)
-    somebody.does("sign-up", "--relay", relay.url, "--name", name)
-    return somebody
-
-
-@pytest.fixture(scope="module")
-def carla(folder: Path, password_file: Path, relay: LoopbackRelay) -> Person:
-    """The coordinator of an operation that she founded from the sample plan."""
-    somebody = signed_up(folder, password_file, relay, "carla", "en")
-    somebody.does("operation", "create", str(PLAN), "--name", "Unit A", "--organisation", "WCO")
-    return somebody
-
-
-@pytest.fixture(scope="module")
-def ana(folder: Path, password_file: Path, relay: LoopbackRelay, carla: Person) -> Person:
-    """The officer in Paris."""
-    somebody = signed_up(folder, password_file, relay, "ana", "fr")
-    letter = folder / "ana.letter"
-    carla.does("operation", "invite", "--post", "paris", "--organisation", "DGDDI", "--letter", str(letter))
-    somebody.does("operation", "join", str(letter), "--yes")
-    carla.does("operation", "admit")
-    return somebody
+from tests.unit.client.person import PLAN, Person, signed_up
 
 
 def test_a_letter_is_for_its_reader_alone_and_never_overwritten(carla: Person, folder: Path) -> None:
@@ -190,7 +113,9 @@ def test_programs_get_the_faults_as_a_document(ana: Person) -> None:
     result = ana.run("--json", "send", "note")
 
     assert result.exit_code == 1
-    assert json.loads(result.stdout) == {"faults": [{"path": "text", "fault": "required"}]}
+    error = json.loads(result.stderr)["error"]
+    assert error["code"] == "invalid_report"
+    assert error["details"] == {"faults": [{"path": "text", "fault": "required"}]}
 
 
 def test_tlp_red_is_refused_where_more_people_read_than_are_named(ana: Person) -> None:
@@ -321,7 +246,7 @@ def test_without_the_relay_what_is_here_is_shown(folder: Path, password_file: Pa
     with relay_thread(folder / "short-lived") as relay:
         somebody = signed_up(folder, password_file, relay, "offline", "en")
 
-    assert "nothing is lost" in somebody.does("inbox")
+    assert "nothing is lost" in somebody.fails("inbox", code=3)
 
 
 def test_what_is_sent_without_the_relay_is_checked_and_kept(folder: Path, password_file: Path) -> None:

@@ -42,6 +42,31 @@ def test_what_is_no_number_stays_for_the_validation_to_name(forms: Mapping[str, 
     assert set_values({}, ["arrests=many"], forms["seizure"]) == {"arrests": "many"}
 
 
+def test_whole_numbers_of_a_document_become_decimals_where_the_form_has_them(forms: Mapping[str, Form]) -> None:
+    source = """
+    arrests = 1
+    position = { lat = -1, lon = 36.5 }
+    [[items]]
+    category = "CIT"
+    quantity = { amount = 12, unit = "KGM" }
+    est_value = { amount = 300, currency = "USD" }
+    """
+
+    values = set_values(read_values(source, Path("report.toml")), [], forms["seizure"])
+
+    assert values == {
+        "arrests": 1,
+        "position": {"lat": "-1", "lon": "36.5"},
+        "items": [
+            {
+                "category": "CIT",
+                "quantity": {"amount": "12", "unit": "KGM"},
+                "est_value": {"amount": "300", "currency": "USD"},
+            }
+        ],
+    }
+
+
 def test_a_setting_changes_a_copy(forms: Mapping[str, Form]) -> None:
     before = {"case_ref": "A"}
 
