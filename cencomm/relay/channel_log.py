@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from cencomm.ids import NO_HASH, ChannelId, OperationId
-from cencomm.ledger.channel import Channel
+from cencomm.ledger.channel import Generation
 from cencomm.ledger.log import LogKind, log_hash
 
 
@@ -37,13 +37,9 @@ class Tip:
     pause: int = 0
 
     @classmethod
-    def empty(cls, row: int, operation: OperationId, channel: Channel) -> "Tip":
+    def empty(cls, row: int, operation: OperationId, channel: ChannelId, generation: Generation) -> "Tip":
         return cls(
-            row=row,
-            operation=operation,
-            channel=channel.channel,
-            generation=channel.generation,
-            group_id=channel.group_id,
+            row=row, operation=operation, channel=channel, generation=generation.number, group_id=generation.group_id
         )
 
     def append(self, kind: LogKind, message: bytes) -> tuple["Tip", Logged]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from cencomm.ids import AccountId, OperationId
+from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.bodies import Admit, ChannelBody, Charter, EndDevice, Replace, Restart, Revoke
 from cencomm.ledger.entry import SignedEntry, decode_signed_entry
 from cencomm.ledger.log import LogKind
@@ -145,12 +145,10 @@ def _follow(connection: Connection, draft: Draft, ledger: Ledger, signed: Signed
     match body:
         case ChannelBody():
             channel = body.channel
-            row = log_queries.add_channel(connection, operation, channel)
-            draft.tips[operation, channel] = Tip.empty(row, operation, ledger.channels[channel])
+            _begin_log(draft, ledger, channel, row=log_queries.add_channel(connection, operation, channel))
         case Restart():
             channel = body.channel
-            row = draft.tip(operation, channel).row
-            draft.tips[operation, channel] = Tip.empty(row, operation, ledger.channels[channel])
+            _begin_log(draft, ledger, channel, row=draft.tip(operation, channel).row)
         case Admit() | Replace():
             account = body.keys.account
             queries.drop_enrolment(connection, operation, account)
@@ -173,6 +171,11 @@ def _follow(connection: Connection, draft: Draft, ledger: Ledger, signed: Signed
             revoked=isinstance(body, Revoke),
         )
     )
+
+
+def _begin_log(draft: Draft, ledger: Ledger, channel: ChannelId, *, row: int) -> None:
+    current = ledger.channels[channel].generations[-1]
+    draft.tips[ledger.operation, channel] = Tip.empty(row, ledger.operation, channel, current)
 
 
 def _owe_removal(draft: Draft, ledger: Ledger, identity_key: bytes) -> None:

@@ -21,6 +21,7 @@ from cencomm.relay.edge.request import (
 from cencomm.relay.entitlement import require_acquaintance, require_entitled
 from cencomm.relay.errors import NotFound
 from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, PACING, PUBLISHES, PUBLISHING, STATE, WRITER
+from cencomm.relay.loading import load_tip
 from cencomm.relay.queries.welcomes import newest_rejections, welcomes_for
 from cencomm.relay.reading import log_page
 from cencomm.relay.rejections import reject
@@ -100,7 +101,7 @@ async def post_turn(request: web.Request) -> web.Response:
 
 
 async def get_log(request: web.Request) -> web.Response:
-    _, tip = await _reader(request)
+    _, tip = await _reader_of_any(request)
     after = number_in_query(request, "after", default=0, least=0)
     limit = number_in_query(request, "limit", default=LOG_PAGE_ENTRIES, least=1)
     hash_, notary, now = hash_in_query(request, "hash"), request.app[NOTARY], request.app[CLOCK]()
@@ -111,7 +112,7 @@ async def get_log(request: web.Request) -> web.Response:
 
 
 async def get_welcomes(request: web.Request) -> web.Response:
-    account, tip = await _reader(request)
+    account, tip = await _reader_of_any(request)
     found = await request.app[DATABASE].read(
         lambda connection: welcomes_for(connection, tip.row, tip.generation, account)
     )
@@ -131,7 +132,7 @@ async def post_rejection(request: web.Request) -> web.Response:
 
 
 async def get_rejections(request: web.Request) -> web.Response:
-    _, tip = await _reader(request)
+    _, tip = await _reader_of_any(request)
     found = await request.app[DATABASE].read(
         lambda connection: newest_rejections(connection, tip.row, tip.generation, most=MAX_REJECTIONS)
     )
@@ -139,14 +140,33 @@ async def get_rejections(request: web.Request) -> web.Response:
 
 
 async def _reader(request: web.Request) -> tuple[AccountId, Tip]:
-    """Who asks, being entitled to the channel that the path names, and where its log ends.
+    """Who asks, being entitled to the channel that the path names, and where the log of its current generation ends.
 
     Raises:
-        NotFound, AccessDenied: they are not, or there is no such channel or generation.
+        NotFound, AccessDenied: they are not, or there is no such channel, or another generation is current.
     """
-    account, place, state = await account_of(request), place_of(request), request.app[STATE]
-    require_entitled(state.ledger(place.operation), account, place.channel, now=request.app[CLOCK]())
-    tip = state.tip(place.operation, place.channel)
-    if place.generation != tip.generation:
+    account, tip = await _reader_of_any(request)
+    if place_of(request).generation != request.app[STATE].tip(tip.operation, tip.channel).generation:
         raise NotFound
     return account, tip
+
+
+async def _reader_of_any(request: web.Request) -> tuple[AccountId, Tip]:
+    """As `_reader`, also where the log of an ended generation ends (C11): nothing is added to it any more.
+
+    Raises:
+        NotFound, AccessDenied: they are not entitled, or there is no such channel or generation.
+    """
+    account, place, state = await account_of(request), place_of(request), request.app[STATE]
+    ledger = state.ledger(place.operation)
+    require_entitled(ledger, account, place.channel, now=request.app[CLOCK]())
+    tip = state.tip(place.operation, place.channel)
+    if place.generation == tip.generation:
+        return account, tip
+    ended = ledger.channels[place.channel].numbered(place.generation)
+    if ended is None:
+        raise NotFound
+    found = await request.app[DATABASE].read(
+        lambda connection: load_tip(connection, tip.row, place.operation, place.channel, ended)
+    )
+    return account, found

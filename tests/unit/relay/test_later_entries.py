@@ -6,6 +6,7 @@ from cencomm.ids import NO_HASH
 from cencomm.ledger.bodies import EndDevice, Replace, Restart
 from cencomm.ledger.content_key import new_content_key
 from cencomm.ledger.kinds import RestartReason
+from cencomm.ledger.statements import verify_log_head
 from cencomm.mls.group import create_group
 from cencomm.primitives.signatures import SigningKey
 from cencomm.primitives.x25519 import generate_key_pair
@@ -14,6 +15,7 @@ from cencomm.wire.devices import ClaimKeyPackages
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.log import LogPage
 from cencomm.wire.operations import CommitToChannel
+from cencomm.wire.welcomes import Reject
 from tests.unit.relay.world import Operation, Person, StandingClock, enrol, running
 
 
@@ -59,8 +61,65 @@ async def test_a_relay_that_starts_again_is_in_the_same_generation(operation: Op
             for number in (1, 2)
         ]
 
-    assert pages[0].status == 404
-    assert pages[1].read(LogPage).entries == ()
+    assert [len(page.read(LogPage).entries) for page in pages] == [1, 0]
+
+
+async def test_c11_the_log_of_an_ended_generation_is_read_to_its_end_and_beyond_the_cut(
+    operation: Operation, officer: Person
+) -> None:
+    """Those who were away read what counts; authors find what is behind the cut and has to be sent again."""
+    body = restart_of(operation)
+    await operation.publish(operation.message())
+    before = await operation.log(by=officer)
+
+    await operation.append(body)
+
+    after = await operation.log(by=officer)
+    assert (after.entries, after.previous) == (before.entries, before.previous)
+    assert after.entries[-1].sequence == body.cut_sequence + 1
+    assert len((await operation.log(by=officer, after=body.cut_sequence)).entries) == 1
+    stated = verify_log_head(after.head, operation.relay.receipt_key).statement
+    assert (stated.generation, stated.sequence, stated.hash) == (1, operation.log_sequence, operation.log_hash)
+    missing = await officer.ask("GET", f"{operation.channel_path}/3/log?after=0")
+    assert missing.code == ErrorCode.NOT_FOUND
+
+
+async def test_c11_what_was_sent_before_the_restart_gets_its_receipt_and_nothing_else_does(
+    operation: Operation, officer: Person
+) -> None:
+    publish = operation.message()
+    first = await operation.publish(publish)
+    await operation.append(restart_of(operation))
+
+    assert (await operation.publish(publish)).body == first.body
+    assert (await operation.publish(operation.message())).error.details.rule == "L8"
+    assert (await officer.ask("POST", f"{operation.channel_path}/1/turn")).code == ErrorCode.NOT_FOUND
+
+
+async def test_c11_whoever_was_added_before_the_cut_and_was_away_joins_the_ended_group_still(
+    operation: Operation, officer: Person
+) -> None:
+    """To read up to the cut (ADR 0008)."""
+    await operation.append(restart_of(operation))
+
+    assert (await operation.join(officer)).epoch == 2
+
+
+async def test_c11_rejections_of_an_ended_generation_stay_readable_and_none_are_added(
+    operation: Operation, officer: Person
+) -> None:
+    path = f"{operation.channel_path}/1/rejections"
+    await operation.append(restart_of(operation))
+
+    assert (await officer.ask("GET", path)).status == 200
+    assert (await officer.ask("POST", path, Reject(rejection=b"any"))).code == ErrorCode.NOT_FOUND
+
+
+async def test_c11_a_revoked_member_reads_no_ended_generation_either(operation: Operation, officer: Person) -> None:
+    await operation.append(restart_of(operation))
+    await operation.append(operation.revocation(officer))
+
+    assert (await officer.ask("GET", f"{operation.log_path}?after=0")).code == ErrorCode.NOT_ENTITLED
 
 
 async def test_a_replaced_officer_goes_on_under_the_same_account(operation: Operation, officer: Person) -> None:
