@@ -39,6 +39,18 @@ class VaultDamaged(ProtocolError):  # noqa: N818
     """The files on disk are not what we wrote: cut, changed, mixed from two times, or somebody else's."""
 
 
+class OutboxNotEmpty(UsageError):  # noqa: N818
+    """Messages wait here that no log shows: a mailbox is not handed over before they are sent (D4)."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} of your messages are not sent yet")
+        self.count = count
+
+
+class MailboxAltered(ProtocolError):  # noqa: N818
+    """The relay gives a mailbox that was never sealed as a whole: rows exchanged, mixed, kept back (D4)."""
+
+
 class StaleStore(UsageError):  # noqa: N818
     """Somebody wrote to the store since its version was read; nothing was changed. Read again, then decide again."""
 

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from cencomm.client.account.device import Identity, OwnDevice, decode_device, decode_identity
 from cencomm.client.channel import session as channels
 from cencomm.client.channel.errors import NotAMember
+from cencomm.client.channel.opening import Opening
 from cencomm.client.channel.session import ChannelSession, restore_session, session_writes
 from cencomm.client.events import Event
 from cencomm.client.operation import operation as operations
@@ -47,11 +48,15 @@ DEVICE_KEY = "device"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """What a mailbox takes from outside, so that tests can hold it still."""
+    """What a mailbox takes from outside, so that tests can hold it still.
+
+    `opening` is there where the state came from the relay (D5), not from a store on this computer's own disk.
+    """
 
     clock: Clock
     entropy: Entropy
     judge_report: JudgeReport
+    opening: Opening | None = None
 
 
 class Mailbox:
@@ -150,6 +155,8 @@ class Mailbox:
         if session is not None:
             key = (session.operation, session.channel)
             self._sessions[key] = session
+            if self.environment.opening is not None:
+                self.environment.opening.stored(session)
             self.log_hashes.setdefault(key, {session.sequence: session.log_hash})
         if event is not None:
             for observer in self._observers:
@@ -177,7 +184,8 @@ class Mailbox:
             by_channel.setdefault(place, {})[rest] = value
         for (operation_id, channel_id, generation_number), values in by_channel.items():
             session = restore_session(operation_id, channel_id, generation_number, values, self.device.signing_key)
-            self._sessions[(operation_id, channel_id)] = session
+            opening = self.environment.opening
+            self._sessions[(operation_id, channel_id)] = session if opening is None else opening.restored(session)
             self.log_hashes[(operation_id, channel_id)] = {
                 int(key.removeprefix("hash/")): value for key, value in values.items() if key.startswith("hash/")
             } or {0: NO_HASH}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from cencomm import codec
 from cencomm.client.account.device import Identity, new_device, new_identity
-from cencomm.client.account.remote_vault import RemoteVault, open_remote_vault
+from cencomm.client.account.remote_vault import MailboxKey, RemoteVault, open_remote_vault
 from cencomm.client.account.sign_in import (
     DeviceSecret,
     Password,
@@ -34,6 +34,7 @@ from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.errors import Unavailable, UsageError
 from cencomm.ids import AccountId, OperationId
 from cencomm.ledger.replay import Pin
+from cencomm.primitives import secret_box
 from cencomm.secret import Entropy
 from cencomm.wire.accounts import AskSignInParameters, CreateAccount, SignIn
 from cencomm.wire.vault import PutVault
@@ -150,8 +151,8 @@ def resume_session(
     return Access(account=account, parameters=parameters, keys=keys, relay=relay.signed_in(token, renew=renew))
 
 
-async def settle(store: StateStore, access: Access, *, now: int, entropy: Entropy) -> None:
-    """The account's identity and a device of its own are in `store`, and so is the session.
+async def settle(store: StateStore, access: Access, *, now: int, entropy: Entropy, keep_session: bool = True) -> None:
+    """The account's identity and a device of its own are in `store`, and so is the session, if it is to be kept.
 
     A store that has them already keeps them.
 
@@ -162,7 +163,8 @@ async def settle(store: StateStore, access: Access, *, now: int, entropy: Entrop
         MalformedError: the relay keeps something else than what was sealed.
     """
     if await store.get(IDENTITY_KEY) is not None:
-        await keep_token(store, access.relay.token)
+        if keep_session:
+            await keep_token(store, access.relay.token)
         return
     for _ in range(MAX_TRIES):
         version, vault = await _fetch_vault(access)
@@ -175,11 +177,34 @@ async def settle(store: StateStore, access: Access, *, now: int, entropy: Entrop
             stored = await _put_vault(access, changed, version=version, entropy=entropy)
         except StaleVersion:
             continue
-        more: dict[str, bytes | None] = {VAULT_VERSION_KEY: codec.uint(stored, 8), **_token_writes(access.relay.token)}
+        more: dict[str, bytes | None] = {VAULT_VERSION_KEY: codec.uint(stored, 8)}
+        if keep_session:
+            more |= _token_writes(access.relay.token)
         for pin in changed.pins:
             more |= pin_writes(pin)
         await create_mailbox(store, identity, device, more)
         return
+    raise _overtaken()
+
+
+async def mailbox_keys(access: Access, entropy: Entropy) -> tuple[MailboxKey, ...]:
+    """The keys of the account's mailbox that roams, the one in use last; the first is made if there is none (D2, D4).
+
+    Raises:
+        RolledBack: the relay shows no vault.
+    """
+    for _ in range(MAX_TRIES):
+        version, vault = await _fetch_vault(access)
+        if vault is None:
+            raise RolledBack("the relay has no vault of this account: if signing up was interrupted, sign up again")
+        if vault.mailbox_keys:
+            return vault.mailbox_keys
+        changed = replace(vault, mailbox_keys=(MailboxKey(entropy(secret_box.KEY_BYTES)),))
+        try:
+            await _put_vault(access, changed, version=version, entropy=entropy)
+        except StaleVersion:
+            continue
+        return changed.mailbox_keys
     raise _overtaken()
 
 

@@ -88,7 +88,10 @@ def _judge_and_adopt(
 
 
 def _adopt_own(session: ChannelSession, staged: Staged, witness: Witness, place: Place) -> tuple[ChannelSession, Event]:
-    """The log shows our own Commit, by hash: the staged state is the state."""
+    """The log shows our own Commit, by hash: the staged state is the state.
+
+    It settles D5 only if this opening made it: one that was stored may have been adopted, and sent in, before.
+    """
     before = {leaf.credential: leaf for leaf in session.leaves()}
     after = {leaf.credential: leaf for leaf in leaf_views(staged.group)}
     own = next(leaf for leaf in after.values() if leaf.index == staged.group.own_leaf)
@@ -99,7 +102,8 @@ def _adopt_own(session: ChannelSession, staged: Staged, witness: Witness, place:
         removed=tuple(witness.account_of(before[credential]) for credential in before.keys() - after.keys()),
         own=True,
     )
-    return _begin_epoch(session, staged.group, staged.ledger_sequence, place), began
+    adopted = _begin_epoch(session, staged.group, staged.ledger_sequence, place)
+    return replace(adopted, must_commit=session.must_commit and staged.restored), began
 
 
 def _begin_epoch(session: ChannelSession, group: Group, judged_at: int, place: Place) -> ChannelSession:

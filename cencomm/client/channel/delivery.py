@@ -12,6 +12,7 @@ from cencomm.client.channel.errors import (
     ChannelNotUsable,
     FrozenOperation,
     LogContradicted,
+    MustCommitFirst,
     MustEnactFirst,
     NotAMember,
 )
@@ -101,10 +102,10 @@ async def deliver(mailbox: Mailbox, posting: Posting) -> Sent:
         session = usable_session(mailbox, posting)
         row = next((row for row in session.outbox.values() if row.send_id == posting.send_id), None)
         try:
-            if row is None:
+            if row is None or session.must_commit:  # what an opening before may have sent waits as well (D5)
                 row = await _encrypt(mailbox, session, posting)
             receipt = await _publish(mailbox, session, row)
-        except MustEnactFirst:
+        except (MustEnactFirst, MustCommitFirst):
             await _enact_for(mailbox, posting)
         except (StaleEpoch, LedgerMoved):
             await follow_ledger(mailbox, posting.operation)
@@ -116,17 +117,19 @@ async def deliver(mailbox: Mailbox, posting: Posting) -> Sent:
 
 
 async def _enact_for(mailbox: Mailbox, posting: Posting) -> None:
-    """The removal that has to go first (C4). It may fail because of somebody else: no reason to give up the message.
+    """The Commit that has to go first: a removal (C4), or the first one since the mailbox was opened (D5).
+
+    It may fail because of somebody else: no reason to give up the message.
 
     Raises:
-        Unavailable: the removal was refused; the message is kept.
+        Unavailable: the Commit was refused; the message is kept.
         FINAL: the relay does not admit *us* to the ledger any more.
     """
     await follow_ledger(mailbox, posting.operation)
     try:
-        await follow_and_enact(mailbox, posting.operation, posting.channel)
+        await follow_and_enact(mailbox, posting.operation, posting.channel, sending=True)
     except FINAL as refused:
-        raise Unavailable(f"a revocation has to be carried out first, and was refused: {refused}") from refused
+        raise Unavailable(f"a Commit has to come before the message, and was refused: {refused}") from refused
 
 
 async def _settled(mailbox: Mailbox, posting: Posting) -> Sent | None:

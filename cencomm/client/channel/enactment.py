@@ -99,8 +99,10 @@ async def add_devices(mailbox: Mailbox, operation: OperationId, account: Account
     return added
 
 
-async def follow_and_enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> bool:
-    """As `enact`, for callers that hold the lock."""
+async def follow_and_enact(
+    mailbox: Mailbox, operation: OperationId, channel: ChannelId, *, sending: bool = False
+) -> bool:
+    """As `enact`, for callers that hold the lock; before `sending`, an empty Commit too where one is due (D5)."""
     committed = False
     for _ in range(MAX_TRIES):
         await follow_ledger(mailbox, operation)
@@ -112,8 +114,11 @@ async def follow_and_enact(mailbox: Mailbox, operation: OperationId, channel: Ch
             committed |= await _publish(mailbox, session, session.staged)
             continue
         ledger = mailbox.operation(operation).ledger
-        if not await _stage_difference(mailbox, session, ledger):
+        if await _stage_difference(mailbox, session, ledger):
+            continue
+        if not (sending and session.must_commit):
             return committed
+        await _stage_update(mailbox, session, ledger)
     raise Unavailable(f"after {MAX_TRIES} tries other Commits are still ahead: try again")
 
 
@@ -145,6 +150,13 @@ async def _stage_adds(
         return False
     await mailbox.write({}, session=staged)
     return True
+
+
+async def _stage_update(mailbox: Mailbox, session: ChannelSession, ledger: Ledger) -> None:
+    """A Commit that adds and removes nobody: its path alone makes the epoch's keys new."""
+    certificates, entropy = mailbox.certificates, mailbox.environment.entropy
+    staged = stage(session, ledger, adds=(), removes=(), certificates=certificates, entropy=entropy)
+    await mailbox.write({}, session=staged)
 
 
 async def claim(mailbox: Mailbox, session: ChannelSession, accounts: Sequence[AccountId]) -> list[bytes]:

@@ -70,7 +70,9 @@ async def _join(
         await mailbox.write(reject_welcome(mailbox, operation, channel, generation, waiting, page, error))
         await send_rejections(mailbox)
         raise
-    session = joined.session
+    opening, session = mailbox.environment.opening, joined.session
+    if opening is not None:
+        session = opening.joined(session)
     key = (operation, channel)
     writes: dict[str, bytes | None] = {log_hash_key(session, old): None for old in mailbox.log_hashes.get(key, {})}
     writes[log_hash_key(session, session.sequence)] = session.log_hash

@@ -49,6 +49,13 @@ class MustEnactFirst(UsageError):  # noqa: N818
         super().__init__("a revocation is not carried out yet in this channel")
 
 
+class MustCommitFirst(UsageError):  # noqa: N818
+    """The mailbox was opened from the relay: a Commit of our own comes before anything is encrypted here (D5)."""
+
+    def __init__(self) -> None:
+        super().__init__("since this mailbox was opened, no Commit of ours began the channel's epoch")
+
+
 class NotAMember(AccessDenied):
     """The ledger does not admit this account to the operation or channel (yet, or any more)."""
 

@@ -1,11 +1,11 @@
-"""Encrypting one envelope or control message for the channel's current epoch (rules C1, C4, S5, S7).
+"""Encrypting one envelope or control message for the channel's current epoch (rules C1, C4, D5, S5, S7).
 
 Returns the new session and an outbox row; both are saved in one transaction before the row's bytes may leave.
 """
 
 from dataclasses import replace
 
-from cencomm.client.channel.errors import ChannelNotUsable, MustEnactFirst
+from cencomm.client.channel.errors import ChannelNotUsable, MustCommitFirst, MustEnactFirst
 from cencomm.client.channel.outbox import Attempt, OutboxRow
 from cencomm.client.channel.session import ChannelSession, Standing
 from cencomm.forms.payload import SALT_BYTES, Signed, commitment, encode_payload
@@ -33,11 +33,14 @@ def encrypt(
 
     Raises:
         ChannelNotUsable: this device is not in the channel, or the channel waits for a restart.
+        MustCommitFirst: the state came from the relay, and no Commit of ours was made since (D5).
         MustEnactFirst: somebody who can still read is no longer entitled: their removal goes first (C4).
         MalformedError: longer than the largest payload.
     """
     if session.standing is not Standing.LIVE or session.epoch_began_at == 0:
         raise ChannelNotUsable(session.standing.name.lower())
+    if session.must_commit:
+        raise MustCommitFirst
     if unentitled_leaves(session, ledger, certificates):
         raise MustEnactFirst
     salt = entropy(SALT_BYTES)

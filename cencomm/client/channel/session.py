@@ -47,6 +47,7 @@ class Staged:
     welcome: bytes | None
     ratchet_tree: bytes | None
     ledger_sequence: int  # the head that it enacts
+    restored: bool = False  # read from a store: somebody may have sent in its epoch already (D5)
 
     @property
     def message_hash(self) -> bytes:
@@ -58,7 +59,8 @@ class ChannelSession:
     """State after log entry `sequence`, whose chain hash is `log_hash`.
 
     `epoch_began_at` is the log sequence of the Commit that began the epoch (0: nobody committed yet), `judged_at` the
-    ledger sequence that this Commit enacts: the head at which the epoch's members were entitled (C12).
+    ledger sequence that this Commit enacts: the head at which the epoch's members were entitled (C12). `must_commit`:
+    nothing is encrypted before a Commit of ours that was made since the mailbox was opened (D5, `Opening`).
     """
 
     operation: OperationId
@@ -72,6 +74,7 @@ class ChannelSession:
     standing: Standing = Standing.LIVE
     staged: Staged | None = None
     outbox: Mapping[bytes, OutboxRow] = field(default_factory=lambda: NO_ROWS)  # pending rows by message hash
+    must_commit: bool = False
 
     def leaves(self) -> tuple[LeafView, ...]:
         """The group's leaves as the ledger's rules look at them."""
@@ -199,4 +202,5 @@ def _staged(reader: Reader, signing_key: SigningKey) -> Staged:
         welcome=reader.optional(Reader.opaque),
         ratchet_tree=reader.optional(Reader.opaque),
         ledger_sequence=reader.uint(8),
+        restored=True,
     )

@@ -8,10 +8,11 @@ import asyncio
 import contextlib
 import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import aiohttp
 from msgspec import Struct
+from msgspec.structs import replace
 from yarl import URL
 
 from cencomm.client.transport import stream
@@ -83,6 +84,18 @@ _REDIRECTS: Final = range(300, 400)
 T = TypeVar("T")
 
 
+class Keeper(Protocol):
+    """Where the state lies that everything which leaves stands on, when that is not this computer's disk (D4)."""
+
+    async def save(self) -> None:
+        """The state is durable."""
+        ...
+
+    async def carry(self, send: Callable[[WriteMailbox], Awaitable[T]]) -> T:
+        """Let the state travel with what leaves, so that both are accepted or neither."""
+        ...
+
+
 class SessionToken(Secret):
     """What shows the relay that one has signed in, as the ASCII text that it gave."""
 
@@ -147,12 +160,18 @@ class RelayClient:
     """
 
     def __init__(
-        self, http: aiohttp.ClientSession, address: URL, token: SessionToken | None, renew: Renew | None = None
+        self,
+        http: aiohttp.ClientSession,
+        address: URL,
+        token: SessionToken | None,
+        renew: Renew | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._http = http
         self._address = address
         self._token = token
         self._renew = renew
+        self._keeper = keeper
         self._renewing = asyncio.Lock()
 
     @property
@@ -168,6 +187,10 @@ class RelayClient:
     def signed_in(self, token: SessionToken, *, renew: Renew | None = None) -> "RelayClient":
         """The same relay, spoken to under a session, which `renew` replaces when the relay says that it has ended."""
         return RelayClient(self._http, self._address, token, renew)
+
+    def kept_by(self, keeper: Keeper) -> "RelayClient":
+        """The same relay and session, for a device whose state `keeper` saves: nothing leaves before it is saved."""
+        return RelayClient(self._http, self._address, self._token, self._renew, keeper)
 
     async def renew_session(self) -> None:
         """Sign in again, unless another call did since.
@@ -246,7 +269,15 @@ class RelayClient:
         return await self._get(LedgerPage, "operations", operation.hex(), "ledger", query=query, most=PAGE_ANSWER_BYTES)
 
     async def append(self, operation: OperationId, request: AppendEntry) -> Appended:
-        return await self._post(Appended, request, "operations", operation.hex(), "ledger")
+        path = ("operations", operation.hex(), "ledger")
+        keeper, commit = self._keeper, request.commit
+        if keeper is None or commit is None:
+            return await self._post(Appended, request, *path)
+        return await keeper.carry(
+            lambda state: self._post(
+                Appended, replace(request, commit=replace(commit, mailbox=state)), *path, carried=True
+            )
+        )
 
     async def wraps(self, operation: OperationId) -> WrapsAnswer:
         return await self._get(WrapsAnswer, "operations", operation.hex(), "wraps", most=LIST_ANSWER_BYTES)
@@ -289,7 +320,13 @@ class RelayClient:
 
     async def publish(self, operation: OperationId, channel: ChannelId, generation: int, request: Publish) -> Published:
         """The receipt of a row that is on the relay's disk. After NoAnswer: the same send id, the same bytes."""
-        return await self._post(Published, request, *_channel_path(operation, channel, generation, "log"))
+        path = _channel_path(operation, channel, generation, "log")
+        keeper = self._keeper
+        if keeper is None:
+            return await self._post(Published, request, *path)
+        return await keeper.carry(
+            lambda state: self._post(Published, replace(request, mailbox=state), *path, carried=True)
+        )
 
     async def reserve_turn(self, operation: OperationId, channel: ChannelId, generation: int) -> int:
         """Seconds for which nobody else commits who revokes nobody (C7).
@@ -345,8 +382,10 @@ class RelayClient:
     ) -> T:
         return await self._call("GET", answer, None, *path, query=query, most=most)
 
-    async def _post(self, answer: type[T], request: Struct, *path: str, most: int = SMALL_ANSWER_BYTES) -> T:
-        return await self._call("POST", answer, request, *path, most=most)
+    async def _post(
+        self, answer: type[T], request: Struct, *path: str, most: int = SMALL_ANSWER_BYTES, carried: bool = False
+    ) -> T:
+        return await self._call("POST", answer, request, *path, most=most, carried=carried)
 
     async def _call(
         self,
@@ -356,8 +395,9 @@ class RelayClient:
         *path: str,
         query: Mapping[str, str] | None = None,
         most: int,
+        carried: bool = False,
     ) -> T:
-        status, body = await self._ask(method, ("v1", *path), request, query or {}, most)
+        status, body = await self._ask(method, ("v1", *path), request, query or {}, most, carried=carried)
         if status != 200:  # noqa: PLR2004 (OK; the protocol has no other success with a body)
             raise _failure(status, body)
         try:
@@ -371,8 +411,17 @@ class RelayClient:
             raise _failure(status, body)
 
     async def _ask(
-        self, method: str, path: tuple[str, ...], request: Struct | None, query: Mapping[str, str], most: int
+        self,
+        method: str,
+        path: tuple[str, ...],
+        request: Struct | None,
+        query: Mapping[str, str],
+        most: int,
+        *,
+        carried: bool = False,
     ) -> tuple[int, bytes]:
+        if self._keeper is not None and method != "GET" and not carried:
+            await self._keeper.save()
         used = self._token
         status, body = await self._ask_once(method, path, request, query, most)
         if status != _NO_SESSION or self._renew is None or not isinstance(_failure(status, body), NoSession):

@@ -23,8 +23,8 @@ from typing import Self
 from cencomm import codec
 from cencomm.client.errors import StaleStore, VaultDamaged
 from cencomm.client.vault.header import StoreKey
-from cencomm.client.vault.state_store import MAX_KEY_LETTERS, MAX_VALUE_BYTES, Writes
-from cencomm.errors import ProtocolError, Unavailable, UsageError
+from cencomm.client.vault.state_store import MAX_KEY_LETTERS, Writes, check_writes
+from cencomm.errors import ProtocolError, Unavailable
 from cencomm.ids import AccountId
 from cencomm.primitives import hkdf, secret_box
 from cencomm.secret import Entropy, Secret
@@ -149,8 +149,7 @@ class SealedRows:
             Unavailable: the disk is full or read-only; nothing was changed.
             UsageError: a key or value outside the limits; nothing was changed.
         """
-        for key, value in writes.items():
-            _check(key, value)
+        check_writes(writes)
         if expected_version != self.version:
             raise StaleStore(expected=expected_version, found=self.version)
         rows = dict(self._rows)
@@ -281,10 +280,3 @@ def _blobs(values: list[object] | tuple[object, ...]) -> list[bytes]:
     if not all(isinstance(value, bytes) for value in values):
         raise VaultDamaged("a row of this mailbox is not one that we wrote")
     return [value for value in values if isinstance(value, bytes)]
-
-
-def _check(key: str, value: bytes | None) -> None:
-    if not 0 < len(key) <= MAX_KEY_LETTERS or not (key.isascii() and key.isprintable()):
-        raise UsageError(f"a key is 1 to {MAX_KEY_LETTERS} printable ASCII letters")
-    if value is not None and len(value) > MAX_VALUE_BYTES:
-        raise UsageError(f"a value has at most {MAX_VALUE_BYTES} bytes, not {len(value)}")

@@ -5,11 +5,26 @@ sealed file, a node passes the database in which its records are, so that state 
 from collections.abc import Mapping
 from typing import Protocol
 
+from cencomm.errors import UsageError
+
 Writes = Mapping[str, bytes | None]
 """Key -> its new value; None deletes. All of them are applied or none."""
 
 MAX_KEY_LETTERS = 200  # a prefix and four identifiers in hexadecimal
 MAX_VALUE_BYTES = 32 << 20  # one ratchet tree at its limit (16 MiB) beside the state of its group
+
+
+def check_writes(writes: Writes) -> None:
+    """Keys and values are within the limits.
+
+    Raises:
+        UsageError: one is not.
+    """
+    for key, value in writes.items():
+        if not 0 < len(key) <= MAX_KEY_LETTERS or not (key.isascii() and key.isprintable()):
+            raise UsageError(f"a key is 1 to {MAX_KEY_LETTERS} printable ASCII letters")
+        if value is not None and len(value) > MAX_VALUE_BYTES:
+            raise UsageError(f"a value has at most {MAX_VALUE_BYTES} bytes, not {len(value)}")
 
 
 class StateStore(Protocol):

@@ -1,0 +1,105 @@
+"""Taking the account's mailbox on a computer that keeps nothing, and giving it back (rules D4, D5).
+
+take       hold -> fetch -> judge -> a store in memory
+open_held  the mailbox on that store, in which every channel waits for a Commit of this opening
+hand_over  nothing waits to be sent -> save -> release
+"""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cencomm.client.account.account import Access, mailbox_keys, settle
+from cencomm.client.account.remote_vault import MailboxKey
+from cencomm.client.channel.delivery import PREFIX
+from cencomm.client.channel.opening import Opening
+from cencomm.client.errors import MailboxAltered, OutboxNotEmpty
+from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
+from cencomm.client.roaming.loading import Fetched, Loaded, fetch, load
+from cencomm.client.roaming.sealing import MailboxSealing, WrongMailboxKey
+from cencomm.client.roaming.store import RoamingStore
+from cencomm.client.vault.journal import VaultJournal
+from cencomm.clock import Clock
+from cencomm.errors import CencommError
+from cencomm.secret import Entropy
+from cencomm.wire.mailbox import HeldMailbox, ReleaseMailbox, TakeMailbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """The mailbox is ours alone until somebody takes it over.
+
+    `clean`: whoever had it before gave it back; `since`: when they took it, in seconds; `is_new`: nobody ever had it.
+    """
+
+    store: RoamingStore
+    opening: Opening
+    clean: bool
+    since: int
+    is_new: bool
+
+
+async def take(access: Access, *, take_over: bool, clock: Clock, entropy: Entropy) -> Holding:
+    """Hold the account's mailbox, with a device in it that others can add.
+
+    Raises:
+        MailboxHeld: another computer has it, and `take_over` was not said.
+        MailboxAltered: what the relay gives was never sealed as a whole.
+        RolledBack, WrongPassword: about the account's vault, as `settle`.
+    """
+    keys = await mailbox_keys(access, entropy)
+    held = await access.relay.take_mailbox(TakeMailbox(take_over=take_over))
+    try:
+        store = await _open(access, keys, held, clock, entropy)
+        await settle(store, access, now=clock(), entropy=entropy, keep_session=False)
+    except BaseException:
+        with contextlib.suppress(CencommError):  # who tries again need not take it over
+            await access.relay.release_mailbox(ReleaseMailbox(holder=held.holder))
+        raise
+    return Holding(store=store, opening=Opening(), clean=held.clean, since=held.since, is_new=held.version == 0)
+
+
+async def open_held(holding: Holding, access: Access, environment: Environment) -> Mailbox:
+    """The mailbox that we hold. What it sends takes its sealed state along, or waits until that is saved."""
+    relay = access.relay.kept_by(holding.store)
+    return await open_mailbox(VaultJournal(holding.store), relay, replace(environment, opening=holding.opening))
+
+
+async def hand_over(mailbox: Mailbox, store: RoamingStore) -> None:
+    """Give the mailbox back, with everything saved: the next computer goes on without a loss.
+
+    Raises:
+        OutboxNotEmpty: messages wait here; nothing was given back (D4).
+        NotHolder: another computer took the mailbox.
+    """
+    async with mailbox.lock:
+        if left := await store.scan(PREFIX):
+            raise OutboxNotEmpty(len(left))
+        await store.release()
+
+
+async def _open(
+    access: Access, keys: Sequence[MailboxKey], held: HeldMailbox, clock: Clock, entropy: Entropy
+) -> RoamingStore:
+    fetched = await fetch(access.relay, held)
+    sealings = [MailboxSealing(key, access.account, entropy) for key in reversed(keys)]
+    sealing, loaded = _load(fetched, sealings)
+    return RoamingStore(
+        access.relay,
+        sealing,
+        holder=held.holder,
+        stored=loaded.stored,
+        values=loaded.values,
+        unread=loaded.unread,
+        clock=clock,
+    )
+
+
+def _load(fetched: Fetched, sealings: Sequence[MailboxSealing]) -> tuple[MailboxSealing, Loaded]:
+    """Raises MailboxAltered: no key of the account's vault sealed this."""
+    for sealing in sealings:
+        try:
+            return sealing, load(fetched, sealing)
+        except WrongMailboxKey:
+            continue
+    raise MailboxAltered("no key of this account opens the mailbox that the relay gives")
