@@ -200,6 +200,16 @@ ENROLMENTS = Table(
     sqlite_strict=True,
 )
 
+FOUNDING_ANSWERS = Table(
+    "founding_answers",
+    METADATA,
+    Column("slot", LargeBinary, primary_key=True),  # only holders of the letter's code can tell it
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("answer", LargeBinary, nullable=False),
+    Column("until", Integer, nullable=False),
+    sqlite_strict=True,
+)
+
 CHANNELS = Table(
     "channels",
     METADATA,

@@ -1,6 +1,7 @@
 """A real relay and three people who met there: nouns of the scenarios."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from cencomm.client.reports import Reports
 from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.forms.form import Form
 from cencomm.forms.library import load_forms
+from cencomm.forms.operation import OperationPlan, decode_operation
+from cencomm.resources import resource
 from tests.fakes.loopback_relay import LoopbackRelay, loopback_relay
 from tests.scenarios.people import Person, Place, admit, clock, found, person
 
@@ -21,6 +24,18 @@ def lists() -> Mapping[str, CodeList]:
 @pytest.fixture(scope="session")
 def forms(lists: Mapping[str, CodeList]) -> Mapping[str, Form]:
     return load_forms(lists)
+
+
+@pytest.fixture
+def plan(lists: Mapping[str, CodeList], forms: Mapping[str, Form]) -> OperationPlan:
+    """The sample operation, as if it were none: two coordinators found it, in two channels, with one form."""
+    sample = decode_operation(resource("operations/sample_air.toml").read_text("utf-8"), forms, lists)
+    return replace(
+        sample,
+        channels=sample.channels[:1],
+        forms={"seizure": sample.forms["seizure"]},
+        policy=replace(sample.policy, exercise=False),
+    )
 
 
 @pytest.fixture

@@ -7,23 +7,19 @@ import click
 
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.entrance import introduce_device
-from cencomm.client.commands.choosing import choose_country, choose_operation, operation_option
+from cencomm.client.commands.choosing import choose_operation, operation_option
 from cencomm.client.commands.declaring import form, phase
 from cencomm.client.commands.devices import add_devices, end_device, stale_devices
+from cencomm.client.commands.founding import cofound, create
 from cencomm.client.commands.membership import admit, invite, revoke
-from cencomm.client.commands.plans import MAX_TOML_BYTES, PLAN_PREFIX, read_plan
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.translated import TranslatedCommand, TranslatedGroup, option
 from cencomm.client.desk import open_desk
-from cencomm.client.errors import FileRefused
 from cencomm.client.operation import enrolling
-from cencomm.client.operation.directory import Profile
 from cencomm.client.overview import overview, overview_document
 from cencomm.client.terminal import Terminal, read_text
-from cencomm.client.unit import as_planned
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
-from cencomm.forms.operation import OperationPlanError
 from cencomm.ledger import fingerprint
 from cencomm.ledger.letter import MAX_LETTER_CHARACTERS, read_letter
 
@@ -31,37 +27,6 @@ from cencomm.ledger.letter import MAX_LETTER_CHARACTERS, read_letter
 @click.group(cls=TranslatedGroup)
 def operation() -> None:
     """Found operations, join them, admit and revoke."""
-
-
-@operation.command(cls=TranslatedCommand)
-@click.argument("plan", type=click.Path(path_type=Path, dir_okay=False))
-@option("--name", required=True, help="Your post, as the others will see it.")
-@option("--organisation", required=True, help="Your service.")
-@option("--country", help="Two letters: FR.")
-@click.pass_obj
-def create(terminal: Terminal, plan: Path, name: str, organisation: str, country: str | None) -> None:
-    """Found an operation as PLAN (a TOML file) describes it."""
-    source = read_text(plan, most=MAX_TOML_BYTES)
-    try:
-        planned = read_plan(source)
-    except OperationPlanError as error:
-        raise FileRefused(plan, str(error)) from None
-    profile = Profile(name=name, organisation=organisation, country=choose_country(country)).encode()
-
-    async def run() -> None:
-        async with open_desk(terminal) as desk:
-            founded = await as_planned.found(desk.mailbox, planned, profile=profile)
-            async with desk.mailbox.lock:
-                await desk.mailbox.write({PLAN_PREFIX + founded.hex(): source.encode()})
-            await keep_pins(desk.mailbox, desk.access)
-        words = fingerprint.words(founded)
-        terminal.show(
-            terminal.say("The operation is founded. Its fingerprint: {words}", words=" ".join(words)),
-            {"operation": founded.hex(), "words": list(words)},
-        )
-        terminal.tell("Next: cencomm operation invite, once for each post.")
-
-    asyncio.run(run())
 
 
 @operation.command(cls=TranslatedCommand)
@@ -110,5 +75,5 @@ def show(terminal: Terminal, operation: str | None) -> None:
     asyncio.run(run())
 
 
-for command in (invite, admit, add_devices, revoke, end_device, form, phase):
+for command in (create, cofound, invite, admit, add_devices, revoke, end_device, form, phase):
     operation.add_command(command)

@@ -40,6 +40,7 @@ from cencomm.wire.devices import (
 from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.enrolments import Enrol, Enrolments
 from cencomm.wire.errors import STATUS, Error, ErrorAnswer, ErrorCode
+from cencomm.wire.foundings import FoundingAnswer
 from cencomm.wire.history import HistoryChunks, HistoryState, PutHistoryChunk
 from cencomm.wire.limits import KIB, MAX_BODY_BYTES, MIB, PAGE_BYTES
 from cencomm.wire.log import LogPage, Publish, Published, TurnReserved
@@ -256,6 +257,13 @@ class RelayClient:
 
     async def waiting_key_packages(self, device: DeviceId) -> KeyPackagesWaiting:
         return await self._get(KeyPackagesWaiting, "devices", device.hex(), "key-packages")
+
+    async def leave_founding_answer(self, slot: bytes, request: FoundingAnswer) -> None:
+        await self._do("PUT", request, "founding-answers", slot.hex())
+
+    async def founding_answer(self, slot: bytes) -> FoundingAnswer:
+        """Raises NotFound while nobody has answered."""
+        return await self._get(FoundingAnswer, "founding-answers", slot.hex())
 
     async def create_operation(self, request: CreateOperation) -> OperationHead:
         return await self._post(OperationHead, request, "operations")

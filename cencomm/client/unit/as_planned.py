@@ -4,11 +4,15 @@ A channel for named posts is opened when all of them are admitted: the ledger na
 are settled with its entry.
 """
 
+from collections.abc import Sequence
+
 from cencomm import codec
 from cencomm.client.channel.enactment import enact
 from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation.chartering import Founder
 from cencomm.client.operation.directory import Purpose, encode_labels
-from cencomm.client.unit import admission, declaring, founding
+from cencomm.client.unit import admission, cofounding, declaring, founding
+from cencomm.client.unit.unit_channel import unit_channel
 from cencomm.errors import UsageError
 from cencomm.forms.form_json import encode_form
 from cencomm.forms.language import pick
@@ -22,27 +26,67 @@ PREFIX = "plan/"
 
 
 async def found(mailbox: Mailbox, plan: OperationPlan, *, profile: bytes) -> OperationId:
-    """The operation with its forms, in its first phase, and every channel that is for roles alone.
+    """An exercise, founded alone, with its forms, in its first phase, and every channel that is for roles alone.
 
     Raises:
-        UsageError: it is no exercise: a real one is founded by two coordinators together (L5), which this version
-            cannot do yet.
+        UsageError: it is no exercise: a real one is founded by two coordinators together (L5).
     """
     if not plan.policy.exercise:
-        raise UsageError("an operation that is no exercise needs two founding coordinators: set exercise = true")
-    operation = await founding.found_operation(
+        raise UsageError("an operation that is no exercise is founded by two coordinators")
+    operation = await _charter(mailbox, plan, profile)
+    await furnish(mailbox, operation, plan)
+    return operation
+
+
+async def found_together(
+    mailbox: Mailbox, plan: OperationPlan, waiting: cofounding.Founding, *, profile: bytes
+) -> OperationId:
+    """The operation with whoever answered the founding letter, furnished as `found` does.
+
+    Raises:
+        NotAnswered, WrongCode: see `cofounding.answer_to`.
+        UsageError: the plan wants two signatures for channels: the request for the second travels in one.
+    """
+    if EntryType.CHANNEL.name.lower() in plan.policy.two_signatures:
+        raise UsageError("two_signatures must not list channel: the second signature is asked for in a channel")
+    own = mailbox.identity.identity_key
+    operation = await cofounding.founded(mailbox, nonce=waiting.nonce, creator=own)
+    if operation is None:
+        second = await cofounding.answer_to(mailbox, waiting)
+        operation = await _charter(mailbox, plan, profile, nonce=waiting.nonce, founders=(second,))
+    await unit_channel(mailbox, operation)
+    await furnish(mailbox, operation, plan)
+    await cofounding.end_founding(mailbox, plan.name)
+    return operation
+
+
+async def furnish(mailbox: Mailbox, operation: OperationId, plan: OperationPlan) -> None:
+    """Forms, first phase and channels, as far as they are not there: a founding that was interrupted goes on."""
+    ledger = mailbox.operation(operation).ledger
+    for form in list(plan.forms.values())[len(ledger.forms) :]:  # in the plan's order, so those before are there
+        await declaring.publish_form(mailbox, operation, encode_form(form), version=form.version)
+    first = Phase[plan.phases[0].phase.name]
+    if ledger.phase is Phase.PLANNING and first is not Phase.PLANNING:
+        await declaring.change_phase(mailbox, operation, first)
+    await open_planned_channels(mailbox, operation, plan)
+
+
+async def _charter(
+    mailbox: Mailbox,
+    plan: OperationPlan,
+    profile: bytes,
+    *,
+    nonce: bytes | None = None,
+    founders: Sequence[Founder] = (),
+) -> OperationId:
+    return await founding.found_operation(
         mailbox,
         plan=Purpose(title=plan.label, purpose=plan.purpose, legal_basis=pick(plan.legal_basis, "en")).encode(),
         profile=profile,
         policy=ledger_policy(plan.policy),
+        nonce=nonce,
+        founders=founders,
     )
-    for form in plan.forms.values():
-        await declaring.publish_form(mailbox, operation, encode_form(form), version=form.version)
-    first = Phase[plan.phases[0].phase.name]
-    if first is not Phase.PLANNING:
-        await declaring.change_phase(mailbox, operation, first)
-    await open_planned_channels(mailbox, operation, plan)
-    return operation
 
 
 async def invite_post(mailbox: Mailbox, operation: OperationId, post: Post, *, profile: bytes) -> AccessLetter:

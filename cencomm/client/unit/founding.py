@@ -1,7 +1,10 @@
-"""The charter: a new operation with ourselves in it."""
+"""The charter: a new operation with ourselves in it, and with whom we found it (rules L2, L5)."""
+
+from collections.abc import Sequence
 
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import chartering
+from cencomm.client.operation.chartering import Founder
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.operation.operation import Operation, content_key_writes
 from cencomm.client.operation.operation import prefix as operation_prefix
@@ -10,8 +13,20 @@ from cencomm.ledger.bodies import Policy
 from cencomm.wire.operations import CreateOperation
 
 
-async def found_operation(mailbox: Mailbox, *, plan: bytes, profile: bytes, policy: Policy) -> OperationId:
-    """A new operation with ourselves as its first coordinator."""
+async def found_operation(
+    mailbox: Mailbox,
+    *,
+    plan: bytes,
+    profile: bytes,
+    policy: Policy,
+    nonce: bytes | None = None,
+    founders: Sequence[Founder] = (),
+) -> OperationId:
+    """A new operation with ourselves as its first coordinator; `founders` enrolled for `nonce`.
+
+    Raises:
+        LedgerRefused: an operation cannot begin like that (alone, unless it is an exercise).
+    """
     about = await mailbox.relay.about()
     decision = chartering.found_operation(
         mailbox.identity,
@@ -20,6 +35,8 @@ async def found_operation(mailbox: Mailbox, *, plan: bytes, profile: bytes, poli
         relay_key=about.receipt_key,
         relay_name=about.name,
         policy=policy,
+        nonce=nonce,
+        founders=founders,
         now=mailbox.environment.clock(),
         entropy=mailbox.environment.entropy,
     )
