@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from cencomm.ids import AccountId, ChannelId, OperationId
+from cencomm.ids import AccountId, ChannelId, DeviceId, OperationId
 from cencomm.ledger.bodies import Admit, ChannelBody, Charter, EndDevice, Replace, Restart, Revoke
 from cencomm.ledger.entry import SignedEntry, decode_signed_entry
 from cencomm.ledger.log import LogKind
@@ -19,6 +19,7 @@ from cencomm.relay.notary import Notary
 from cencomm.relay.publishing import Publishing
 from cencomm.relay.queries import log as log_queries
 from cencomm.relay.queries import operations as queries
+from cencomm.relay.queries.welcomes import withdraw_welcomes
 from cencomm.relay.sealing import judge_sealed
 from cencomm.relay.state import Draft, State
 from cencomm.relay.submission import Submission
@@ -153,13 +154,13 @@ def _follow(connection: Connection, draft: Draft, ledger: Ledger, signed: Signed
             account = body.keys.account
             queries.drop_enrolment(connection, operation, account)
             if isinstance(body, Replace):
-                _owe_removal(draft, ledger, body.replaced)
+                _put_out(connection, draft, ledger, account, body.replaced)
         case Revoke():
             account = body.account
-            _owe_removal(draft, ledger, body.identity_key)
+            _put_out(connection, draft, ledger, account, body.identity_key)
         case EndDevice():
             account = body.account
-            _owe_removal(draft, ledger, ledger.members[account].identity_key)
+            _put_out(connection, draft, ledger, account, ledger.members[account].identity_key, device=body.device)
         case _:
             pass
     draft.announcements.append(
@@ -178,8 +179,20 @@ def _begin_log(draft: Draft, ledger: Ledger, channel: ChannelId, *, row: int) ->
     draft.tips[ledger.operation, channel] = Tip.empty(row, ledger.operation, channel, current)
 
 
-def _owe_removal(draft: Draft, ledger: Ledger, identity_key: bytes) -> None:
-    """The next Commit of each channel where the identity may have a leaf carries out the newest entry, at once (C7)."""
+def _put_out(
+    connection: Connection,
+    draft: Draft,
+    ledger: Ledger,
+    account: AccountId,
+    identity_key: bytes,
+    *,
+    device: DeviceId | None = None,
+) -> None:
+    """The identity, or one device of it, enters no channel any more by a Welcome that waits.
+
+    The next Commit of each channel where it may have a leaf carries out the newest entry, at once (C7).
+    """
+    withdraw_welcomes(connection, ledger.operation, account, identity_key=identity_key, device=device)
     for channel in ledger.channels:
         if ledger.is_entitled(channel, identity_key, at=ledger.sequence - 1):
             tip = draft.tip(ledger.operation, channel)

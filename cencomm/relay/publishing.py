@@ -10,7 +10,7 @@ from cencomm.errors import CencommError
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.refusal import Refused
 from cencomm.relay import mailbox
-from cencomm.relay.announcement import EntryLogged, WelcomeStored
+from cencomm.relay.announcement import EntryLogged, KeyPackageTaken, WelcomeStored
 from cencomm.relay.channel_log import Logged, Tip
 from cencomm.relay.entitlement import require_entitled
 from cencomm.relay.errors import LedgerMoved, StaleEpoch
@@ -23,6 +23,7 @@ from cencomm.relay.queries.log import NewEntry, SendKey
 from cencomm.relay.queries.welcomes import add_welcome
 from cencomm.relay.state import Draft
 from cencomm.relay.submission import Framing, Submission
+from cencomm.wire.limits import WELCOMES_KEPT_BYTES
 from cencomm.wire.log import LogEntry
 
 
@@ -113,7 +114,7 @@ class Publishing:
         self._begin_epoch(draft, submission, paused=waits)
         self.pacing.won(tip, submission.account, now=now)
         if claimed:
-            _invite(connection, draft, submission, tip, logged, claimed)
+            _invite(connection, draft, submission, tip, logged, claimed, now=now)
         return self.notary.receipt(tip, logged, submission.publish.send_id)
 
     def _begin_epoch(self, draft: Draft, submission: Submission, *, paused: bool) -> None:
@@ -215,19 +216,27 @@ def _invite(
     tip: Tip,
     logged: Logged,
     claimed: Sequence[ClaimedDevice],
+    *,
+    now: int,
 ) -> None:
     publish = submission.publish
     assert publish.welcome is not None  # `read_framing`: a Commit that adds has both
     assert publish.ratchet_tree is not None
     device_queries.consume(connection, claimed)
+    for one in claimed:
+        if one.last_resort:  # nothing else tells its owner, who may have one-time packages enough again
+            remaining = device_queries.count_waiting(connection, one.device, now=now)
+            draft.announcements.append(KeyPackageTaken(one.account, one.device, remaining))
     add_welcome(
         connection,
         tip.row,
         tip.generation,
         logged.sequence,
+        author=submission.account,
         welcome=publish.welcome,
         ratchet_tree=publish.ratchet_tree,
         devices=[one.device for one in claimed],
+        most_bytes=WELCOMES_KEPT_BYTES,
     )
     accounts = frozenset(one.account for one in claimed)
     draft.announcements.append(WelcomeStored(submission.operation, submission.channel, tip.generation, accounts))

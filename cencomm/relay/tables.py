@@ -146,6 +146,8 @@ KEY_PACKAGES = Table(
     Column("last_resort", Integer, nullable=False),
     Column("not_after", Integer, nullable=False),
     Column("spent", Integer, nullable=False),  # consumed by a Commit, or a last resort that was replaced
+    Column("used", Integer, CheckConstraint("used in (0, 1)", name="used"), nullable=False, server_default="0"),
+    # a last resort that a Commit consumed: it serves on, until its owner puts another
     CheckConstraint("last_resort in (0, 1) and spent in (0, 1)", name="flags"),
     Index("uq_key_packages_last_resort", "device", unique=True, sqlite_where=text("last_resort = 1 AND spent = 0")),
     sqlite_strict=True,

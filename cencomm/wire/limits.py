@@ -10,6 +10,7 @@ MAX_WRAP_BYTES = 1 * KIB
 MAX_MESSAGE_BYTES = 1 * MIB
 MAX_WELCOME_BYTES = 16 * MIB
 MAX_RATCHET_TREE_BYTES = 16 * MIB
+WELCOMES_KEPT_BYTES = 256 * MIB  # with their trees, that one account made and that still wait, in a channel
 MAX_COMMIT_PROPOSALS = 1000  # more Adds and Removes go in several Commits
 FOUNDING_BODY_BYTES = 2 * MIB  # a charter, its plan, a profile for each coordinator; anybody may send one
 RETRY_BODY_BYTES = 2 * MIB  # of who may not publish: a retry of one message, whose receipt is all they can get (S2)

@@ -58,3 +58,9 @@ async def test_private_halves_of_expired_packages_are_deleted(ana: Person, place
 async def later(somebody: Person, seconds: int) -> None:
     somebody.clock = lambda: NOW + seconds
     await somebody.restart()
+
+
+async def test_a_welcome_is_forgotten_at_the_relay_once_the_device_has_entered(ana: Person, place: Place) -> None:
+    assert (place.operation, place.channel) in ana.mailbox.sessions
+
+    assert (await ana.mailbox.relay.welcomes(place.operation, place.channel, 1)).welcomes == ()

@@ -1,5 +1,7 @@
 """Entering a channel: the Welcome that waits at the relay, the Commit in the log that it belongs to (rule C9)."""
 
+import contextlib
+
 from cencomm.client.channel import joining, key_packages
 from cencomm.client.channel.errors import RelayWithholds
 from cencomm.client.channel.joining import Joined
@@ -7,7 +9,7 @@ from cencomm.client.channel.rejecting import reject_welcome, send_rejections, wa
 from cencomm.client.channel.session import ChannelSession, log_hash_key
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
-from cencomm.errors import ProtocolError
+from cencomm.errors import AccessDenied, ProtocolError, Unavailable
 from cencomm.ids import ChannelId, OperationId
 from cencomm.ledger.refusal import LedgerBehind
 from cencomm.mls.errors import NotForUs
@@ -79,6 +81,8 @@ async def _join(
     writes |= key_packages.used_writes(joined.bundle, now=mailbox.environment.clock())
     await mailbox.write(writes, session=session)
     mailbox.log_hashes[key] = {session.sequence: session.log_hash}
+    with contextlib.suppress(Unavailable, AccessDenied):  # it bounds what the relay keeps, and nothing depends on it
+        await mailbox.relay.forget_welcome(operation, channel, generation, waiting.device, waiting.sequence)
     return session
 
 

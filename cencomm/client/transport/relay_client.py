@@ -350,6 +350,13 @@ class RelayClient:
         path = _channel_path(operation, channel, generation, "welcomes")
         return await self._get(Welcomes, *path, most=MAX_BODY_BYTES)
 
+    async def forget_welcome(
+        self, operation: OperationId, channel: ChannelId, generation: int, device: DeviceId, sequence: int
+    ) -> None:
+        """Our device has entered by it: the relay need not keep it. Harmless to repeat."""
+        path = _channel_path(operation, channel, generation, "welcomes")
+        await self._do("DELETE", None, *path, device.hex(), str(sequence))
+
     async def reject(self, operation: OperationId, channel: ChannelId, generation: int, request: Reject) -> None:
         await self._do("POST", request, *_channel_path(operation, channel, generation, "rejections"))
 

@@ -9,12 +9,15 @@ from cencomm.errors import AccessDenied
 from cencomm.ids import AccountId
 from cencomm.ledger.log import LogKind
 from cencomm.relay.channel_log import Tip
+from cencomm.relay.devices import own_device
 from cencomm.relay.edge.request import (
     Place,
     account_of,
     answer,
+    device_of,
     hash_in_query,
     no_content,
+    number_in_path,
     number_in_query,
     place_of,
 )
@@ -22,7 +25,7 @@ from cencomm.relay.entitlement import require_acquaintance, require_entitled
 from cencomm.relay.errors import NotFound
 from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, PACING, PUBLISHES, PUBLISHING, STATE, WRITER
 from cencomm.relay.loading import load_tip
-from cencomm.relay.queries.welcomes import newest_rejections, welcomes_for
+from cencomm.relay.queries.welcomes import forget_welcome, newest_rejections, welcomes_for
 from cencomm.relay.reading import log_page
 from cencomm.relay.rejections import reject
 from cencomm.relay.state import Draft
@@ -33,6 +36,7 @@ from cencomm.wire.limits import (
     LARGE_BYTES,
     LOG_PAGE_ENTRIES,
     MAX_BODY_BYTES,
+    MAX_COUNTER,
     MAX_REJECTIONS,
     RETRY_BODY_BYTES,
 )
@@ -117,6 +121,18 @@ async def get_welcomes(request: web.Request) -> web.Response:
         lambda connection: welcomes_for(connection, tip.row, tip.generation, account)
     )
     return answer(Welcomes(welcomes=tuple(found)))
+
+
+async def delete_welcome(request: web.Request) -> web.Response:
+    account, tip = await _reader_of_any(request)
+    device, sequence = device_of(request), number_in_path(request, "sequence", most=MAX_COUNTER)
+
+    def forget(connection: Connection, _: Draft) -> None:
+        own_device(connection, account, device)
+        forget_welcome(connection, tip.row, tip.generation, device, sequence)
+
+    await request.app[WRITER].write(forget)
+    return no_content()
 
 
 async def post_rejection(request: web.Request) -> web.Response:

@@ -65,6 +65,7 @@ ROUTES = (
     web.post(f"{_GENERATION}/log", channels.post_log),
     web.post(f"{_GENERATION}/turn", channels.post_turn),
     web.get(f"{_GENERATION}/welcomes", channels.get_welcomes),
+    web.delete(f"{_GENERATION}/welcomes/{{device}}/{{sequence}}", channels.delete_welcome),
     web.get(f"{_GENERATION}/rejections", channels.get_rejections),
     web.post(f"{_GENERATION}/rejections", channels.post_rejection),
     web.post(_HISTORY, history.post_chunk),

@@ -137,7 +137,8 @@ def count_waiting(connection: Connection, device: DeviceId, *, now: int) -> int:
 
 
 def has_last_resort(connection: Connection, device: DeviceId, *, now: int) -> bool:
-    found = select(KEY_PACKAGES.c.ref).where(*_last_resort(device, now=now))
+    """One that no Commit has consumed: the others serve on, but are to be replaced."""
+    found = select(KEY_PACKAGES.c.ref).where(*_last_resort(device, now=now), KEY_PACKAGES.c.used == 0)
     return connection.execute(found).first() is not None
 
 
@@ -190,8 +191,10 @@ def find_claimed(connection: Connection, refs: Iterable[bytes], account: Account
 
 
 def consume(connection: Connection, claimed: Sequence[ClaimedDevice]) -> None:
-    """The one-time packages among them are spent and their reservations end; a last resort serves again."""
+    """The one-time packages among them are spent and their reservations end; a last resort is used, and serves on."""
     one_time = [one.ref for one in claimed if not one.last_resort]
+    last_resorts = [one.ref for one in claimed if one.last_resort]
+    connection.execute(update(KEY_PACKAGES).where(KEY_PACKAGES.c.ref.in_(last_resorts)).values(used=1))
     connection.execute(update(KEY_PACKAGES).where(KEY_PACKAGES.c.ref.in_(one_time)).values(_SPENT))
     connection.execute(delete(CLAIMS).where(CLAIMS.c.ref.in_(one_time)))
 

@@ -40,7 +40,7 @@ from cencomm.wire.document import encode_document
 from cencomm.wire.enrolments import Enrol, Enrolments
 from cencomm.wire.errors import STATUS, Details, Error, ErrorAnswer, ErrorCode
 from cencomm.wire.limits import MAX_BLOB_BYTES, MAX_BODY_BYTES
-from cencomm.wire.log import LogEntry, LogPage, Publish, Published
+from cencomm.wire.log import LogEntry, LogPage, Publish, Published, TurnReserved
 from cencomm.wire.operations import (
     Appended,
     AppendEntry,
@@ -174,6 +174,12 @@ ROUTES: list[tuple[str, str, Struct | None, Call, Struct]] = [
 SILENT_ROUTES: list[tuple[str, str, Struct | None, Call]] = [
     ("DELETE", "/v1/session", None, lambda c: c.sign_out()),
     (
+        "DELETE",
+        f"{CH}/2/welcomes/{DEVICE.hex()}/7",
+        None,
+        lambda c: c.forget_welcome(OPERATION, CHANNEL, 2, DEVICE, 7),
+    ),
+    (
         "POST",
         "/v1/devices",
         register := RegisterDevice(certificate=b"certificate"),
@@ -266,6 +272,15 @@ def test_c7_a_commit_that_waits_for_its_turn_is_told_from_a_quota() -> None:
 
     assert type(refusal(waits)) is ChannelBusy
     assert type(refusal(Error(code=ErrorCode.TOO_MANY, message="wait"))) is TooMany
+
+
+async def test_c7_a_turn_is_asked_for_by_place(relay: ScriptedRelay, client: RelayClient) -> None:
+    relay.answer = document(TurnReserved(seconds=5))
+
+    assert await client.reserve_turn(OPERATION, CHANNEL, 2) == 5
+
+    (asked,) = relay.asked
+    assert (asked.method, asked.path) == ("POST", f"{CH}/2/turn")
 
 
 async def test_details_come_along(relay: ScriptedRelay, client: RelayClient) -> None:
