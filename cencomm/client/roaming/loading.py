@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from cencomm.client.errors import MailboxAltered
 from cencomm.client.roaming.sealing import CHUNK_ID_BYTES, MailboxSealing, Row, RowKind, SealedRow
-from cencomm.client.roaming.store import Stored
-from cencomm.client.transport.relay_client import RelayClient
+from cencomm.client.roaming.store import MailboxHost, Stored
 from cencomm.primitives import secret_box
 from cencomm.wire.limits import MAX_MAILBOX_ROWS
 from cencomm.wire.mailbox import HeldMailbox, MailboxPage
@@ -29,7 +28,7 @@ class Loaded:
     unread: frozenset[bytes]
 
 
-async def fetch(relay: RelayClient, held: HeldMailbox) -> Fetched:
+async def fetch(host: MailboxHost, held: HeldMailbox) -> Fetched:
     """Every row that the relay shows.
 
     Raises:
@@ -39,7 +38,7 @@ async def fetch(relay: RelayClient, held: HeldMailbox) -> Fetched:
     fetched = Fetched(held, {}, {})
     after = None
     while True:
-        page = await relay.mailbox_page(holder=held.holder, after=after)
+        page = await host.mailbox_page(holder=held.holder, after=after)
         found = _shown(page)
         if not fetched.rows.keys().isdisjoint(found) or len(fetched.rows) + len(found) > MAX_MAILBOX_ROWS:
             raise MailboxAltered("the relay gives rows of the mailbox twice, or more than there can be")

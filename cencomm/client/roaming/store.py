@@ -15,19 +15,26 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from cencomm.client.errors import MailboxAltered, StaleStore
 from cencomm.client.roaming.chunking import cut
 from cencomm.client.roaming.sealing import MailboxSealing, Row, RowKind, SealedRow, Tally
 from cencomm.client.transport.errors import Refusal
-from cencomm.client.transport.relay_client import RelayClient
 from cencomm.client.vault.state_store import Writes, check_writes
 from cencomm.clock import Clock
 from cencomm.errors import Unavailable
 from cencomm.primitives import secret_box
 from cencomm.wire.limits import MAX_MAILBOX_NAMES
-from cencomm.wire.mailbox import AskRows, MailboxRow, ReleaseMailbox, WriteMailbox
+from cencomm.wire.mailbox import (
+    AskRows,
+    MailboxPage,
+    MailboxRow,
+    MailboxRows,
+    MailboxWritten,
+    ReleaseMailbox,
+    WriteMailbox,
+)
 
 T = TypeVar("T")
 
@@ -35,6 +42,18 @@ COLD_PREFIX = "message/"  # what was taken in and is shown one by one: many, lon
 CHUNKED_FROM_BYTES = 4096
 SAVE_BYTES = 1 << 20  # waiting; more makes one save too long for a slow line
 SAVE_SECONDS = 60  # after which the next write saves what was only read, so that past keys go (S6)
+
+
+class MailboxHost(Protocol):
+    """Where the sealed rows are: the relay, as its account sees it (`RelayClient` has these)."""
+
+    async def mailbox_page(self, *, holder: int, after: bytes | None) -> MailboxPage: ...
+
+    async def mailbox_rows(self, request: AskRows) -> MailboxRows: ...
+
+    async def write_mailbox(self, request: WriteMailbox) -> MailboxWritten: ...
+
+    async def release_mailbox(self, request: ReleaseMailbox) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +80,7 @@ class RoamingStore:
 
     def __init__(
         self,
-        relay: RelayClient,
+        host: MailboxHost,
         sealing: MailboxSealing,
         *,
         holder: int,
@@ -71,7 +90,7 @@ class RoamingStore:
         clock: Clock,
     ) -> None:
         self.holder = holder
-        self._relay = relay
+        self._host = host
         self._sealing = sealing
         self._stored = stored
         self._values = dict(values)
@@ -83,9 +102,9 @@ class RoamingStore:
         self._saved_at = clock()
         self._lock = asyncio.Lock()
 
-    def speak_through(self, relay: RelayClient) -> None:
+    def speak_through(self, host: MailboxHost) -> None:
         """Go on over other connections, in another event loop."""
-        self._relay, self._lock = relay, asyncio.Lock()
+        self._host, self._lock = host, asyncio.Lock()
 
     async def version(self) -> int:
         return self._version
@@ -162,7 +181,7 @@ class RoamingStore:
     async def release(self) -> None:
         """Save, and give the mailbox back: the next opening is a clean hand-over."""
         await self.save()
-        await self._relay.release_mailbox(ReleaseMailbox(holder=self.holder))
+        await self._host.release_mailbox(ReleaseMailbox(holder=self.holder))
 
     def _is_due(self) -> bool:
         if not self._waiting:
@@ -174,7 +193,7 @@ class RoamingStore:
         """A write whose fate is unknown is made: to write the same again is no other write."""
         if self._unanswered is not None:
             try:
-                await self._relay.write_mailbox(self._unanswered.write)
+                await self._host.write_mailbox(self._unanswered.write)
             except Refusal:
                 self._unanswered = None
                 raise
@@ -240,7 +259,7 @@ class RoamingStore:
         wanted = list(names)
         while wanted:
             asked = tuple(wanted[:MAX_MAILBOX_NAMES])
-            answer = await self._relay.mailbox_rows(AskRows(holder=self.holder, names=asked))
+            answer = await self._host.mailbox_rows(AskRows(holder=self.holder, names=asked))
             got = {row.name: row.sealed for row in answer.rows}
             if not got or not got.keys() <= set(asked):
                 raise MailboxAltered("the relay keeps back rows of the mailbox")
