@@ -19,6 +19,8 @@ from cencomm.client.account.sign_in import typed_password
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.reports import Reports
+from cencomm.client.roaming.holding import open_held
+from cencomm.client.roaming.sitting import Sitting
 from cencomm.client.terminal import Terminal
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.vault.journal import VaultJournal
@@ -39,12 +41,17 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def open_desk(terminal: Terminal) -> AsyncIterator[Desk]:
-    """The mailbox in the terminal's folder, under the session that it kept.
+    """The mailbox in the terminal's folder, under the session that it kept; or the one that is open at a shared one.
 
     Raises:
         UsageError: there is none, or its owner signed out.
         WrongPassword, MailboxInUse, VaultDamaged: see `open_vault`.
+        NotHolder: another computer took the mailbox that was open here.
     """
+    if terminal.sitting is not None:
+        async with _held_desk(terminal, terminal.sitting) as desk:
+            yield desk
+        return
     header = read_header(terminal.data)
     keys = await stretch(typed_password(terminal.password()), header.parameters)
     async with (
@@ -59,6 +66,21 @@ async def open_desk(terminal: Terminal) -> AsyncIterator[Desk]:
         finally:
             if access.relay.token != token:
                 await keep_token(vault, access.relay.token)
+
+
+@contextlib.asynccontextmanager
+async def _held_desk(terminal: Terminal, sitting: Sitting) -> AsyncIterator[Desk]:
+    """What a command did is at the relay when the next one is typed, whichever way it ended."""
+    async with open_relay(sitting.relay_url) as relay:
+        access = sitting.resume(relay)
+        store, reports = sitting.holding.store, Reports(load_code_lists())
+        journal = VaultJournal(store)
+        mailbox = await open_held(sitting.holding, journal, access, _environment(terminal, reports))
+        try:
+            yield Desk(mailbox, access, reports, store, journal)
+        finally:
+            sitting.token = access.relay.token or sitting.token
+            await store.save()
 
 
 async def move_in(terminal: Terminal, access: Access) -> None:
@@ -113,7 +135,10 @@ def _has_mailbox(terminal: Terminal) -> bool:
 
 
 async def _desk(terminal: Terminal, store: StateStore, access: Access) -> Desk:
-    reports = Reports(load_code_lists())
-    environment = Environment(clock=terminal.clock, entropy=terminal.entropy, judge_report=reports.judge)
-    journal = VaultJournal(store)
-    return Desk(await open_mailbox(journal, access.relay, environment), access, reports, store, journal)
+    reports, journal = Reports(load_code_lists()), VaultJournal(store)
+    mailbox = await open_mailbox(journal, access.relay, _environment(terminal, reports))
+    return Desk(mailbox, access, reports, store, journal)
+
+
+def _environment(terminal: Terminal, reports: Reports) -> Environment:
+    return Environment(clock=terminal.clock, entropy=terminal.entropy, judge_report=reports.judge)

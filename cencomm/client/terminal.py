@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from cencomm.client.roaming.sitting import Sitting
 from cencomm.client.words import Words
 from cencomm.clock import Clock
 from cencomm.errors import Unavailable, UsageError
@@ -25,7 +26,10 @@ _KEPT = frozenset("\n" + FSI + PDI + _JOINERS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """`data` is the mailbox folder; `as_json` is for programs, which get documents and are never asked anything."""
+    """`data` is the mailbox folder; `as_json` is for programs, which get documents and are never asked anything.
+
+    `sitting` is the session on a shared computer: there is no folder then.
+    """
 
     words: Words
     data: Path
@@ -33,6 +37,7 @@ class Terminal:
     as_json: bool
     clock: Clock
     entropy: Entropy
+    sitting: Sitting | None = None
 
     def say(self, sentence: str, **facts: object) -> str:
         return self.words.say(sentence, **facts)

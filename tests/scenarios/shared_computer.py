@@ -14,7 +14,7 @@ from cencomm.client.reports import Reports
 from cencomm.client.roaming.holding import Holding, hand_over, open_held, take
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.unit import admission
-from cencomm.client.vault.journal import decode_message, message_prefix
+from cencomm.client.vault.journal import VaultJournal, decode_message, message_prefix
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.ids import AccountId
 from cencomm.ledger.kinds import Role
@@ -44,7 +44,7 @@ class Officer:
             access = await begin_session(relay, self.parameters, self.keys)
             holding = await take(access, take_over=take_over, clock=clock, entropy=system_entropy)
             environment = Environment(clock=clock, entropy=system_entropy, judge_report=self.reports.judge)
-            mailbox = await open_held(holding, access, environment)
+            mailbox = await open_held(holding, VaultJournal(holding.store), access, environment)
             seat = Seat(access, holding, mailbox)
             mailbox.observe(seat.events.append)
             await introduce_device(mailbox)

@@ -8,10 +8,12 @@ import segno
 
 from cencomm.client.account import account
 from cencomm.client.commands.choosing import choose_operation, operation_option
+from cencomm.client.commands.shared import begin, serve, sign_out_of
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import move_in, open_desk, sign_in_here
 from cencomm.client.terminal import Terminal, read_text
 from cencomm.client.transport.relay_client import open_relay
+from cencomm.errors import UsageError
 from cencomm.ledger import fingerprint as fingerprints
 
 MAX_CODE_FILE_BYTES = 4096
@@ -25,12 +27,13 @@ MAX_CODE_FILE_BYTES = 4096
     type=click.Path(path_type=Path, dir_okay=False),
     help="File with the code that this relay asks new accounts for.",
 )
+@option("--shared", is_flag=True, help="This computer is shared: keep nothing on it, begin a session.")
 @click.pass_obj
-def sign_up(terminal: Terminal, relay: str, name: str, registration_code_file: Path | None) -> None:
-    """Make an account and its mailbox on this computer."""
+def sign_up(terminal: Terminal, relay: str, name: str, registration_code_file: Path | None, *, shared: bool) -> None:
+    """Make an account and its mailbox on this computer, or at the relay for shared ones."""
     code = None if registration_code_file is None else read_text(registration_code_file, most=MAX_CODE_FILE_BYTES)
 
-    async def run() -> None:
+    async def run() -> Terminal | None:
         async with open_relay(relay) as client:
             access = await account.sign_up(
                 client,
@@ -39,29 +42,50 @@ def sign_up(terminal: Terminal, relay: str, name: str, registration_code_file: P
                 registration_code=None if code is None else code.strip(),
                 entropy=terminal.entropy,
             )
+            if shared:
+                return await begin(terminal, access, take_over=False)
             await move_in(terminal, access)
         terminal.show(
             terminal.say("Your account is ready. Its mailbox is in {folder}.", folder=terminal.data),
             {"account": access.account.hex(), "folder": str(terminal.data)},
         )
+        return None
 
-    asyncio.run(run())
+    seat = asyncio.run(run())
+    if seat is not None:
+        serve(seat)
 
 
 @click.command("sign-in", cls=TranslatedCommand)
 @option("--relay", help="Address of the relay; needed where there is no mailbox yet.")
 @option("--name", help="Sign-in name; needed where there is no mailbox yet.")
+@option("--shared", is_flag=True, help="This computer is shared: keep nothing on it, begin a session.")
+@option("--take-over", is_flag=True, help="With --shared: although another computer did not sign out.")
 @click.pass_obj
-def sign_in(terminal: Terminal, relay: str | None, name: str | None) -> None:
+def sign_in(terminal: Terminal, relay: str | None, name: str | None, *, shared: bool, take_over: bool) -> None:
     """Begin a session, on a new computer with a device of its own."""
+    if shared:
+        serve(asyncio.run(_sign_in_shared(terminal, relay, name, take_over=take_over)))
+        return
     asyncio.run(sign_in_here(terminal, relay, name))
     terminal.show(terminal.say("You are signed in."), {"signed_in": True})
+
+
+async def _sign_in_shared(terminal: Terminal, relay: str | None, name: str | None, *, take_over: bool) -> Terminal:
+    if relay is None or name is None:
+        raise UsageError("a shared computer knows nothing of you: give --relay and --name")
+    async with open_relay(relay) as client:
+        access = await account.sign_in(client, name=name, password=terminal.password())
+        return await begin(terminal, access, take_over=take_over)
 
 
 @click.command("sign-out", cls=TranslatedCommand)
 @click.pass_obj
 def sign_out(terminal: Terminal) -> None:
-    """End the session. The mailbox stays on this computer, sealed under the password."""
+    """End the session. The mailbox stays on this computer, sealed under the password; from a shared one it is gone."""
+    if terminal.sitting is not None:
+        sign_out_of(terminal)
+        return
 
     async def run() -> None:
         async with open_desk(terminal) as desk:

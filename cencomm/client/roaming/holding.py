@@ -18,7 +18,7 @@ from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.roaming.loading import Fetched, Loaded, fetch, load
 from cencomm.client.roaming.sealing import MailboxSealing, WrongMailboxKey
 from cencomm.client.roaming.store import RoamingStore
-from cencomm.client.vault.journal import VaultJournal
+from cencomm.client.vault.journal import Journal
 from cencomm.clock import Clock
 from cencomm.errors import CencommError
 from cencomm.secret import Entropy
@@ -59,10 +59,10 @@ async def take(access: Access, *, take_over: bool, clock: Clock, entropy: Entrop
     return Holding(store=store, opening=Opening(), clean=held.clean, since=held.since, is_new=held.version == 0)
 
 
-async def open_held(holding: Holding, access: Access, environment: Environment) -> Mailbox:
-    """The mailbox that we hold. What it sends takes its sealed state along, or waits until that is saved."""
+async def open_held(holding: Holding, journal: Journal, access: Access, environment: Environment) -> Mailbox:
+    """The mailbox that we hold; `journal` is on its store. What it sends takes its sealed state along, or waits."""
     relay = access.relay.kept_by(holding.store)
-    return await open_mailbox(VaultJournal(holding.store), relay, replace(environment, opening=holding.opening))
+    return await open_mailbox(journal, relay, replace(environment, opening=holding.opening))
 
 
 async def hand_over(mailbox: Mailbox, store: RoamingStore) -> None:

@@ -1,0 +1,122 @@
+"""`sign-in --shared`: a session on a computer that keeps nothing, from the first sign-up to a hand-over (D4)."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cencomm.__main__ import assemble
+from cencomm.client.account.account import sign_in
+from cencomm.client.roaming.holding import take
+from cencomm.client.transport.relay_client import open_relay
+from cencomm.clock import system_clock
+from cencomm.secret import system_entropy
+from tests.fakes.loopback_relay import LoopbackRelay
+from tests.unit.client.conftest import PASSWORD
+from tests.unit.client.person import Person
+
+
+@dataclass(frozen=True)
+class SharedComputer:
+    """Its disk is `folder`, which stays empty; `name` sits down at it for a while."""
+
+    folder: Path
+    password_file: Path
+    relay: str
+    name: str
+
+    def session(self, command: str, *lines: str, options: tuple[str, ...] = ()) -> Result:
+        settings = ("--data", str(self.folder / "mailbox"), "--password-file", str(self.password_file))
+        begin = (command, "--shared", "--relay", self.relay, "--name", self.name, *options)
+        typed = "".join(line + "\n" for line in lines)
+        return CliRunner().invoke(assemble(), [*settings, "--language", "en", *begin], input=typed)
+
+    def does(self, command: str, *lines: str, options: tuple[str, ...] = ()) -> str:
+        result = self.session(command, *lines, options=options)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+
+@pytest.fixture(scope="module")
+def post(tmp_path_factory: pytest.TempPathFactory, password_file: Path, relay: LoopbackRelay) -> SharedComputer:
+    return SharedComputer(tmp_path_factory.mktemp("shared"), password_file, relay.url, "night duty")
+
+
+@pytest.fixture(scope="module")
+def duty(post: SharedComputer, carla: Person, folder: Path) -> Iterator[SharedComputer]:
+    """A post that signed up, joined and was admitted, all from shared computers."""
+    letter = folder / "duty.letter"
+    carla.does("operation", "invite", "--post", "dubai", "--letter", str(letter))
+    post.does("sign-up", f"operation join '{letter}' --yes", "sign-out")
+    carla.does("operation", "admit")
+    yield post
+    assert not list(post.folder.iterdir()), "something was left on the disk of a shared computer"
+
+
+def test_a_session_reads_and_writes_and_leaves_nothing_behind(duty: SharedComputer, carla: Person) -> None:
+    carla.does("send", "note", "--set", "text=For the night shift", "--yes")
+
+    said = duty.does(
+        "sign-in", "inbox", "show 1", "send note --set 'text=From the night shift' --yes", "sign-out", "inbox"
+    )
+
+    assert "For the night shift" in said
+    assert "Nothing of yours is left on this computer" in said
+    assert "Sent" in said
+    assert "From the night shift" in carla.does("inbox")
+
+
+def test_the_next_shift_reads_what_the_last_one_read(duty: SharedComputer) -> None:
+    duty.does("sign-in", "sign-out")
+
+    said = duty.does("sign-in", "inbox")  # the end of the input signs out too
+
+    assert "For the night shift" in said
+    assert "signed out" in said
+
+
+def test_a_line_that_cannot_be_done_ends_no_session(duty: SharedComputer) -> None:
+    said = duty.does("sign-in", "show 'x", "nonsense", "show 99", "", "# nothing", "fingerprint --help", "sign-out")
+
+    assert "cannot be read" in said
+    assert "nonsense" in said
+    assert "no message 99" in said
+    assert said.count("signed out") == 1
+
+
+def test_a_mailbox_that_is_open_elsewhere_is_taken_over_only_when_asked(duty: SharedComputer) -> None:
+    """D4: after a computer that was switched off."""
+
+    async def be_switched_off() -> None:
+        async with open_relay(duty.relay) as relay:
+            access = await sign_in(relay, name=duty.name, password=PASSWORD)
+            await take(access, take_over=False, clock=system_clock, entropy=system_entropy)
+
+    asyncio.run(be_switched_off())
+
+    refused = duty.session("sign-in", "inbox")
+    taken = duty.does("sign-in", "inbox", options=("--take-over",))
+
+    assert refused.exit_code == 1
+    assert "--take-over" in refused.output
+    assert "did not sign out" in taken
+    assert "For the night shift" in taken
+
+
+def test_programs_read_documents(duty: SharedComputer) -> None:
+    settings = ("--data", str(duty.folder / "mailbox"), "--password-file", str(duty.password_file), "--json")
+    begin = ("sign-in", "--shared", "--relay", duty.relay, "--name", duty.name)
+
+    result = CliRunner().invoke(assemble(), [*settings, *begin], input="inbox\nsign-out\n")
+
+    inbox, signed_out = (json.loads(line) for line in result.stdout.splitlines())
+    assert inbox
+    assert signed_out == {"signed_in": False}
+
+
+def test_a_shared_computer_has_to_be_told_who_sits_at_it(carla: Person) -> None:
+    assert "--relay" in carla.fails("sign-in", "--shared")
