@@ -10,6 +10,12 @@ def assemble() -> click.Group:
     """All commands. Server packages are imported only when one of their own runs."""
     relay = TranslatedGroup("relay", help="Deliver sealed messages between members.")
     relay.add_command(LazyCommand("run", "cencomm.relay.__main__:main", "Serve until stopped."))
+    relay.add_command(
+        LazyCommand("backup", "cencomm.relay.backup_commands:backup_command", "Copy a relay while it runs.")
+    )
+    relay.add_command(
+        LazyCommand("restore", "cencomm.relay.backup_commands:restore_command", "Check a copy, and put it back.")
+    )
     for command in (
         relay,
         LazyCommand("archive", "cencomm.archive.cli:archive", "Keep an operation's archive, search and export it."),

@@ -7,6 +7,9 @@ from cencomm.errors import UsageError
 from cencomm.ledger.relay_key import RELAY_KEY_BYTES, RelayKey
 from cencomm.secret import Entropy, Secret
 
+RECEIPT_KEY_FILE = "receipt.key"
+FALSE_SALT_KEY_FILE = "false-salt.key"
+KEY_FILES = (RECEIPT_KEY_FILE, FALSE_SALT_KEY_FILE)
 KEY_BYTES = RELAY_KEY_BYTES  # the false-salt key has the same length
 
 
@@ -18,11 +21,11 @@ class FalseSaltKey(Secret):
 
 def receipt_key(data: Path, entropy: Entropy) -> RelayKey:
     """The key that charters name (L4). Losing it ends every operation's trust in this relay: back it up."""
-    return RelayKey(_load_or_make(data / "receipt.key", entropy))
+    return RelayKey(_load_or_make(data / RECEIPT_KEY_FILE, entropy))
 
 
 def false_salt_key(data: Path, entropy: Entropy) -> FalseSaltKey:
-    return FalseSaltKey(_load_or_make(data / "false-salt.key", entropy))
+    return FalseSaltKey(_load_or_make(data / FALSE_SALT_KEY_FILE, entropy))
 
 
 def _load_or_make(path: Path, entropy: Entropy) -> bytes:
