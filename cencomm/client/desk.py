@@ -16,6 +16,7 @@ from cencomm.client.account.account import (
     stretch,
 )
 from cencomm.client.account.sign_in import typed_password
+from cencomm.client.attachments.spool import SPOOL, Spool
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.reports import Reports
@@ -141,4 +142,9 @@ async def _desk(terminal: Terminal, store: StateStore, access: Access) -> Desk:
 
 
 def _environment(terminal: Terminal, reports: Reports) -> Environment:
-    return Environment(clock=terminal.clock, entropy=terminal.entropy, judge_report=reports.judge)
+    return Environment(
+        clock=terminal.clock,
+        entropy=terminal.entropy,
+        judge_report=reports.judge,
+        spool=Spool(terminal.data / SPOOL),
+    )

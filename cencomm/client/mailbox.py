@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from cencomm.client.account.device import Identity, OwnDevice, decode_device, decode_identity
+from cencomm.client.attachments.spool import Spool
 from cencomm.client.channel import session as channels
 from cencomm.client.channel.errors import NotAMember
 from cencomm.client.channel.opening import Opening
@@ -57,6 +58,7 @@ class Environment:
     entropy: Entropy
     judge_report: JudgeReport
     opening: Opening | None = None
+    spool: Spool | None = None  # of whoever sends files
 
 
 class Mailbox:

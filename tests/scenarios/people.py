@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from cencomm.client.account.account import Access, create_account, settle
 from cencomm.client.account.sign_in import SignInKeys, SignInParameters, SignInSecret, WrappingKey
+from cencomm.client.attachments.spool import SPOOL, Spool
 from cencomm.client.channel.enacting import stage
 from cencomm.client.channel.enactment import follow_and_enact
 from cencomm.client.channel.entrance import introduce_device
@@ -75,6 +76,10 @@ class Person:
         return self._mailbox
 
     @property
+    def spool(self) -> Spool:
+        return Spool(self.folder / SPOOL)
+
+    @property
     def vault(self) -> Vault:
         assert self._vault is not None
         return self._vault
@@ -85,7 +90,9 @@ class Person:
             open_vault(self.folder, self.access.keys.wrapping_key, entropy=system_entropy)
         )
         await settle(vault, self.access, now=self.clock(), entropy=system_entropy)
-        environment = Environment(clock=self.clock, entropy=system_entropy, judge_report=self.reports.judge)
+        environment = Environment(
+            clock=self.clock, entropy=system_entropy, judge_report=self.reports.judge, spool=self.spool
+        )
         self._vault = vault
         self._mailbox = await open_mailbox(VaultJournal(vault), self.access.relay, environment)
         self._mailbox.observe(self.events.append)

@@ -7,6 +7,7 @@
 from dataclasses import dataclass
 
 from cencomm import codec
+from cencomm.client.attachments.uploading import AttachmentLost
 from cencomm.client.channel.enactment import follow_and_enact
 from cencomm.client.channel.errors import (
     ChannelNotUsable,
@@ -51,7 +52,10 @@ from cencomm.ledger.statements import Receipt, verify_receipt
 from cencomm.wire.log import Publish
 
 PREFIX = "posting/"
-FINAL = (NotEntitled, NotFound, NotAMember, AgainstRule, TooLong, TooManyReaders, PayloadTooLargeError)
+FINAL = (
+    *(NotEntitled, NotFound, NotAMember, AgainstRule, TooLong),
+    *(TooManyReaders, PayloadTooLargeError, AttachmentLost),
+)
 """Refusals that no later try changes: the message goes back to its author (S3)."""
 WAITING = (ChannelNotUsable, FrozenOperation)
 """The message waits for the coordination unit."""

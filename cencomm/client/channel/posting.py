@@ -3,13 +3,17 @@
 What was signed is kept until the log shows it, so a process that dies in between goes on with `resume`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cencomm import codec
+from cencomm.client.attachments.outgoing import bring, forget
+from cencomm.client.attachments.uploading import Progress
 from cencomm.client.channel.delivery import FINAL, PREFIX, WAITING, Posting, Sent, deliver, read_posting, usable_session
 from cencomm.client.channel.readership import judge_readers
 from cencomm.client.mailbox import Mailbox
 from cencomm.errors import ProtocolError, Unavailable
+from cencomm.forms.attachment import Attachment
 from cencomm.forms.control import Control, ControlKind, sign_control
 from cencomm.forms.envelope import Body, Envelope, SignedEnvelope, decode_envelope, sign_envelope
 from cencomm.forms.payload import Signed
@@ -45,8 +49,17 @@ class Returned:
     reason: str
 
 
-async def send(mailbox: Mailbox, operation: OperationId, channel: ChannelId, draft: Draft) -> Sent:
+async def send(
+    mailbox: Mailbox,
+    operation: OperationId,
+    channel: ChannelId,
+    draft: Draft,
+    *,
+    progress: Progress | None = None,
+) -> Sent:
     """Sign, encrypt and publish. When this returns, every member will get the message.
+
+    Attachments go to the relay before it, so that whoever reads it can fetch them (A6); `progress` counts their chunks.
 
     Raises:
         TooManyReaders: TLP:RED where people beyond `to` read.
@@ -74,7 +87,10 @@ async def send(mailbox: Mailbox, operation: OperationId, channel: ChannelId, dra
         mailbox.environment.judge_report(known, envelope)
         judge_readers(known, channel, draft.body, author=mailbox.identity.account)
         signed = sign_envelope(envelope, mailbox.device.signing_key)
-        return await _post(mailbox, operation, channel, envelope.message, signed)
+        posting = await _keep(mailbox, operation, channel, envelope.message, signed)
+        if not draft.body.attachments:
+            return await _attempt(mailbox, posting)
+    return await _attempt_with_attachments(mailbox, posting, draft.body.attachments, progress)
 
 
 async def post_control(
@@ -101,12 +117,12 @@ async def post_control(
             body=body,
         )
         signed = sign_control(control, mailbox.device.signing_key)
-        return await _post(mailbox, operation, channel, control.message, signed)
+        return await _attempt(mailbox, await _keep(mailbox, operation, channel, control.message, signed))
 
 
-async def _post(
+async def _keep(
     mailbox: Mailbox, operation: OperationId, channel: ChannelId, message: MessageId, signed: Signed
-) -> Sent:
+) -> Posting:
     posting = Posting(
         operation=operation,
         channel=channel,
@@ -116,11 +132,32 @@ async def _post(
     )
     usable_session(mailbox, posting)
     await mailbox.write({posting.key: posting.encode()})
+    return posting
+
+
+async def _attempt(mailbox: Mailbox, posting: Posting) -> Sent:
     try:
         return await deliver(mailbox, posting)
     except FINAL:
         await mailbox.write({posting.key: None})
         raise
+
+
+async def _attempt_with_attachments(
+    mailbox: Mailbox, posting: Posting, attachments: Sequence[Attachment], progress: Progress | None
+) -> Sent:
+    """Without the lock while files travel: that takes minutes, and what is received must not wait for it."""
+    try:
+        await bring(mailbox, posting.operation, posting.channel, attachments, progress)
+    except FINAL:
+        async with mailbox.lock:
+            await mailbox.write({posting.key: None})
+        await forget(mailbox, attachments)
+        raise
+    async with mailbox.lock:
+        sent = await _attempt(mailbox, posting)
+    await forget(mailbox, attachments)
+    return sent
 
 
 async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
@@ -133,18 +170,23 @@ async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
     first: ProtocolError | Unavailable | None = None
     for _, value in await mailbox.store.scan(PREFIX):
         posting = codec.decode(value, read_posting)
-        async with mailbox.lock:
-            try:
+        attachments = _attachments(posting)
+        try:
+            await bring(mailbox, posting.operation, posting.channel, attachments)
+            async with mailbox.lock:
                 done.append(await deliver(mailbox, posting))
-            except WAITING:
-                continue
-            except FINAL as refused:
+        except WAITING:
+            continue
+        except FINAL as refused:
+            async with mailbox.lock:
                 if isinstance(posting.signed, SignedEnvelope):
                     done.append(await _give_back(mailbox, posting, str(refused)))
                 else:  # said by the program, not by a person: there is nobody to give it back to
                     await mailbox.write({posting.key: None})
-            except (ProtocolError, Unavailable) as trouble:
-                first = first or trouble
+        except (ProtocolError, Unavailable) as trouble:
+            first = first or trouble
+            continue
+        await forget(mailbox, attachments)
     if first is not None:
         raise first
     return done
@@ -167,6 +209,12 @@ async def discard_returned(mailbox: Mailbox) -> None:
     """The author has seen what came back."""
     async with mailbox.lock:
         await mailbox.write({key: None for key, _ in await mailbox.store.scan(RETURNED_PREFIX)})
+
+
+def _attachments(posting: Posting) -> tuple[Attachment, ...]:
+    if not isinstance(posting.signed, SignedEnvelope):
+        return ()
+    return decode_envelope(posting.signed.content).body.attachments
 
 
 async def _give_back(mailbox: Mailbox, posting: Posting, reason: str) -> Returned:

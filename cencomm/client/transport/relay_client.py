@@ -18,7 +18,7 @@ from yarl import URL
 from cencomm.client.transport import stream
 from cencomm.client.transport.errors import BadAnswer, NoAnswer, NoSession, refusal
 from cencomm.errors import ProtocolError, UsageError
-from cencomm.ids import AccountId, ChannelId, DeviceId, OperationId
+from cencomm.ids import AccountId, AttachmentId, ChannelId, DeviceId, OperationId
 from cencomm.ledger.history_request import RequestId
 from cencomm.secret import Entropy, Secret
 from cencomm.wire.accounts import (
@@ -29,6 +29,7 @@ from cencomm.wire.accounts import (
     SignIn,
     SignInParameters,
 )
+from cencomm.wire.attachments import AnnounceAttachment, AttachmentState
 from cencomm.wire.devices import (
     ClaimedKeyPackages,
     ClaimKeyPackages,
@@ -383,6 +384,30 @@ class RelayClient:
     async def drop_history(self, operation: OperationId, request: RequestId) -> None:
         await self._do("DELETE", None, *_history_path(operation, request))
 
+    async def announce_attachment(
+        self, operation: OperationId, channel: ChannelId, attachment: AttachmentId, request: AnnounceAttachment
+    ) -> AttachmentState:
+        """What of it the relay has; the same announcement may be made again and again."""
+        path = _attachment_path(operation, channel, attachment)
+        return await self._call("PUT", AttachmentState, request, *path, most=SMALL_ANSWER_BYTES)
+
+    async def put_chunk(
+        self, operation: OperationId, channel: ChannelId, attachment: AttachmentId, number: int, sealed: bytes
+    ) -> None:
+        """The chunk is on the relay's disk. After NoAnswer: the same bytes."""
+        await self._do("PUT", sealed, *_attachment_path(operation, channel, attachment), "chunks", str(number))
+
+    async def chunks(
+        self, operation: OperationId, channel: ChannelId, attachment: AttachmentId, *, first: int, count: int, most: int
+    ) -> bytes:
+        """`count` sealed chunks from `first` on, one behind the other, `most` bytes in all."""
+        path = ("v1", *_attachment_path(operation, channel, attachment), "chunks")
+        query = {"first": str(first), "count": str(count)}
+        status, body = await self._ask("GET", path, None, query, max(most, SMALL_ANSWER_BYTES))
+        if status != 200:  # noqa: PLR2004 (OK)
+            raise _failure(status, body)
+        return body
+
     @contextlib.asynccontextmanager
     async def stream(
         self, *, entropy: Entropy, sleep: stream.Sleep = asyncio.sleep
@@ -420,7 +445,7 @@ class RelayClient:
         except ProtocolError as error:
             raise BadAnswer(f"the relay's answer is {error}") from None
 
-    async def _do(self, method: str, request: Struct | None, *path: str) -> None:
+    async def _do(self, method: str, request: Struct | bytes | None, *path: str) -> None:
         status, body = await self._ask(method, ("v1", *path), request, {}, SMALL_ANSWER_BYTES)
         if status != _NO_CONTENT:
             raise _failure(status, body)
@@ -429,7 +454,7 @@ class RelayClient:
         self,
         method: str,
         path: tuple[str, ...],
-        request: Struct | None,
+        request: Struct | bytes | None,
         query: Mapping[str, str],
         most: int,
         *,
@@ -453,10 +478,11 @@ class RelayClient:
                 self._token = await self._renew()
 
     async def _ask_once(
-        self, method: str, path: tuple[str, ...], request: Struct | None, query: Mapping[str, str], most: int
+        self, method: str, path: tuple[str, ...], request: Struct | bytes | None, query: Mapping[str, str], most: int
     ) -> tuple[int, bytes]:
-        headers = self._headers() | ({"Content-Type": "application/json"} if request else {})
-        data = encode_document(request) if request else None
+        kind = "application/octet-stream" if isinstance(request, bytes) else "application/json"
+        headers = self._headers() | ({} if request is None else {"Content-Type": kind})
+        data = encode_document(request) if isinstance(request, Struct) else request
         if data is not None and len(data) > MAX_BODY_BYTES:
             raise UsageError(f"a request of {len(data)} bytes where at most {MAX_BODY_BYTES} are allowed")
         url = self._address.joinpath(*path)
@@ -468,6 +494,10 @@ class RelayClient:
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token.expose().decode()}"} if self._token else {}
+
+
+def _attachment_path(operation: OperationId, channel: ChannelId, attachment: AttachmentId) -> tuple[str, ...]:
+    return ("operations", operation.hex(), "channels", channel.hex(), "attachments", attachment.hex())
 
 
 def _channel_path(operation: OperationId, channel: ChannelId, generation: int, last: str) -> tuple[str, ...]:
