@@ -14,6 +14,8 @@ _DEVICES = frozenset({"con", "prn", "aux", "nul", "conin$", "conout$"}) | {
 }
 _FORBIDDEN = frozenset('<>:"/\\|?*')  # by one file system or another
 _INSTEAD = "_"
+_JOINERS = "\u200c\u200d"  # Persian, Urdu and emoji are wrong without them
+_ENDS = f" .{_JOINERS}"
 
 
 def safe_name(name: str) -> str:
@@ -22,8 +24,8 @@ def safe_name(name: str) -> str:
     The last part of a path is what counts, so that `../../x` is `x`; the suffix is kept, so that the file opens.
     """
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rpartition("/")[2]
-    plain = "".join(_INSTEAD if letter in _FORBIDDEN or _is_hidden(letter) else letter for letter in last)
-    plain = plain.strip(" .")  # a leading dot hides the file, a trailing one is dropped by Windows
+    plain = "".join(_plain(letter) for letter in last)
+    plain = plain.strip(_ENDS)  # a leading dot hides the file, a trailing one is dropped by Windows
     if plain.partition(".")[0].rstrip(" ").casefold() in _DEVICES or plain.startswith(("-", "~")):
         plain = _INSTEAD + plain
     return _shortened(plain) or NAMELESS
@@ -35,10 +37,11 @@ def numbered(name: str, number: int) -> str:
     return name if number == 1 else f"{path.stem} ({number}){path.suffix}"
 
 
-def _is_hidden(letter: str) -> bool:
-    """Control and format letters (NUL, line breaks, overrides of direction), unassigned ones, line separators."""
-    category = unicodedata.category(letter)
-    return category[0] == "C" or category in {"Zl", "Zp"}
+def _plain(letter: str) -> str:
+    """The letter, unless it acts or hides: NUL, line breaks, overrides of direction, what file systems refuse."""
+    if unicodedata.category(letter) == "Zs":
+        return " "  # French and macOS write others
+    return letter if (letter.isprintable() and letter not in _FORBIDDEN) or letter in _JOINERS else _INSTEAD
 
 
 def _shortened(name: str) -> str:
@@ -47,4 +50,4 @@ def _shortened(name: str) -> str:
     path = PurePosixPath(name)
     suffix = path.suffix if len(path.suffix.encode()) <= MAX_SUFFIX_BYTES else ""
     stem = name.removesuffix(suffix).encode()[: MAX_SAVED_NAME_BYTES - len(suffix.encode())]
-    return stem.decode(errors="ignore").strip(" .") + suffix
+    return stem.decode(errors="ignore").strip(_ENDS) + suffix
