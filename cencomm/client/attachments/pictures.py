@@ -8,6 +8,7 @@ that it loses hardly more than a copy would.
 
 import io
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -122,7 +123,8 @@ def remake(name: str, suffix: str, data: bytes) -> Picture:
     if suffix in _OTHER_SUFFIXES:  # also: a raw photograph is a TIFF to others, and they would show its thumbnail
         raise UnreadablePicture(name, "is a picture of a kind that this program does not read")
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
+        # What Pillow warns of (metadata that does not parse) is what stays behind.
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
             form = "JPEG" if opened.format == _MPO else str(opened.format)
             kind = _KINDS[form]
             if form == "TIFF" and suffix not in kind.suffixes:
