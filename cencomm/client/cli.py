@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from cencomm.client.commands.account import fingerprint, sign_in, sign_out, sign_up
-from cencomm.client.commands.message import inbox, outbox, send, show, watch
+from cencomm.client.commands.message import outbox, send, watch
 from cencomm.client.commands.operation import operation
+from cencomm.client.commands.reading import ack, inbox, show
 from cencomm.client.commands.translated import WORDS, TranslatedGroup, json_option, option, words_of
 from cencomm.client.terminal import Terminal, default_data_folder
 from cencomm.client.words import load_words
@@ -56,5 +57,5 @@ def cencomm(context: click.Context, data: Path | None, password_file: Path | Non
     )
 
 
-for command in (sign_up, sign_in, sign_out, operation, send, inbox, show, watch, outbox, fingerprint):
+for command in (sign_up, sign_in, sign_out, operation, send, inbox, show, ack, watch, outbox, fingerprint):
     cencomm.add_command(command)

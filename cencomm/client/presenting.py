@@ -104,7 +104,7 @@ class Presenter:
     def addressees(self, operation: Operation, to: Sequence[Addressee]) -> str:
         if not to:
             return self.words.say("all, for information")
-        return self.tongue.several([self._addressee(operation, one) for one in to])
+        return self.tongue.several([self.addressee(operation, one) for one in to])
 
     def reading(self, operation: Operation, message: MessageDelivered) -> Reading:
         """Raises ProtocolError when the values do not answer the form (any more)."""
@@ -127,8 +127,10 @@ class Presenter:
     def author(self, operation: Operation, message: MessageDelivered) -> str:
         return self.person(reader(operation, message.account))
 
-    def message(self, operation: Operation, message: MessageDelivered, *, now: int, reply_to: int | None) -> str:
-        """The whole message: how it is to be handled, what it says, what proves it."""
+    def message(
+        self, operation: Operation, message: MessageDelivered, *, reply_to: int | None, answering: Sequence[str]
+    ) -> str:
+        """The whole message: how it is to be handled, what became of it, what it says, what proves it."""
         say, body, place = self.words.say, message.envelope.body, message.place
         head = [
             say("From: {author}", author=self.author(operation, message)),
@@ -141,8 +143,7 @@ class Presenter:
         ]
         if reply_to is not None:
             head.append(say("Answers message {number}", number=reply_to))
-        if body.answer_by is not None:
-            head.append(self.answer_clock(body, now=now))
+        head += answering
         if message.author_revoked:
             head.append(say("CAUTION: the author has left the operation since."))
         text = plain_text(self.reading(operation, message), self.template, self.wording)
@@ -160,15 +161,6 @@ class Presenter:
             ledger=message.envelope.ledger_sequence,
             head=message.envelope.ledger_hash.hex()[:16],
         )
-
-    def answer_clock(self, body: Body, *, now: int) -> str:
-        """How long there is to answer; empty when nobody asked for an answer."""
-        if body.answer_by is None:
-            return ""
-        left = body.answer_by - now
-        hours, minutes = divmod(abs(left) // 60, 60)
-        sentence = "answer within {time}" if left >= 0 else "answer overdue by {time}"
-        return self.words.say(sentence, time=f"{hours} h {minutes:02} min")
 
     def urgency(self, body: Body) -> str:
         """What must be seen first, in capitals; empty for what can wait."""
@@ -188,7 +180,7 @@ class Presenter:
             rows.append((f"  {fault.path}", label, self.wording.explain(fault, self.words.language)))
         return columns(rows)
 
-    def _addressee(self, operation: Operation, to: Addressee) -> str:
+    def addressee(self, operation: Operation, to: Addressee) -> str:
         if to.account is not None:
             known = to.account in operation.ledger.members
             return self.person(reader(operation, to.account)) if known else short(to.account)

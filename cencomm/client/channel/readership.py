@@ -67,6 +67,20 @@ def readers(operation: Operation, channel: ChannelId) -> tuple[Reader, ...]:
     )
 
 
+def readers_then(operation: Operation, channel: ChannelId, *, at: int) -> tuple[Reader, ...]:
+    """Those who could read the channel at the ledger head `at`, each as the newest ledger knows the account.
+
+    An account that goes on under new keys is the same post; `member.revoked_at` says who has left since.
+    """
+    ledger = operation.ledger
+    accounts = dict.fromkeys(
+        member.account
+        for member in ledger.identities.values()
+        if member.belongs(at=at) and ledger.is_entitled(channel, member.identity_key, at=at)
+    )
+    return tuple(reader(operation, account) for account in accounts)
+
+
 def judge_readers(operation: Operation, channel: ChannelId, body: Body, *, author: AccountId) -> None:
     """Nobody reads the message in this channel whom its TLP keeps out.
 

@@ -1,4 +1,4 @@
-"""`send`, `inbox`, `show`, `watch`, `outbox`."""
+"""`send`, `watch`, `outbox`."""
 
 import asyncio
 import datetime as dt
@@ -12,31 +12,28 @@ from cencomm.client import inbox as inboxes
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.posting import Draft, Returned, discard_returned, resume, returned, waiting
 from cencomm.client.channel.posting import send as post
-from cencomm.client.channel.readership import judge_readers, members
+from cencomm.client.channel.readership import judge_readers
 from cencomm.client.commands.choosing import choose_addressee, choose_channel, choose_operation, operation_option
 from cencomm.client.commands.complaint import Complaint
 from cencomm.client.commands.presenter import load_presenter
+from cencomm.client.commands.reading import warn
 from cencomm.client.commands.synchronising import incomplete, synchronise
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.complaints import complaint
 from cencomm.client.composing import read_values, set_values
 from cencomm.client.desk import Desk, open_desk
 from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quarantined
-from cencomm.client.inbox import Item
-from cencomm.client.operation.operation import Operation
 from cencomm.client.presenting import Presenter
-from cencomm.client.terminal import Terminal, columns, read_text
+from cencomm.client.terminal import Terminal, read_text
 from cencomm.client.watch import watch as take_part
 from cencomm.errors import ProtocolError, Unavailable, UsageError
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Handling, Priority, Tlp
 from cencomm.forms.form import Variant
 from cencomm.forms.validation import MAX_REPORT_BYTES, InvalidReport
-from cencomm.ids import AccountId
 
 _SPAN = re.compile(r"(\d{1,4})\s*(min|h|d)")
 _SECONDS = {"min": 60, "h": 3600, "d": 24 * 3600}
-SHOWN = 30  # messages of the inbox, unless more are asked for
 
 
 @click.command(cls=TranslatedCommand)
@@ -122,62 +119,6 @@ def send(
 
 
 @click.command(cls=TranslatedCommand)
-@option("--all", "everything", is_flag=True, help="All messages, not the newest only.")
-@operation_option
-@click.pass_obj
-def inbox(terminal: Terminal, operation: str | None, *, everything: bool) -> None:
-    """List messages, newest first; what is new is fetched before."""
-
-    async def run() -> None:
-        async with open_desk(terminal) as desk:
-            mailbox = desk.mailbox
-            chosen = None if operation is None else choose_operation(mailbox, operation)
-            trouble = await synchronise(desk)
-            presenter = load_presenter(terminal, desk.reports)
-            rows: list[tuple[str, ...]] = []
-            documents: list[JsonValue] = []
-            async for item in inboxes.messages(mailbox, chosen):
-                if len(documents) >= SHOWN and not everything:
-                    terminal.tell("There are more: cencomm inbox --all")
-                    break
-                known = mailbox.operation(item.message.place.operation)
-                rows.append(_row(presenter, known, item, terminal.clock()))
-                documents.append(_document(presenter, known, item))
-            aside = await inboxes.set_aside(mailbox)
-            left = [one for one in mailbox.operations.values() if mailbox.identity.account not in _belonging(one)]
-        nothing = terminal.say("No messages." if trouble is None else "No messages that were fetched before.")
-        terminal.show(columns(rows) or nothing, documents)
-        for one in left:
-            terminal.tell("Your membership has ended: {title}", title=presenter.title(one))
-        for item_aside in aside:
-            _warn(terminal, item_aside)
-        if trouble is not None:
-            raise incomplete(terminal, trouble)
-
-    asyncio.run(run())
-
-
-@click.command(cls=TranslatedCommand)
-@click.argument("number", type=int)
-@click.pass_obj
-def show(terminal: Terminal, number: int) -> None:
-    """Show message NUMBER of the inbox whole, in your language, with what proves it."""
-
-    async def run() -> None:
-        async with open_desk(terminal) as desk:
-            item = await inboxes.message(desk.mailbox, number)
-            known = desk.mailbox.operation(item.message.place.operation)
-            presenter = load_presenter(terminal, desk.reports)
-            answered = item.message.envelope.reply_to
-            reply_to = None if answered is None else await inboxes.find_number(desk.mailbox, known.id, answered)
-            text = presenter.message(known, item.message, now=terminal.clock(), reply_to=reply_to)
-            terminal.show(text, _document(presenter, known, item))
-            await inboxes.mark_read(desk.mailbox, number)
-
-    asyncio.run(run())
-
-
-@click.command(cls=TranslatedCommand)
 @click.pass_obj
 def watch(terminal: Terminal) -> None:
     """Stay connected: show each message as it comes, carry out the ledger. Ctrl-C ends it."""
@@ -228,22 +169,6 @@ def outbox(terminal: Terminal, *, discard: bool) -> None:
     asyncio.run(run())
 
 
-def _row(presenter: Presenter, operation: Operation, item: Item, now: int) -> tuple[str, ...]:
-    form, author, title = presenter.line(operation, item.message)
-    body = item.message.envelope.body
-    mark = "*" if item.unread else " "
-    urgency, written = presenter.urgency(body), presenter.instant(body.written_at)
-    return f"{mark}{item.number}", urgency, written, form, author, title, presenter.answer_clock(body, now=now)
-
-
-def _belonging(operation: Operation) -> frozenset[AccountId]:
-    return frozenset(one.member.account for one in members(operation))
-
-
-def _document(presenter: Presenter, operation: Operation, item: Item) -> JsonValue:
-    return {"number": item.number, "unread": item.unread, **presenter.message_document(operation, item.message)}
-
-
 def _announce(terminal: Terminal, presenter: Presenter, desk: Desk, event: Event) -> None:
     match event:
         case MessageDelivered() if not event.own:
@@ -259,7 +184,7 @@ def _announce(terminal: Terminal, presenter: Presenter, desk: Desk, event: Event
             document = presenter.message_document(operation, event)
             terminal.show("  ".join(cell for cell in row if cell), {"number": number, **document})
         case Quarantined():
-            _warn(terminal, event)
+            warn(terminal, event)
         case ChannelStalled():
             terminal.tell(
                 "CAUTION: a Commit breaks rule {rule}: nothing more is read here until the unit restarts it.",
@@ -267,14 +192,6 @@ def _announce(terminal: Terminal, presenter: Presenter, desk: Desk, event: Event
             )
         case _:
             pass
-
-
-def _warn(terminal: Terminal, event: Quarantined) -> None:
-    if event.alarm:
-        sentence = "ALARM: log entry {sequence} was set aside: {detail}. Tell the coordination unit at once."
-    else:
-        sentence = "Log entry {sequence} was set aside: {detail}."
-    terminal.tell(sentence, sequence=event.place.sequence, detail=event.detail)
 
 
 def _refuse(terminal: Terminal, faults: str, invalid: InvalidReport) -> Never:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from cencomm import codec
 from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Place, Quarantined, Reason
+from cencomm.client.vault.replies import reply_writes
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.codec import Reader
 from cencomm.errors import MalformedError
@@ -67,7 +68,7 @@ class VaultJournal:
             case MessageDelivered():
                 number = int.from_bytes(await self._store.get(COUNT_KEY) or b"", "big") + 1
                 kept[message_key(event.place)] = encode_message(event)
-                kept |= _number_writes(number, event.place)
+                kept |= {**_number_writes(number, event.place), **reply_writes(event, number)}
             case Quarantined() | ChannelStalled():
                 kept[quarantine_key(event.place)] = _encode_quarantined(event)
             case _:
