@@ -38,7 +38,7 @@ def test_a_question_waits_for_those_whom_it_names_until_one_of_them_answers(ana:
 
 
 def test_who_has_seen_a_message_stands_in_it_with_who_has_not(ana: Person, carla: Person) -> None:
-    carla.does("send", "note", "--set", "text=Gate 12 is closed", "--to", "FR", "--yes")
+    carla.does("send", "note", "--set", "text=Gate 12 is closed", "--to", "Paris airport", "--yes")
     number = number_of(listed(ana, "--for-us")["Gate 12 is closed"])
     own = number_of(listed(carla)["Gate 12 is closed"])
     assert "Not seen yet: Paris airport (DGDDI, France)" in carla.does("show", own)
