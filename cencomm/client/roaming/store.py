@@ -38,7 +38,7 @@ from cencomm.wire.mailbox import (
 
 T = TypeVar("T")
 
-COLD_PREFIX = "message/"  # what was taken in and is shown one by one: many, long, never changed
+COLD_PREFIXES = ("message/", "seen/")  # of each message that was taken in: asked for one by one, if ever
 CHUNKED_FROM_BYTES = 4096
 SAVE_BYTES = 1 << 20  # waiting; more makes one save too long for a slow line
 SAVE_SECONDS = 60  # after which the next write saves what was only read, so that past keys go (S6)
@@ -112,7 +112,7 @@ class RoamingStore:
     async def get(self, key: str) -> bytes | None:
         """Raises MailboxAltered when a cold value is not the one that was sealed."""
         value = self._values.get(key)
-        if value is None and key.startswith(COLD_PREFIX):
+        if value is None and key.startswith(COLD_PREFIXES):
             name = self._sealing.name(RowKind.VALUE, key.encode())
             if name in self._unread:
                 await self._fetch([name])
@@ -121,7 +121,7 @@ class RoamingStore:
 
     async def scan(self, prefix: str) -> list[tuple[str, bytes]]:
         """Cold values are all fetched first, since their keys are not known before."""
-        if prefix.startswith(COLD_PREFIX) or COLD_PREFIX.startswith(prefix):
+        if any(prefix.startswith(cold) or cold.startswith(prefix) for cold in COLD_PREFIXES):
             await self._fetch(sorted(self._unread))
         return sorted((key, value) for key, value in self._values.items() if key.startswith(prefix))
 
@@ -143,7 +143,7 @@ class RoamingStore:
             else:
                 self._values[key] = value
             self._waiting[key] = value
-            if key.startswith(COLD_PREFIX):
+            if key.startswith(COLD_PREFIXES):
                 self._unread.discard(self._sealing.name(RowKind.VALUE, key.encode()))
         self._version += 1
         return self._version
@@ -215,7 +215,7 @@ class RoamingStore:
         for key, value in values.items():
             if value is not None:
                 row, cut_up = self._row(key, value)
-                rows.append(self._sealed(row, cold=key.startswith(COLD_PREFIX)))
+                rows.append(self._sealed(row, cold=key.startswith(COLD_PREFIXES)))
                 if cut_up:
                     chunks[key], pieces = tuple(cut_up), pieces | cut_up
         held, needed = _all_of(before.chunks), _all_of(chunks)
@@ -241,7 +241,7 @@ class RoamingStore:
 
     def _row(self, key: str, value: bytes) -> tuple[Row, dict[bytes, bytes]]:
         """The row of a value, and its pieces by their ids if it is long."""
-        if len(value) <= CHUNKED_FROM_BYTES or key.startswith(COLD_PREFIX):
+        if len(value) <= CHUNKED_FROM_BYTES or key.startswith(COLD_PREFIXES):
             return Row(RowKind.VALUE, key.encode(), value), {}
         pieces = [(self._sealing.chunk_id(piece), piece) for piece in cut(value)]
         return Row(RowKind.CHUNKED, key.encode(), b"".join(id_ for id_, _ in pieces)), dict(pieces)

@@ -29,11 +29,14 @@ class SharedComputer:
     relay: str
     name: str
 
-    def session(self, command: str, *lines: str, options: tuple[str, ...] = ()) -> Result:
-        settings = ("--data", str(self.folder / "mailbox"), "--password-file", str(self.password_file))
+    def session(
+        self, command: str, *lines: str, options: tuple[str, ...] = (), settings: tuple[str, ...] = ()
+    ) -> Result:
+        start = ("--password-file", str(self.password_file), "--language", "en", *settings)
         begin = (command, "--shared", "--relay", self.relay, "--name", self.name, *options)
         typed = "".join(line + "\n" for line in lines)
-        return CliRunner().invoke(assemble(), [*settings, "--language", "en", *begin], input=typed)
+        home = {"HOME": str(self.folder), "XDG_DATA_HOME": None, "TMPDIR": str(self.folder)}
+        return CliRunner().invoke(assemble(), [*start, *begin], input=typed, env=home)
 
     def does(self, command: str, *lines: str, options: tuple[str, ...] = ()) -> str:
         result = self.session(command, *lines, options=options)
@@ -108,10 +111,7 @@ def test_a_mailbox_that_is_open_elsewhere_is_taken_over_only_when_asked(duty: Sh
 
 
 def test_programs_read_documents(duty: SharedComputer) -> None:
-    settings = ("--data", str(duty.folder / "mailbox"), "--password-file", str(duty.password_file), "--json")
-    begin = ("sign-in", "--shared", "--relay", duty.relay, "--name", duty.name)
-
-    result = CliRunner().invoke(assemble(), [*settings, *begin], input="inbox\nsign-out\n")
+    result = duty.session("sign-in", "inbox", "sign-out", settings=("--json",))
 
     inbox, signed_out = (json.loads(line) for line in result.stdout.splitlines())
     assert inbox
