@@ -26,6 +26,7 @@ class Reason(StrEnum):
     ILL_FORMED = "ill_formed"
     CONFLICT = "conflict"  # other bytes under an author and message id that we hold (S4): alarm
     OWN_UNKNOWN = "own_unknown"  # sent from our own leaf, but not by us (C10)
+    RESTARTED = "restarted"  # its group ended before it could be read; its author sends it again (C11)
     BAD_COMMIT = "bad_commit"  # a Commit that breaks a rule: the channel waits for a restart (C11)
 
 

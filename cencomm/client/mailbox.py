@@ -45,6 +45,7 @@ JudgeReport = Callable[[Operation, Envelope], None]
 
 IDENTITY_KEY = "identity"
 DEVICE_KEY = "device"
+EVIDENCE = "/evidence/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +146,13 @@ class Mailbox:
             Unavailable, StaleStore: nothing was changed, in memory either.
         """
         kept = dict(writes)
+        replaced = False
         if session is not None:
-            kept |= session_writes(self._sessions.get((session.operation, session.channel)), session)
+            before = self._sessions.get((session.operation, session.channel))
+            if before is not None and before.generation != session.generation:
+                kept = await self._without(before) | kept
+                before, replaced = None, True
+            kept |= session_writes(before, session)
         if pin is not None:
             kept |= pin_writes(pin)
         self._version = await self.journal.record(kept, event, expected_version=self._version)
@@ -159,16 +165,27 @@ class Mailbox:
             self._sessions[key] = session
             if self.environment.opening is not None:
                 self.environment.opening.stored(session)
+            if replaced:
+                self._forget_log(key)
             self.log_hashes.setdefault(key, {session.sequence: session.log_hash})
         if event is not None:
             for observer in self._observers:
                 observer(event)
 
     async def forget_session(self, session: ChannelSession) -> None:
-        """Drop a channel that never came to be: the relay refused its entry, and with it the first Commit."""
-        at = channels.prefix(session.operation, session.channel, session.generation)
-        await self.write({key: None for key, _ in await self.store.scan(at)})
+        """Drop a group that never came to be: the relay refused its first Commit, or another was first (L8)."""
+        await self.write(await self._without(session))
         self._sessions.pop((session.operation, session.channel), None)
+        self._forget_log((session.operation, session.channel))
+
+    async def _without(self, session: ChannelSession) -> dict[str, bytes | None]:
+        """What forgets the session, but for evidence against the relay."""
+        at = channels.prefix(session.operation, session.channel, session.generation)
+        return {key: None for key, _ in await self.store.scan(at) if EVIDENCE not in key}
+
+    def _forget_log(self, key: ChannelKey) -> None:
+        self.log_hashes.pop(key, None)
+        self.log_heads.pop(key, None)
 
     async def load(self) -> None:
         """Read operations and sessions from the store, as the last write left them."""
@@ -185,6 +202,8 @@ class Mailbox:
             place = OperationId(bytes.fromhex(operation)), ChannelId(bytes.fromhex(channel)), int(generation)
             by_channel.setdefault(place, {})[rest] = value
         for (operation_id, channel_id, generation_number), values in by_channel.items():
+            if all(EVIDENCE in f"/{key}" for key in values):
+                continue  # the generation ended; what convicts the relay is kept
             session = restore_session(operation_id, channel_id, generation_number, values, self.device.signing_key)
             opening = self.environment.opening
             self._sessions[(operation_id, channel_id)] = session if opening is None else opening.restored(session)

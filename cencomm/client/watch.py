@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeAlias
 
-from cencomm.client.channel.enactment import enact
+from cencomm.client.channel.enactment import Sleep
 from cencomm.client.channel.entrance import introduce_device, refill_key_packages
 from cencomm.client.channel.errors import FrozenOperation
 from cencomm.client.channel.log_feed import notice_push, sync_channel
 from cencomm.client.channel.posting import resume
 from cencomm.client.channel.rejecting import send_rejections
-from cencomm.client.channel.session import Standing
+from cencomm.client.enactor import Enactor, OnTrouble
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import pin_operation
 from cencomm.client.transport.errors import NoSession, NotEntitled, NotFound
@@ -20,10 +20,8 @@ from cencomm.ids import OperationId
 from cencomm.wire.stream import EnrolmentWaits, KeyPackagesLow, LedgerMovedOn, LogPushed, WelcomeWaits
 
 RETRY_SECONDS = 2.0
-FIRST_ENACTOR_SECONDS, LAST_ENACTOR_SECONDS = 2.0, 20.0  # C7: so that not everybody commits at once
 
 OnEnrolment = Callable[[OperationId], None]
-OnTrouble = Callable[[ProtocolError], None]
 Trouble: TypeAlias = ProtocolError | Unavailable
 
 
@@ -68,12 +66,19 @@ async def _catch_up_operation(mailbox: Mailbox, operation: OperationId) -> list[
     return troubles
 
 
+async def _catch_up_and_send(mailbox: Mailbox, operation: OperationId) -> None:
+    """Into a group that stands anew goes at once what waited for it (C11)."""
+    _raise_first(await _catch_up_operation(mailbox, operation))
+    await resume(mailbox)
+
+
 async def watch(
     mailbox: Mailbox,
     *,
     enacts_at_once: bool = False,
     on_enrolment: OnEnrolment | None = None,
     on_trouble: OnTrouble | None = None,
+    sleep: Sleep = asyncio.sleep,
 ) -> None:
     """Take part until cancelled. Events go to the journal and to the mailbox's observers.
 
@@ -86,7 +91,7 @@ async def watch(
     """
     await introduce_device(mailbox)
     async with asyncio.TaskGroup() as tasks:
-        enactor = _Enactor(mailbox, tasks, on_trouble, at_once=enacts_at_once)
+        enactor = Enactor(mailbox, tasks, on_trouble, at_once=enacts_at_once, sleep=sleep)
         while True:
             try:
                 async with mailbox.relay.stream(entropy=mailbox.environment.entropy) as wakes:
@@ -104,7 +109,7 @@ async def watch(
                 await asyncio.sleep(RETRY_SECONDS)  # the stream begins anew with Connected: nothing is missed
 
 
-async def _answer(mailbox: Mailbox, wake: Wake, enactor: "_Enactor", on_enrolment: OnEnrolment | None) -> None:
+async def _answer(mailbox: Mailbox, wake: Wake, enactor: Enactor, on_enrolment: OnEnrolment | None) -> None:
     match wake:
         case Connected():
             try:
@@ -118,46 +123,12 @@ async def _answer(mailbox: Mailbox, wake: Wake, enactor: "_Enactor", on_enrolmen
         case LedgerMovedOn():
             if wake.operation in {**mailbox.pins, **mailbox.operations}:
                 enactor.look_at(wake.operation)
-                _raise_first(await _catch_up_operation(mailbox, wake.operation))
+                await _catch_up_and_send(mailbox, wake.operation)
         case WelcomeWaits():
             if wake.operation in {**mailbox.pins, **mailbox.operations}:
-                _raise_first(await _catch_up_operation(mailbox, wake.operation))
+                await _catch_up_and_send(mailbox, wake.operation)
         case EnrolmentWaits():
             if on_enrolment is not None:
                 on_enrolment(wake.operation)
         case KeyPackagesLow():
             await refill_key_packages(mailbox)
-
-
-class _Enactor:
-    """Carries out the ledger in our channels, one look at an operation at a time."""
-
-    def __init__(
-        self, mailbox: Mailbox, tasks: asyncio.TaskGroup, on_trouble: OnTrouble | None, *, at_once: bool
-    ) -> None:
-        self._mailbox = mailbox
-        self._tasks = tasks
-        self._on_trouble = on_trouble
-        self._at_once = at_once
-        self._waiting: set[OperationId] = set()
-
-    def look_at(self, operation: OperationId) -> None:
-        if operation not in self._waiting:
-            self._waiting.add(operation)
-            self._tasks.create_task(self._enact(operation))
-
-    async def _enact(self, operation: OperationId) -> None:
-        if not self._at_once:
-            share = int.from_bytes(self._mailbox.environment.entropy(4), "big") / (1 << 32)
-            await asyncio.sleep(FIRST_ENACTOR_SECONDS + share * (LAST_ENACTOR_SECONDS - FIRST_ENACTOR_SECONDS))
-        self._waiting.discard(operation)
-        for (owner, channel), session in list(self._mailbox.sessions.items()):
-            if owner == operation and session.standing is Standing.LIVE:
-                try:
-                    await enact(self._mailbox, operation, channel)
-                except (Unavailable, NotEntitled, NotFound, FrozenOperation):
-                    continue  # another is faster, or we are out: the next wake looks again
-                except ProtocolError as trouble:
-                    if self._on_trouble is None:
-                        raise
-                    self._on_trouble(trouble)

@@ -63,6 +63,11 @@ class Channel:
         following = self.numbered(number + 1)
         return None if following is None else following.restart
 
+    def counts(self, generation: int, sequence: int) -> bool:
+        """Whether log entry `sequence` of that generation counts: no restart cut the log before it (C11)."""
+        ended = self.restart_after(generation)
+        return ended is None or sequence <= ended.cut_sequence
+
     def entitles(self, member: Member) -> bool:
         """Whether the channel is open to `member`, should they belong to the operation.
 

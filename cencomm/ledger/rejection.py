@@ -34,6 +34,7 @@ class RejectionReason(IntEnum):
     TREE = 4  # C5
     RIGHTS = 5  # C6
     JOIN = 6  # C9
+    OWN_LEAF = 7  # C10: nothing is wrong with the Commit; this device's state is dead and it asks to be added again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -291,7 +291,7 @@ async def test_a_refused_removal_of_somebody_else_keeps_the_message(
         return await handler(request)
 
     server.meddle = refuse
-    with pytest.raises(Unavailable, match="carried out first"):
+    with pytest.raises(Unavailable, match="come before the message"):
         await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
     assert len(await waiting(ana.mailbox)) == 1
 

@@ -122,12 +122,13 @@ def _begin_epoch(session: ChannelSession, group: Group, judged_at: int, place: P
 
 def _stall(session: ChannelSession, message: bytes, place: Place, error: ProtocolError) -> tuple[ChannelSession, Event]:
     """Stay before the Commit, with the evidence: what was delivered stays delivered, `restart` goes on from here."""
+    standing = Standing.STALLED
     match error:
         case Refused():
             rule = error.rule
         case OwnMessage():
-            rule = "C10"
+            rule, standing = "C10", Standing.STRANDED
         case _:
             rule = "RFC 9420"
     stalled = ChannelStalled(place=place, rule=rule, detail=str(error), commit_hash=sha256(message).digest())
-    return replace(session, standing=Standing.STALLED, staged=None), stalled
+    return replace(session, standing=standing, staged=None), stalled

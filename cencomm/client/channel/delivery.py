@@ -6,11 +6,11 @@
 
 from dataclasses import dataclass
 
-from cencomm import codec
 from cencomm.client.attachments.uploading import AttachmentLost
 from cencomm.client.channel.enactment import follow_and_enact
 from cencomm.client.channel.errors import (
     ChannelNotUsable,
+    ChannelRestarting,
     FrozenOperation,
     LogContradicted,
     MustCommitFirst,
@@ -18,11 +18,11 @@ from cencomm.client.channel.errors import (
     NotAMember,
 )
 from cencomm.client.channel.log_feed import follow_log
-from cencomm.client.channel.outbox import OutboxRow
+from cencomm.client.channel.outbox import OutboxRow, Posting
 from cencomm.client.channel.readership import TooManyReaders, judge_readers
-from cencomm.client.channel.sending import encrypt
+from cencomm.client.channel.sending import encrypt, unentitled_leaves
 from cencomm.client.channel.session import ChannelSession, Standing
-from cencomm.client.channel.taking import seen_key, seen_sequence
+from cencomm.client.channel.taking import read_seen, seen_key
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.transport.errors import (
@@ -36,29 +36,20 @@ from cencomm.client.transport.errors import (
 )
 from cencomm.errors import Unavailable
 from cencomm.forms.envelope import SignedEnvelope, decode_envelope
-from cencomm.forms.payload import PayloadTooLargeError, Signed, read_signed
-from cencomm.ids import (
-    CHANNEL_ID_BYTES,
-    MESSAGE_ID_BYTES,
-    OPERATION_ID_BYTES,
-    SEND_ID_BYTES,
-    ChannelId,
-    MessageId,
-    OperationId,
-    SendId,
-)
+from cencomm.forms.payload import PayloadTooLargeError
+from cencomm.ids import MessageId
+from cencomm.ledger.channel import FIRST_GENERATION
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.statements import Receipt, verify_receipt
 from cencomm.wire.log import Publish
 
-PREFIX = "posting/"
 FINAL = (
     *(NotEntitled, NotFound, NotAMember, AgainstRule, TooLong),
     *(TooManyReaders, PayloadTooLargeError, AttachmentLost),
 )
 """Refusals that no later try changes: the message goes back to its author (S3)."""
-WAITING = (ChannelNotUsable, FrozenOperation)
-"""The message waits for the coordination unit."""
+WAITING = (ChannelNotUsable, ChannelRestarting, FrozenOperation)
+"""The message waits for the coordination unit, or for the group that a restart began."""
 MAX_TRIES = 8  # each has seen somebody else's Commit begin an epoch in between
 
 
@@ -70,50 +61,24 @@ class Sent:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posting:
-    """An envelope or a control message, signed, on its way. The send id stays the same through all attempts."""
-
-    operation: OperationId
-    channel: ChannelId
-    send_id: SendId
-    signed: Signed
-    message: MessageId
-
-    @property
-    def key(self) -> str:
-        return PREFIX + self.send_id.hex()
-
-    def encode(self) -> bytes:
-        return codec.concat([self.operation, self.channel, self.send_id, self.message, self.signed.encode()])
-
-
-def read_posting(reader: codec.Reader) -> Posting:
-    return Posting(
-        operation=OperationId(reader.fixed(OPERATION_ID_BYTES)),
-        channel=ChannelId(reader.fixed(CHANNEL_ID_BYTES)),
-        send_id=SendId(reader.fixed(SEND_ID_BYTES)),
-        message=MessageId(reader.fixed(MESSAGE_ID_BYTES)),
-        signed=read_signed(reader),
-    )
-
-
 async def deliver(mailbox: Mailbox, posting: Posting) -> Sent:
     for _ in range(MAX_TRIES):
         settled = await _settled(mailbox, posting)
         if settled is not None:
             return settled
         session = usable_session(mailbox, posting)
-        row = next((row for row in session.outbox.values() if row.send_id == posting.send_id), None)
         try:
-            if row is None or session.must_commit:  # what an opening before may have sent waits as well (D5)
-                row = await _encrypt(mailbox, session, posting)
-            receipt = await _publish(mailbox, session, row)
+            receipt = await _publish(mailbox, session, await _attempt(mailbox, session, posting))
         except (MustEnactFirst, MustCommitFirst):
             await _enact_for(mailbox, posting)
         except (StaleEpoch, LedgerMoved):
             await follow_ledger(mailbox, posting.operation)
             await follow_log(mailbox, posting.operation, posting.channel)
+        except AgainstRule:
+            await follow_ledger(mailbox, posting.operation)
+            if session.generation == _generation(mailbox, posting):
+                raise
+            await follow_log(mailbox, posting.operation, posting.channel)  # refused for the group, which is over (C11)
         else:
             await follow_log(mailbox, posting.operation, posting.channel)
             _judge_receipt(mailbox, receipt)
@@ -142,8 +107,27 @@ async def _settled(mailbox: Mailbox, posting: Posting) -> Sent | None:
     seen = await mailbox.store.get(key)
     if seen is None:
         return None
+    _, generation, sequence = read_seen(seen)
+    if not mailbox.operation(posting.operation).ledger.channels[posting.channel].counts(generation, sequence):
+        return None  # behind the cut of a restart: it goes out again (C11)
     await mailbox.write({posting.key: None})
-    return Sent(message=posting.message, sequence=seen_sequence(seen))
+    return Sent(message=posting.message, sequence=sequence)
+
+
+async def _attempt(mailbox: Mailbox, session: ChannelSession, posting: Posting) -> OutboxRow:
+    """The row to publish: the one that this epoch has already, else a new one.
+
+    Raises:
+        MustEnactFirst: somebody who can still read is no longer entitled. C4 holds for what was encrypted before we
+            knew, too: it may not have left yet.
+    """
+    send_id = posting.send_id_in(session.generation)
+    row = next((row for row in session.outbox.values() if row.send_id == send_id), None)
+    if row is None or session.must_commit:  # what an opening before may have sent waits as well (D5)
+        return await _encrypt(mailbox, session, posting)
+    if unentitled_leaves(session, mailbox.operation(posting.operation).ledger, mailbox.certificates):
+        raise MustEnactFirst
+    return row
 
 
 async def _encrypt(mailbox: Mailbox, session: ChannelSession, posting: Posting) -> OutboxRow:
@@ -160,7 +144,7 @@ async def _encrypt(mailbox: Mailbox, session: ChannelSession, posting: Posting) 
         session,
         posting.signed,
         known.ledger,
-        send_id=posting.send_id,
+        send_id=posting.send_id_in(session.generation),
         certificates=mailbox.certificates,
         entropy=mailbox.environment.entropy,
     )
@@ -197,9 +181,16 @@ def usable_session(mailbox: Mailbox, posting: Posting) -> ChannelSession:
     if operation.frozen is not None:
         raise FrozenOperation(operation.frozen)
     mailbox.membership(posting.operation)
-    session = mailbox.sessions.get((posting.operation, posting.channel))
-    if session is None:
+    session, generation = mailbox.sessions.get((posting.operation, posting.channel)), _generation(mailbox, posting)
+    if session is None and generation == FIRST_GENERATION:
         raise NotAMember("this device is not in the channel yet: it is added as soon as another member is online")
+    if session is None or session.generation != generation:
+        raise ChannelRestarting
     if session.standing is not Standing.LIVE:
         raise ChannelNotUsable(session.standing.name.lower())
     return session
+
+
+def _generation(mailbox: Mailbox, posting: Posting) -> int:
+    """The channel's current one, by the ledger that we hold."""
+    return mailbox.operation(posting.operation).ledger.channels[posting.channel].generation

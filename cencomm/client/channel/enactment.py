@@ -4,10 +4,11 @@ difference -> claim key packages -> stage -> write -> publish -> read back from 
 """
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 
-from cencomm.client.channel.enacting import difference, found, stage, stage_what_fits
-from cencomm.client.channel.key_packages import make_bundle
+from cencomm.client.channel.enacting import difference, stage, stage_what_fits
+from cencomm.client.channel.founding import alone, waits_for_us
 from cencomm.client.channel.log_feed import follow_log
 from cencomm.client.channel.newcomers import usable_packages
 from cencomm.client.channel.session import ChannelSession, Staged, Standing
@@ -28,39 +29,49 @@ from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.replay import Ledger
 from cencomm.wire.devices import ClaimKeyPackages
-from cencomm.wire.limits import MAX_CLAIM_ACCOUNTS
+from cencomm.wire.limits import LOSSES_BEFORE_TURN, MAX_CLAIM_ACCOUNTS
 from cencomm.wire.log import Publish
 from cencomm.wire.operations import CommitToChannel
 
 MAX_TRIES = 8
 LONGEST_WAIT_SECONDS = 10  # for our turn to commit (C7); the longest pause of a large channel, and another's turn
 
+Sleep = Callable[[float], Awaitable[None]]
+"""seconds -> when they have passed; tests pass one that they wind themselves."""
 
-async def enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> bool:
+
+async def enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId, *, sleep: Sleep = asyncio.sleep) -> bool:
     """Bring the channel's group to what the ledger says, as far as key packages are there.
+
+    Waiting for our turn to commit (C7) holds nothing up: the mailbox sends and reads meanwhile.
 
     Returns:
         Whether a Commit of ours was needed and accepted.
+
+    Raises:
+        ChannelBusy: it is not our turn for longer than LONGEST_WAIT_SECONDS.
     """
-    async with mailbox.lock:
-        return await follow_and_enact(mailbox, operation, channel)
+    while True:
+        try:
+            async with mailbox.lock:
+                return await _carry_out(mailbox, operation, channel)
+        except ChannelBusy as busy:
+            await _await_turn(busy, sleep)
 
 
 async def enact_everywhere(mailbox: Mailbox, operation: OperationId) -> None:
-    """`enact` in each channel of the operation in which this device is. One that fails does not stop the others.
+    """`enact` in each channel of the operation that is open to us. One that fails does not stop the others.
 
     Raises:
         ProtocolError, AccessDenied, Unavailable: the first failure, when all were tried.
     """
     await _forget_phantoms(mailbox, operation)
     first: CencommError | None = None
-    for owner, channel in sorted(mailbox.sessions):
-        session = mailbox.sessions[(owner, channel)]
-        if owner == operation and session.standing is Standing.LIVE:
-            try:
-                await enact(mailbox, operation, channel)
-            except (ProtocolError, AccessDenied, Unavailable) as trouble:
-                first = first or trouble
+    for channel in sorted(mailbox.entitled_channels(operation)):
+        try:
+            await enact(mailbox, operation, channel)
+        except (ProtocolError, AccessDenied, Unavailable) as trouble:
+            first = first or trouble
     if first is not None:
         raise first
 
@@ -102,16 +113,41 @@ async def add_devices(mailbox: Mailbox, operation: OperationId, account: Account
 async def follow_and_enact(
     mailbox: Mailbox, operation: OperationId, channel: ChannelId, *, sending: bool = False
 ) -> bool:
-    """As `enact`, for callers that hold the lock; before `sending`, an empty Commit too where one is due (D5)."""
-    committed = False
+    """As `enact`, for callers that hold the lock, and keep it while they wait for their turn.
+
+    Before `sending`, an empty Commit is made too where one is due (D5).
+    """
+    while True:
+        try:
+            return await _carry_out(mailbox, operation, channel, sending=sending)
+        except ChannelBusy as busy:
+            await _await_turn(busy, asyncio.sleep)
+
+
+async def _await_turn(busy: ChannelBusy, sleep: Sleep) -> None:
+    wait = busy.details.retry_after
+    if wait is None or wait > LONGEST_WAIT_SECONDS:
+        raise busy
+    await sleep(wait)
+
+
+async def _carry_out(mailbox: Mailbox, operation: OperationId, channel: ChannelId, *, sending: bool = False) -> bool:
+    """Whoever lost a race computes what is left and commits only that; after two, asks for the next turn (C7)."""
+    committed, losses = False, 0
     for _ in range(MAX_TRIES):
         await follow_ledger(mailbox, operation)
         await follow_log(mailbox, operation, channel)
         session = mailbox.sessions.get((operation, channel))
         if session is None or session.standing is not Standing.LIVE:
-            return committed
+            if not await waits_for_us(mailbox, operation, channel):
+                return committed
+            await _stage_group(mailbox, operation, channel)
+            continue
         if session.staged is not None:
-            committed |= await _publish(mailbox, session, session.staged)
+            won = await _publish(mailbox, session, session.staged)
+            committed, losses = committed or won, 0 if won else losses + 1
+            if losses == LOSSES_BEFORE_TURN:
+                await _ask_for_turn(mailbox, session)
             continue
         ledger = mailbox.operation(operation).ledger
         if await _stage_difference(mailbox, session, ledger):
@@ -120,6 +156,25 @@ async def follow_and_enact(
             return committed
         await _stage_update(mailbox, session, ledger)
     raise Unavailable(f"after {MAX_TRIES} tries other Commits are still ahead: try again")
+
+
+async def _ask_for_turn(mailbox: Mailbox, session: ChannelSession) -> None:
+    """Without one we go on as before: another has it, or the relay counts otherwise."""
+    with contextlib.suppress(Refusal):
+        await mailbox.relay.reserve_turn(session.operation, session.channel, session.generation)
+
+
+async def _stage_group(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:
+    """A group of the channel's new generation with everybody who can be added, our own other devices too (C11)."""
+    ledger = mailbox.operation(operation).ledger
+    session = alone(mailbox, operation, channel, ledger)
+    packages = await claim(mailbox, session, sorted(ledger.entitled_accounts(channel, at=ledger.sequence)))
+    now, certificates, entropy = mailbox.environment.clock(), mailbox.certificates, mailbox.environment.entropy
+    adds = usable_packages(packages, session, ledger, removes=(), now=now, certificates=certificates)
+    staged = stage_what_fits(session, ledger, adds=adds, removes=(), certificates=certificates, entropy=entropy)
+    if staged is None:
+        staged = stage(session, ledger, adds=(), removes=(), certificates=certificates, entropy=entropy)
+    await mailbox.write({}, session=staged)
 
 
 async def _stage_difference(mailbox: Mailbox, session: ChannelSession, ledger: Ledger) -> bool:
@@ -215,12 +270,6 @@ async def _publish(mailbox: Mailbox, session: ChannelSession, staged: Staged) ->
     )
     try:
         await mailbox.relay.publish(session.operation, session.channel, session.generation, request)
-    except ChannelBusy as busy:
-        wait = busy.details.retry_after
-        if wait is None or wait > LONGEST_WAIT_SECONDS:
-            raise
-        await asyncio.sleep(wait)
-        return False
     except LedgerMoved:
         await drop_staged(mailbox, session)
         return False
@@ -248,11 +297,3 @@ def staged_commit(session: ChannelSession) -> CommitToChannel:
         welcome=staged.welcome,
         ratchet_tree=staged.ratchet_tree,
     )
-
-
-def found_channel(mailbox: Mailbox, operation: OperationId, channel: ChannelId, ledger: Ledger) -> ChannelSession:
-    """Our session at epoch 0 of a new channel, alone in its group, with its first Commit staged (L8)."""
-    entropy = mailbox.environment.entropy
-    bundle = make_bundle(mailbox.device, now=mailbox.environment.clock(), last_resort=False, entropy=entropy)
-    session = found(operation, channel, ledger, bundle=bundle, entropy=entropy)
-    return stage(session, ledger, adds=(), removes=(), certificates=mailbox.certificates, entropy=entropy)

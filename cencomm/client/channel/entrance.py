@@ -6,7 +6,7 @@ from cencomm.client.channel import joining, key_packages
 from cencomm.client.channel.errors import RelayWithholds
 from cencomm.client.channel.joining import Joined
 from cencomm.client.channel.rejecting import reject_welcome, send_rejections, was_rejected
-from cencomm.client.channel.session import ChannelSession, log_hash_key
+from cencomm.client.channel.session import ChannelSession, Standing, log_hash_key
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.errors import AccessDenied, ProtocolError, Unavailable
@@ -28,13 +28,25 @@ async def enter(mailbox: Mailbox, operation: OperationId, channel: ChannelId) ->
         return None
     generation = mailbox.operation(operation).ledger.channels[channel].generation
     answer = await mailbox.relay.welcomes(operation, channel, generation)
-    left = mailbox.sessions.get((operation, channel))
-    after = left.sequence if left is not None else 0
-    mine = [one for one in answer.welcomes if one.device == mailbox.device.device and one.sequence >= after]
+    left = _left(mailbox, operation, channel, generation)
+    mine = [one for one in answer.welcomes if one.device == mailbox.device.device and _is_news(one, left)]
     for waiting in reversed(mine):
         if not await was_rejected(mailbox, waiting):
             return await _join(mailbox, operation, channel, waiting)
     return None
+
+
+def _left(mailbox: Mailbox, operation: OperationId, channel: ChannelId, generation: int) -> ChannelSession | None:
+    """Our former place in this generation's group."""
+    left = mailbox.sessions.get((operation, channel))
+    return left if left is not None and left.generation == generation else None
+
+
+def _is_news(waiting: WaitingWelcome, left: ChannelSession | None) -> bool:
+    """Whether it came after what we know; a Commit may remove us and add us again at once."""
+    if left is None:
+        return True
+    return waiting.sequence > left.sequence or (waiting.sequence == left.sequence and left.standing is Standing.REMOVED)
 
 
 async def _join(
@@ -43,7 +55,7 @@ async def _join(
     generation = mailbox.operation(operation).ledger.channels[channel].generation
     page = await mailbox.relay.log(operation, channel, generation, after=waiting.sequence - 1, limit=1)
     stock = await key_packages.load_stock(mailbox.store)
-    left = mailbox.sessions.get((operation, channel))
+    left = _left(mailbox, operation, channel, generation)
 
     def judge() -> Joined:
         return joining.join(

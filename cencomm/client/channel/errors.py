@@ -42,6 +42,15 @@ class ChannelNotUsable(AccessDenied):
         super().__init__(f"nothing can be sent here: this device's place in the channel is '{standing}'")
 
 
+class ChannelRestarting(Unavailable):
+    """The unit restarted the channel and this device is not in the new group yet. What was signed goes out then."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the unit restarts this channel: the message is kept, and goes out when this device is back in"
+        )
+
+
 class MustEnactFirst(UsageError):  # noqa: N818
     """Somebody who is no longer entitled can still read: commit their removal, then send (C4)."""
 

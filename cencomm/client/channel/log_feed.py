@@ -1,9 +1,13 @@
 """Channels, kept in step with the relay's log: each entry in order, each with its event, each in one transaction."""
 
+from hashlib import sha256
+
 from cencomm.client.channel import entrance
+from cencomm.client.channel.ended import leave_if_over
 from cencomm.client.channel.errors import LogContradicted
 from cencomm.client.channel.log_pages import judge_page, keep_evidence, next_page
-from cencomm.client.channel.session import Standing
+from cencomm.client.channel.sent import bury
+from cencomm.client.channel.session import ChannelSession, Standing
 from cencomm.client.channel.taking import take
 from cencomm.client.mailbox import Mailbox
 from cencomm.ids import ChannelId, OperationId
@@ -19,8 +23,11 @@ async def sync_channel(mailbox: Mailbox, operation: OperationId, channel: Channe
 async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:
     """As `sync_channel`, for callers that hold the lock."""
     session = mailbox.sessions.get((operation, channel))
+    began_at = 0 if session is None else session.epoch_began_at
     while True:
-        if session is None or session.standing is Standing.REMOVED:
+        if session is not None:
+            session = await leave_if_over(mailbox, session)
+        if session is None or session.standing is not Standing.LIVE:
             session = await entrance.enter(mailbox, operation, channel)
         if session is None or session.standing is not Standing.LIVE:
             return
@@ -30,6 +37,10 @@ async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelI
         except LogContradicted:
             await keep_evidence(mailbox, session, page)
             raise
+        if session.sequence == 0 and page.entries and not _is_first(session, page.entries[0]):
+            await mailbox.forget_session(session)  # another's first Commit made the group: theirs is the one (L8)
+            session = None
+            continue
         for entry in page.entries:
             last = entry is page.entries[-1]
             session = await take(mailbox, session, entry, head if last else None)
@@ -37,7 +48,14 @@ async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelI
                 break
         else:
             if head.statement.sequence == session.sequence:
-                return
+                break
+    if session.epoch_began_at != began_at:
+        await bury(mailbox, session)
+
+
+def _is_first(session: ChannelSession, entry: LogEntry) -> bool:
+    """Whether the entry is the Commit by which we made the group."""
+    return session.staged is not None and session.staged.message_hash == sha256(entry.message).digest()
 
 
 async def notice_push(mailbox: Mailbox, operation: OperationId, channel: ChannelId, entry: LogEntry) -> None:
@@ -48,5 +66,5 @@ async def notice_push(mailbox: Mailbox, operation: OperationId, channel: Channel
     """
     async with mailbox.lock:
         session = mailbox.sessions.get((operation, channel))
-        if session is None or session.standing is Standing.REMOVED or entry.sequence > session.sequence:
+        if session is None or session.standing is not Standing.LIVE or entry.sequence > session.sequence:
             await follow_log(mailbox, operation, channel)

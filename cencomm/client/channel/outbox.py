@@ -1,4 +1,4 @@
-"""What left, or is about to leave, this device: exact bytes, so that a retry sends the same (rule S5)."""
+"""What left, or is about to leave, this device: as it was signed, and as exact bytes that a retry repeats (S5)."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -7,8 +7,21 @@ from hashlib import sha256
 from cencomm import codec
 from cencomm.codec import Reader
 from cencomm.errors import MalformedError
-from cencomm.forms.payload import SALT_BYTES, Signed, decode_signed
-from cencomm.ids import SEND_ID_BYTES, SendId
+from cencomm.forms.payload import SALT_BYTES, Signed, decode_signed, read_signed
+from cencomm.ids import (
+    CHANNEL_ID_BYTES,
+    MESSAGE_ID_BYTES,
+    OPERATION_ID_BYTES,
+    SEND_ID_BYTES,
+    ChannelId,
+    MessageId,
+    OperationId,
+    SendId,
+)
+from cencomm.ledger.channel import FIRST_GENERATION
+
+POSTING_PREFIX = "posting/"
+LABEL_SEND_ID = b"cencomm send id"
 
 
 class Attempt(IntEnum):
@@ -16,7 +29,7 @@ class Attempt(IntEnum):
 
     PENDING = 1  # saved; may have left
     DEAD = 2  # its epoch ended without it in the log; the envelope is encrypted again under the same send id (S3)
-    ACKNOWLEDGED = 3  # in the log; kept until a later Commit is confirmed, for `restart` (C11)
+    ACKNOWLEDGED = 3  # in the log; what a restart may need of it is kept apart (`sent`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +81,42 @@ def _attempt(reader: Reader) -> Attempt:
     if value not in set(Attempt):
         raise MalformedError(f"there is no attempt {value}")
     return Attempt(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """An envelope or a control message, signed, on its way. The send id stays the same through all attempts."""
+
+    operation: OperationId
+    channel: ChannelId
+    send_id: SendId
+    signed: Signed
+    message: MessageId
+
+    @property
+    def key(self) -> str:
+        return POSTING_PREFIX + self.send_id.hex()
+
+    def send_id_in(self, generation: int) -> SendId:
+        """The send id of its attempts in one generation of the channel.
+
+        The relay answers a send id with its first receipt for as long as the channel lives (S2). One that was accepted
+        behind the cut of a restart would never be sent again under the same.
+        """
+        if generation == FIRST_GENERATION:
+            return self.send_id
+        derived = sha256(codec.opaque(LABEL_SEND_ID) + self.send_id + codec.uint(generation, 4))
+        return SendId(derived.digest()[:SEND_ID_BYTES])
+
+    def encode(self) -> bytes:
+        return codec.concat([self.operation, self.channel, self.send_id, self.message, self.signed.encode()])
+
+
+def read_posting(reader: Reader) -> Posting:
+    return Posting(
+        operation=OperationId(reader.fixed(OPERATION_ID_BYTES)),
+        channel=ChannelId(reader.fixed(CHANNEL_ID_BYTES)),
+        send_id=SendId(reader.fixed(SEND_ID_BYTES)),
+        message=MessageId(reader.fixed(MESSAGE_ID_BYTES)),
+        signed=read_signed(reader),
+    )

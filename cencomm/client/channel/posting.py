@@ -3,18 +3,21 @@
 What was signed is kept until the log shows it, so a process that dies in between goes on with `resume`.
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cencomm import codec
 from cencomm.client.attachments.outgoing import bring, forget
 from cencomm.client.attachments.uploading import Progress
-from cencomm.client.channel.delivery import FINAL, PREFIX, WAITING, Posting, Sent, deliver, read_posting, usable_session
+from cencomm.client.channel.delivery import FINAL, WAITING, Sent, deliver, usable_session
+from cencomm.client.channel.errors import ChannelRestarting
+from cencomm.client.channel.outbox import POSTING_PREFIX, Posting, read_posting
 from cencomm.client.channel.readership import judge_readers
 from cencomm.client.mailbox import Mailbox
 from cencomm.errors import ProtocolError, Unavailable
 from cencomm.forms.attachment import Attachment
-from cencomm.forms.control import Control, ControlKind, sign_control
+from cencomm.forms.control import Control, ControlKind, decode_control, sign_control
 from cencomm.forms.envelope import Body, Envelope, SignedEnvelope, decode_envelope, sign_envelope
 from cencomm.forms.payload import Signed
 from cencomm.ids import (
@@ -65,7 +68,7 @@ async def send(
         TooManyReaders: TLP:RED where people beyond `to` read.
         NotAMember, NotEntitled, ChannelNotUsable: this device cannot write here.
         ProtocolError: the values do not answer the form, or the relay refuses the message; nothing was sent.
-        Unavailable: relay or disk do not accept it now; it is kept, and `resume` goes on.
+        Unavailable: relay, disk or a restart of the channel do not let it out now; it is kept, and `resume` goes on.
     """
     entropy = mailbox.environment.entropy
     async with mailbox.lock:
@@ -130,7 +133,8 @@ async def _keep(
         signed=signed,
         message=message,
     )
-    usable_session(mailbox, posting)
+    with contextlib.suppress(ChannelRestarting):  # it goes out when the new group stands
+        usable_session(mailbox, posting)
     await mailbox.write({posting.key: posting.encode()})
     return posting
 
@@ -168,8 +172,7 @@ async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
     """
     done: list[Sent | Returned] = []
     first: ProtocolError | Unavailable | None = None
-    for _, value in await mailbox.store.scan(PREFIX):
-        posting = codec.decode(value, read_posting)
+    for posting in await _kept(mailbox):
         attachments = _attachments(posting)
         try:
             await bring(mailbox, posting.operation, posting.channel, attachments)
@@ -194,10 +197,23 @@ async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
 
 async def waiting(mailbox: Mailbox) -> list[Envelope]:
     """What was signed here and is not seen in the log yet."""
-    postings = [codec.decode(value, read_posting) for _, value in await mailbox.store.scan(PREFIX)]
     return [
-        decode_envelope(posting.signed.content) for posting in postings if isinstance(posting.signed, SignedEnvelope)
+        decode_envelope(posting.signed.content)
+        for posting in await _kept(mailbox)
+        if isinstance(posting.signed, SignedEnvelope)
     ]
+
+
+async def _kept(mailbox: Mailbox) -> list[Posting]:
+    """In the order in which they were written, as far as the clock tells: after a restart many go out again."""
+    postings = [codec.decode(value, read_posting) for _, value in await mailbox.store.scan(POSTING_PREFIX)]
+    return sorted(postings, key=_written_at)
+
+
+def _written_at(posting: Posting) -> int:
+    if isinstance(posting.signed, SignedEnvelope):
+        return decode_envelope(posting.signed.content).body.written_at
+    return decode_control(posting.signed.content).written_at
 
 
 async def returned(mailbox: Mailbox) -> list[Returned]:

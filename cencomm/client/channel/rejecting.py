@@ -29,6 +29,7 @@ _REASONS = {
     "C5": RejectionReason.TREE,
     "C6": RejectionReason.RIGHTS,
     "C9": RejectionReason.JOIN,
+    "C10": RejectionReason.OWN_LEAF,
 }
 
 
@@ -45,7 +46,12 @@ def reject_commit(mailbox: Mailbox, session: ChannelSession, event: ChannelStall
         reason=_REASONS.get(event.rule, RejectionReason.DOES_NOT_PROCESS),
     )
     signed = sign_rejection(mailbox.device.signing_key, rejection)
-    return {f"{PREFIX}commit/{session.channel.hex()}/{session.generation}/{event.place.sequence}": signed}
+    return {_commit_key(session, event.place.sequence): signed}
+
+
+async def was_stalled_by(mailbox: Mailbox, session: ChannelSession, sequence: int) -> bool:
+    """Whether this device rejected the Commit at that place of the session's log."""
+    return await mailbox.store.get(_commit_key(session, sequence)) is not None
 
 
 def reject_welcome(
@@ -89,6 +95,10 @@ async def send_rejections(mailbox: Mailbox) -> None:
                     rejection.operation, rejection.channel, rejection.generation, Reject(rejection=signed)
                 )
             await mailbox.write({key: SENT})
+
+
+def _commit_key(session: ChannelSession, sequence: int) -> str:
+    return f"{PREFIX}commit/{session.channel.hex()}/{session.generation}/{sequence}"
 
 
 def _welcome_key(waiting: WaitingWelcome) -> str:

@@ -30,7 +30,9 @@ class Standing(IntEnum):
 
     LIVE = 1
     REMOVED = 2  # our leaf is gone
-    STALLED = 3  # the next Commit breaks a rule, or our state was used elsewhere: the unit restarts the channel
+    STALLED = 3  # the next Commit breaks a rule: the unit restarts the channel (C11)
+    ENDED = 4  # a restart ended the group: a Welcome to the next generation's is waited for (C11)
+    STRANDED = 5  # our own leaf committed and we did not, so our state is dead: the members add us again (C10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

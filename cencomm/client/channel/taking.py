@@ -1,5 +1,6 @@
 """One entry of a log, taken in: judged, then durable with its event and with what it changes here (rules S4, C12)."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from cencomm import codec
@@ -7,6 +8,7 @@ from cencomm.client.channel.controls import take_control
 from cencomm.client.channel.errors import RelayWithholds
 from cencomm.client.channel.receiving import receive
 from cencomm.client.channel.rejecting import reject_commit, send_rejections
+from cencomm.client.channel.sent import kept_writes
 from cencomm.client.channel.session import ChannelSession, log_hash_key, log_head_key
 from cencomm.client.channel.witness import Witness
 from cencomm.client.events import (
@@ -14,18 +16,23 @@ from cencomm.client.events import (
     ControlDelivered,
     Event,
     MessageDelivered,
+    Place,
     Quarantined,
     Reason,
     Repeated,
 )
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
+from cencomm.codec import Reader
 from cencomm.errors import ProtocolError
 from cencomm.ids import HASH_BYTES, MessageId, OperationId
+from cencomm.ledger.channel import FIRST_GENERATION
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.refusal import LedgerBehind
 from cencomm.ledger.statements import Attested, LogHead
 from cencomm.wire.log import LogEntry
+
+MARKS = 64  # beginnings of epochs whose hashes are kept
 
 
 async def take(
@@ -43,6 +50,7 @@ async def take(
             session, entry, Witness(mailbox.operation(session.operation).ledger, hashes.get, mailbox.certificates)
         )
 
+    forgotten: list[int] = []
     try:
         after, event = judge()
     except LedgerBehind:
@@ -51,25 +59,38 @@ async def take(
             after, event = judge()
         except LedgerBehind as behind:
             raise RelayWithholds(f"a member stands on ledger entry {behind.needed}, not shown to us") from None
+    sent = kept_writes(event, now=mailbox.environment.clock())
     event, writes = await _judge_content(mailbox, event)
+    writes |= sent
     if after.sequence > session.sequence:
         writes[log_hash_key(after, after.sequence)] = after.log_hash
-        if entry.kind == LogKind.COMMIT:  # no view of a later message lies before this Commit (C1)
-            writes |= {log_hash_key(after, old): None for old in hashes}
+        if entry.kind == LogKind.COMMIT:
+            forgotten = _forgotten(hashes, session)
+            writes |= {log_hash_key(after, old): None for old in forgotten}
     if head is not None:
         writes[log_head_key(session)] = head.encoded
     if isinstance(event, ChannelStalled):
         writes |= reject_commit(mailbox, after, event)
     await mailbox.write(writes, session=after, event=event)
     if after.sequence > session.sequence:
-        if entry.kind == LogKind.COMMIT:
-            hashes.clear()
+        for old in forgotten:
+            del hashes[old]
         hashes[after.sequence] = after.log_hash
     if head is not None:
         mailbox.log_heads[key] = head
     if isinstance(event, ChannelStalled):
         await send_rejections(mailbox)
     return after
+
+
+def _forgotten(hashes: Mapping[int, bytes], session: ChannelSession) -> list[int]:
+    """Hashes of the epoch that a Commit ended: no view of a later message lies before it (C1).
+
+    Those at which epochs began stay for a while: where the relay's log lost its tail, the newest of them that it still
+    has is the last common place (H4).
+    """
+    beginnings = sorted(old for old in hashes if old <= session.epoch_began_at)
+    return [old for old in hashes if old > session.epoch_began_at] + beginnings[:-MARKS]
 
 
 async def _judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[str, bytes | None]]:
@@ -86,11 +107,11 @@ async def _judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[st
     key = seen_key(event.place.operation, event.identity_key, message)
     seen, envelope_hash = await mailbox.store.get(key), sha256(event.signed.encode()).digest()
     if seen is not None and seen[:HASH_BYTES] == envelope_hash:
-        return Repeated(place=event.place), {}
+        return Repeated(place=event.place), _seen_again(mailbox, event, key, seen)
     if seen is not None:
         return aside(Reason.CONFLICT, "other bytes under a message id that this author used before")
     operation = mailbox.operation(event.place.operation)
-    taken_in: dict[str, bytes | None] = {key: envelope_hash + codec.uint(event.place.sequence, 8)}
+    taken_in: dict[str, bytes | None] = {key: _seen(envelope_hash, event.place)}
     if isinstance(event, ControlDelivered):
         try:
             return event, {**taken_in, **await take_control(mailbox.store, operation, event)}
@@ -115,6 +136,25 @@ def seen_key(operation: OperationId, identity_key: bytes, message: MessageId) ->
     return f"seen/{operation.hex()}/{identity_key.hex()}{message.hex()}"
 
 
-def seen_sequence(seen: bytes) -> int:
-    """The log sequence in the value under a `seen_key`."""
-    return int.from_bytes(seen[HASH_BYTES:], "big")
+def read_seen(seen: bytes) -> tuple[bytes, int, int]:
+    """Envelope hash, generation and log sequence in the value under a `seen_key`."""
+
+    def read(reader: Reader) -> tuple[bytes, int, int]:
+        envelope_hash, sequence = reader.fixed(HASH_BYTES), reader.uint(8)
+        # Written before there were restarts: the first generation.
+        return envelope_hash, reader.uint(4) if len(seen) > HASH_BYTES + 8 else FIRST_GENERATION, sequence
+
+    return codec.decode(seen, read)
+
+
+def _seen(envelope_hash: bytes, place: Place) -> bytes:
+    return envelope_hash + codec.uint(place.sequence, 8) + codec.uint(place.generation, 4)
+
+
+def _seen_again(
+    mailbox: Mailbox, event: MessageDelivered | ControlDelivered, key: str, seen: bytes
+) -> dict[str, bytes | None]:
+    """Where the message counts now, if a restart cut off the place where it was seen (C11)."""
+    envelope_hash, generation, sequence = read_seen(seen)
+    channel = mailbox.operation(event.place.operation).ledger.channels[event.place.channel]
+    return {} if channel.counts(generation, sequence) else {key: _seen(envelope_hash, event.place)}

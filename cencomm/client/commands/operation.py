@@ -13,6 +13,7 @@ from cencomm.client.commands.devices import add_devices, end_device, stale_devic
 from cencomm.client.commands.founding import cofound, create
 from cencomm.client.commands.membership import admit, invite, revoke
 from cencomm.client.commands.presenter import load_presenter
+from cencomm.client.commands.restarting import restart
 from cencomm.client.commands.translated import TranslatedCommand, TranslatedGroup, option
 from cencomm.client.desk import open_desk
 from cencomm.client.operation import enrolling
@@ -75,5 +76,5 @@ def show(terminal: Terminal, operation: str | None) -> None:
     asyncio.run(run())
 
 
-for command in (create, cofound, invite, admit, add_devices, revoke, end_device, form, phase):
+for command in (create, cofound, invite, admit, add_devices, revoke, end_device, form, phase, restart):
     operation.add_command(command)

@@ -15,11 +15,12 @@ from cencomm.ledger.bodies import (
     FormBody,
     PhaseBody,
     Replace,
+    Restart,
     Revoke,
 )
 from cencomm.ledger.content_key import ContentKey, new_blob, new_content_key
 from cencomm.ledger.enrolment import EnrolmentCode, EnrolmentRequest, Keys, verify_request
-from cencomm.ledger.kinds import ChannelKind, Phase, RevokeReason, Role
+from cencomm.ledger.kinds import ChannelKind, Phase, RestartReason, RevokeReason, Role
 from cencomm.secret import Entropy
 
 
@@ -99,6 +100,35 @@ def publish_form(definition: bytes, *, version: int, entropy: Entropy) -> Propos
 
 def change_phase(phase: Phase) -> Proposal:
     return Proposal(body=PhaseBody(phase=phase))
+
+
+def restart_channel(
+    operation: Operation,
+    channel: ChannelId,
+    *,
+    reason: RestartReason,
+    cut: tuple[int, bytes],
+    committer: bytes | None,
+    rejecters: Sequence[bytes],
+    entropy: Entropy,
+) -> Proposal:
+    """The channel's next generation; of its current one's log counts what `cut`, sequence and hash, leaves (C11)."""
+    ended = operation.ledger.channels[channel]
+    sequence, hash_ = cut
+    return Proposal(
+        body=Restart(
+            channel=channel,
+            old_generation=ended.generation,
+            old_group_id=ended.group_id,
+            cut_sequence=sequence,
+            cut_hash=hash_,
+            reason=reason,
+            generation=ended.generation + 1,
+            group_id=entropy(GROUP_ID_BYTES),
+            committer=committer,
+            rejecters=tuple(rejecters),
+        )
+    )
 
 
 def _asked(operation: Operation, request: EnrolmentRequest, code: EnrolmentCode) -> Keys:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from cencomm.client.account.account import Access, mailbox_keys, settle
 from cencomm.client.account.remote_vault import MailboxKey
-from cencomm.client.channel.delivery import PREFIX
 from cencomm.client.channel.opening import Opening
+from cencomm.client.channel.outbox import POSTING_PREFIX
 from cencomm.client.errors import MailboxAltered, OutboxNotEmpty
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.roaming.loading import Fetched, Loaded, fetch, load
@@ -73,7 +73,7 @@ async def hand_over(mailbox: Mailbox, store: RoamingStore) -> None:
         NotHolder: another computer took the mailbox.
     """
     async with mailbox.lock:
-        if left := await store.scan(PREFIX):
+        if left := await store.scan(POSTING_PREFIX):
             raise OutboxNotEmpty(len(left))
         await store.release()
 

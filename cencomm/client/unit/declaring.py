@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cencomm.client.channel.enactment import found_channel
+from cencomm.client.channel.founding import found_channel
 from cencomm.client.channel.log_feed import follow_log
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import coordination
