@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from cencomm.client.commands.account import fingerprint, sign_in, sign_out, sign_up
+from cencomm.client.commands.attachments import save
 from cencomm.client.commands.message import outbox, send, watch
 from cencomm.client.commands.operation import operation
 from cencomm.client.commands.reading import ack, inbox, show
@@ -57,5 +58,5 @@ def cencomm(context: click.Context, data: Path | None, password_file: Path | Non
     )
 
 
-for command in (sign_up, sign_in, sign_out, operation, send, inbox, show, ack, watch, outbox, fingerprint):
+for command in (sign_up, sign_in, sign_out, operation, send, inbox, show, ack, save, watch, outbox, fingerprint):
     cencomm.add_command(command)

@@ -6,6 +6,7 @@ A program gets the same as a document of the one shape that errors have everywhe
 import re
 
 from cencomm.client import errors
+from cencomm.client.attachments import pictures, sealing, uploading
 from cencomm.client.channel import errors as channel_errors
 from cencomm.client.channel import readership
 from cencomm.client.transport import errors as relay_errors
@@ -39,6 +40,9 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
     (relay_errors.TooMany, "Too much in too short a time: wait and try again."),
     (relay_errors.LogDiverged, "The relay shows another log than before: tell the coordination unit, send nothing."),
     (relay_errors.BadAnswer, "What answers is no relay of ours: check its address."),
+    (sealing.AttachmentAltered, "The file is not what its author sent: nothing was saved; tell the coordination unit."),
+    (pictures.UnreadablePicture, "Nothing was sent: the picture could not be made free of what it says of itself."),
+    (uploading.AttachmentLost, "Nothing was sent: attach the file again."),
     (readership.TooManyReaders, "TLP:RED is refused here: name all readers with --to, or use another channel."),
     (channel_errors.RolledBack, "The relay shows less than before: tell the coordination unit, send nothing."),
     (channel_errors.LogContradicted, "The relay shows two histories: tell the coordination unit, send nothing."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from jinja2 import Template
 
+from cencomm.client.attachments.listing import documents, lines
 from cencomm.client.channel.readership import Reader, reader, readers
 from cencomm.client.events import MessageDelivered
 from cencomm.client.operation.directory import decode_labels, decode_purpose
@@ -94,6 +95,7 @@ class Presenter:
             "handling": envelope.body.handling.value,
             "language": envelope.body.language,
             "values": dict(envelope.body.values),
+            "attachments": documents(envelope.body.attachments),
         }
 
     def audience(self, operation: Operation, channel: ChannelId) -> str:
@@ -122,6 +124,8 @@ class Presenter:
         own = [line for line in answers if line.own_words] or answers
         text = own[0].text.splitlines()[0] if own else ""
         title = text if len(text) <= MAX_TITLE else text[: MAX_TITLE - 1] + "…"
+        if files := message.envelope.body.attachments:
+            title = self.words.say("{title} [files: {count}]", title=title, count=len(files))
         return reading.title, self.author(operation, message), title
 
     def author(self, operation: Operation, message: MessageDelivered) -> str:
@@ -147,7 +151,9 @@ class Presenter:
         if message.author_revoked:
             head.append(say("CAUTION: the author has left the operation since."))
         text = plain_text(self.reading(operation, message), self.template, self.wording)
-        return "\n".join([*head, "", text.rstrip("\n"), "", self.proof(message)])
+        files = ["", say("Files, to be saved with cencomm save:"), *lines(body.attachments, self.words)]
+        shown = [*head, "", text.rstrip("\n"), *(files if body.attachments else ()), "", self.proof(message)]
+        return "\n".join(shown)
 
     def proof(self, message: MessageDelivered) -> str:
         """What was verified, in numbers that another member can compare."""

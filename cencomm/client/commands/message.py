@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Never
 
@@ -10,9 +11,11 @@ import click
 
 from cencomm.client import inbox as inboxes
 from cencomm.client.account.account import keep_pins
+from cencomm.client.attachments.outgoing import attach_all
 from cencomm.client.channel.posting import Draft, Returned, discard_returned, resume, returned, waiting
 from cencomm.client.channel.posting import send as post
 from cencomm.client.channel.readership import judge_readers
+from cencomm.client.commands.attachments import attachment_options, opened_sources, progress_shown
 from cencomm.client.commands.choosing import choose_addressee, choose_channel, choose_operation, operation_option
 from cencomm.client.commands.complaint import Complaint
 from cencomm.client.commands.presenter import load_presenter
@@ -49,6 +52,7 @@ _SECONDS = {"min": 60, "h": 3600, "d": 24 * 3600}
 @option("--reply-to", type=int, metavar="NUMBER", help="Number of the message that this answers.")
 @option("--simplified", is_flag=True, help="The short variant of the form.")
 @option("--yes", is_flag=True, help="Do not ask after naming the readers.")
+@attachment_options
 @operation_option
 @click.pass_obj
 def send(
@@ -63,8 +67,10 @@ def send(
     tlp: str,
     handling: str,
     reply_to: int | None,
+    files: tuple[Path, ...],
     operation: str | None,
     *,
+    as_is: bool,
     simplified: bool,
     yes: bool,
 ) -> None:
@@ -103,11 +109,16 @@ def send(
                 _refuse(terminal, presenter.faults(definition, invalid.faults), invalid)
             judge_readers(known, place, body, author=mailbox.identity.account)
             terminal.tell("{readers}", readers=presenter.audience(known, place))
-            terminal.confirm("Send?", yes=yes, unattended=True)
+            async with opened_sources(terminal, files, as_is=as_is) as sources:
+                terminal.confirm("Send?", yes=yes, unattended=True)
+                if sources:
+                    kept = await waiting(mailbox)
+                    body = replace(body, attachments=await attach_all(mailbox, chosen, place, sources, waiting=kept))
             draft = Draft(
                 form=forms[form], body=body, reply_to=None if answered is None else answered.message.envelope.message
             )
-            sent = await post(mailbox, chosen, place, draft)
+            with progress_shown(terminal, terminal.say("Sending files")) as progress:
+                sent = await post(mailbox, chosen, place, draft, progress=progress if files else None)
             number = await inboxes.find_number(mailbox, chosen, sent.message)
             await keep_pins(mailbox, desk.access)
         terminal.show(
