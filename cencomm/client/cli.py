@@ -8,6 +8,7 @@ from cencomm.client.commands.account import fingerprint, sign_in, sign_out, sign
 from cencomm.client.commands.attachments import save
 from cencomm.client.commands.message import outbox, send, watch
 from cencomm.client.commands.operation import operation
+from cencomm.client.commands.own_account import account
 from cencomm.client.commands.reading import ack, inbox, show
 from cencomm.client.commands.translated import WORDS, TranslatedGroup, json_option, option, words_of
 from cencomm.client.terminal import Terminal, default_data_folder
@@ -58,5 +59,19 @@ def cencomm(context: click.Context, data: Path | None, password_file: Path | Non
     )
 
 
-for command in (sign_up, sign_in, sign_out, operation, send, inbox, show, ack, save, watch, outbox, fingerprint):
+for command in (
+    sign_up,
+    sign_in,
+    sign_out,
+    operation,
+    send,
+    inbox,
+    show,
+    ack,
+    save,
+    watch,
+    outbox,
+    fingerprint,
+    account,
+):
     cencomm.add_command(command)

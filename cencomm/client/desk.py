@@ -1,19 +1,21 @@
 """The mailbox of the command line, open for one command: unlocked, signed in, and left as it will be found again."""
 
 import contextlib
+import platform
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cencomm.client.account.account import (
+from cencomm.client.account.account import keep_pins, settle, sign_in, stretch
+from cencomm.client.account.session import (
+    TOKEN_KEY,
     Access,
+    Computer,
     begin_session,
-    keep_pins,
-    keep_token,
+    kept_source,
     kept_token,
+    remember_session,
     resume_session,
-    settle,
-    sign_in,
-    stretch,
+    session_writes,
 )
 from cencomm.client.account.sign_in import typed_password
 from cencomm.client.attachments.spool import SPOOL, Spool
@@ -59,21 +61,22 @@ async def open_desk(terminal: Terminal) -> AsyncIterator[Desk]:
         open_vault(terminal.data, keys.wrapping_key, entropy=terminal.entropy) as vault,
         open_relay(header.relay_url) as relay,
     ):
-        token = await kept_token(vault)
-        access = resume_session(relay, header.parameters, keys, account=header.account, token=token)
+        token, computer = await kept_token(vault), await _this_computer(terminal, vault)
+        access = resume_session(relay, header.parameters, keys, account=header.account, token=token, computer=computer)
+        kept = session_writes(access)
         desk = await _desk(terminal, vault, access)
         try:
             yield desk
         finally:
-            if access.relay.token != token:
-                await keep_token(vault, access.relay.token)
+            if session_writes(access) != kept and await vault.get(TOKEN_KEY) is not None:
+                await remember_session(vault, access)
 
 
 @contextlib.asynccontextmanager
 async def _held_desk(terminal: Terminal, sitting: Sitting) -> AsyncIterator[Desk]:
     """What a command did is at the relay when the next one is typed, whichever way it ended."""
     async with open_relay(sitting.relay_url) as relay:
-        access = sitting.resume(relay)
+        access = sitting.resume(relay, terminal.code)
         store, reports = sitting.holding.store, Reports(load_code_lists())
         journal = VaultJournal(store)
         mailbox = await open_held(sitting.holding, journal, access, _environment(terminal, reports))
@@ -109,7 +112,7 @@ async def move_in(terminal: Terminal, access: Access) -> None:
         await keep_pins(desk.mailbox, access)
 
 
-async def sign_in_here(terminal: Terminal, relay_url: str | None, name: str | None) -> None:
+async def sign_in_here(terminal: Terminal, relay_url: str | None, name: str | None, code: str | None = None) -> None:
     """A session for the mailbox folder that is there, or a new folder for an account that exists.
 
     Raises:
@@ -118,17 +121,27 @@ async def sign_in_here(terminal: Terminal, relay_url: str | None, name: str | No
     """
     if _has_mailbox(terminal):
         header = read_header(terminal.data)
-        relay_url = header.relay_url
         keys = await stretch(typed_password(terminal.password()), header.parameters)
-        header.open_store_key(keys.wrapping_key)
-        async with open_relay(relay_url) as relay:
-            access = await begin_session(relay, header.parameters, keys)
+        async with open_vault(terminal.data, keys.wrapping_key, entropy=terminal.entropy) as vault:
+            computer = await _this_computer(terminal, vault, code)
+        async with open_relay(header.relay_url) as relay:
+            access = await begin_session(relay, header.parameters, keys, computer=computer)
             await move_in(terminal, access)
         return
     if relay_url is None or name is None:
         raise UsageError(f"there is no mailbox in {terminal.data}: give --relay and --name to fetch yours")
     async with open_relay(relay_url) as relay:
-        await move_in(terminal, await sign_in(relay, name=name, password=terminal.password()))
+        computer = new_computer(terminal, code)
+        await move_in(terminal, await sign_in(relay, name=name, password=terminal.password(), computer=computer))
+
+
+def new_computer(terminal: Terminal, code: str | None = None) -> Computer:
+    """What a computer says on which the account never signed in. The person is asked for a code, if none is given."""
+    return Computer(ask_code=lambda: terminal.code(code), name=platform.node(), entropy=terminal.entropy)
+
+
+async def _this_computer(terminal: Terminal, store: StateStore, code: str | None = None) -> Computer:
+    return replace(new_computer(terminal, code), source=await kept_source(store))
 
 
 def _has_mailbox(terminal: Terminal) -> bool:

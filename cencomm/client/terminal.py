@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from cencomm.client.account.second_factor import read_code
 from cencomm.client.roaming.sitting import Sitting
 from cencomm.client.words import Words
 from cencomm.clock import Clock
@@ -81,6 +82,18 @@ class Terminal:
                 err=True,
             )
         return str(asked)
+
+    async def code(self, given: str | None = None) -> str:
+        """The second factor: `given` beforehand, or asked for.
+
+        Raises:
+            UsageError: there is nobody to ask, or what was typed is no code.
+        """
+        if given is None:
+            if self.as_json or not sys.stdin.isatty():
+                raise UsageError("this account asks for a code, and there is no terminal to ask: run cencomm sign-in")
+            given = str(click.prompt(self.say("Code of your authenticator, or a recovery code"), err=True))
+        return read_code(given)
 
 
 @contextlib.contextmanager

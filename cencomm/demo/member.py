@@ -5,7 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from cencomm.client.account.account import Access, settle, sign_up
+from cencomm.client.account.account import settle, sign_up
+from cencomm.client.account.session import Access
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.reports import Reports

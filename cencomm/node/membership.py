@@ -5,7 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from cencomm.client.account.account import Access, settle, sign_in, sign_up
+from cencomm.client.account.account import settle, sign_in, sign_up
+from cencomm.client.account.session import Access, Computer, kept_source
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.operation.enrolling import enrol
@@ -68,6 +69,7 @@ async def join(
                 password=keys.password.expose().decode(),
                 registration_code=registration_code,
                 device_secret=keys.device_secret,
+                computer=Computer(source=await kept_source(store)),
                 entropy=around.entropy,
             )
             mailbox = await _settle_in(store, access, around)
@@ -86,7 +88,10 @@ async def open_member(store: NodeStore, keys: NodeKeys, around: Surroundings) ->
     """
     async with open_relay(keys.relay_url) as relay:
         password = keys.password.expose().decode()
-        access = await sign_in(relay, name=keys.name, password=password, device_secret=keys.device_secret)
+        computer = Computer(source=await kept_source(store))
+        access = await sign_in(
+            relay, name=keys.name, password=password, device_secret=keys.device_secret, computer=computer
+        )
         yield await _settle_in(store, access, around)
 
 

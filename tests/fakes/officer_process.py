@@ -11,7 +11,8 @@ from typing import TextIO
 
 import click
 
-from cencomm.client.account.account import Access, sign_in
+from cencomm.client.account.account import sign_in
+from cencomm.client.account.session import Access
 from cencomm.client.channel.delivery import Sent
 from cencomm.client.channel.posting import Draft, resume, send
 from cencomm.client.mailbox import Mailbox

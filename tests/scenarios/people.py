@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from cencomm.client.account.account import Access, create_account, settle
-from cencomm.client.account.sign_in import SignInKeys, SignInParameters, SignInSecret, WrappingKey
+from cencomm.client.account.account import create_account, settle
+from cencomm.client.account.session import Access
+from cencomm.client.account.sign_in import LabelKey, SignInKeys, SignInParameters, SignInSecret, WrappingKey
 from cencomm.client.attachments.spool import SPOOL, Spool
 from cencomm.client.channel.enacting import stage
 from cencomm.client.channel.enactment import follow_and_enact
@@ -120,7 +121,8 @@ async def person(url: str, folder: Path, name: str, reports: Reports, *, at: Clo
     """Somebody new: account, mailbox folder, device and key packages."""
     async with open_relay(url) as relay:
         parameters = SignInParameters.choose(relay_name=(await relay.about()).name, name=name, entropy=system_entropy)
-        keys = SignInKeys(SignInSecret(system_entropy(32)), WrappingKey(system_entropy(32)))  # no password to stretch
+        one, other, third = (system_entropy(32) for _ in range(3))  # no password to stretch
+        keys = SignInKeys(SignInSecret(one), WrappingKey(other), LabelKey(third))
         access = await create_account(relay, parameters, keys, entropy=system_entropy)
         await create_vault(
             folder,

@@ -4,8 +4,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from cencomm.client.account.account import Access, begin_session, create_account
-from cencomm.client.account.sign_in import SignInKeys, SignInParameters, SignInSecret, WrappingKey
+from cencomm.client.account.account import create_account
+from cencomm.client.account.session import Access, begin_session
+from cencomm.client.account.sign_in import LabelKey, SignInKeys, SignInParameters, SignInSecret, WrappingKey
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.events import Event, MessageDelivered
 from cencomm.client.mailbox import Environment, Mailbox
@@ -83,7 +84,8 @@ async def enrol_officer(url: str, name: str, reports: Reports) -> Officer:
     """An account, made at the relay and nowhere else."""
     async with open_relay(url) as relay:
         parameters = SignInParameters.choose(relay_name=(await relay.about()).name, name=name, entropy=system_entropy)
-        keys = SignInKeys(SignInSecret(system_entropy(32)), WrappingKey(system_entropy(32)))  # no password to stretch
+        one, other, third = (system_entropy(32) for _ in range(3))  # no password to stretch
+        keys = SignInKeys(SignInSecret(one), WrappingKey(other), LabelKey(third))
         access = await create_account(relay, parameters, keys, entropy=system_entropy)
     return Officer(name, url, parameters, keys, access.account, reports)
 

@@ -11,6 +11,7 @@ from cencomm.archive.inspection import Progress, inspect_log, inspect_records
 from cencomm.archive.sheets import instant
 from cencomm.archive.verify import Check, Verification
 from cencomm.client.account.account import sign_in
+from cencomm.client.account.session import Computer, kept_source
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.forms.canonical_json import JsonValue
@@ -88,12 +89,19 @@ async def _verify(desk: Desk, *, with_log: bool, progress: Progress) -> Verifica
     around = surroundings()
     keys = await asyncio.to_thread(read_keys, desk.folder.key_file)
     async with opened(desk.folder) as database, database.reading() as connection:
-        operations = await known_operations(NodeStore(database, Sealer(keys.store_key, around.entropy)))
+        store = NodeStore(database, Sealer(keys.store_key, around.entropy))
+        operations = await known_operations(store)
         verification = await inspect_records(connection, operations, around.reports, progress)
         if with_log:
             async with open_relay(keys.relay_url) as relay:
                 password = keys.password.expose().decode()
-                access = await sign_in(relay, name=keys.name, password=password, device_secret=keys.device_secret)
+                access = await sign_in(
+                    relay,
+                    name=keys.name,
+                    password=password,
+                    device_secret=keys.device_secret,
+                    computer=Computer(source=await kept_source(store)),
+                )
                 try:
                     await inspect_log(connection, access.relay, verification)
                 finally:

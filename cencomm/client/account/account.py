@@ -10,11 +10,12 @@ leaves behind is at most the name of a device that never came to be.
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cencomm import codec
 from cencomm.client.account.device import Identity, new_device, new_identity
 from cencomm.client.account.remote_vault import MailboxKey, RemoteVault, open_remote_vault
+from cencomm.client.account.session import UNNAMED, Access, Computer, begin_session, remember_session, session_writes
 from cencomm.client.account.sign_in import (
     DeviceSecret,
     Password,
@@ -28,30 +29,19 @@ from cencomm.client.account.sign_in import (
 from cencomm.client.channel.errors import RolledBack
 from cencomm.client.mailbox import IDENTITY_KEY, Mailbox, create_mailbox
 from cencomm.client.transport.errors import NotFound, StaleVersion, Taken, WrongSignIn
-from cencomm.client.transport.relay_client import RelayClient, SessionToken
+from cencomm.client.transport.relay_client import RelayClient
 from cencomm.client.vault.pins import newest, pin_writes
-from cencomm.client.vault.state_store import StateStore, Writes
-from cencomm.errors import Unavailable, UsageError
-from cencomm.ids import AccountId, OperationId
+from cencomm.client.vault.state_store import StateStore
+from cencomm.errors import Unavailable
+from cencomm.ids import OperationId
 from cencomm.ledger.replay import Pin
 from cencomm.primitives import secret_box
 from cencomm.secret import Entropy
-from cencomm.wire.accounts import AskSignInParameters, CreateAccount, SignIn
+from cencomm.wire.accounts import AskSignInParameters, CreateAccount
 from cencomm.wire.vault import PutVault
 
-TOKEN_KEY = "account/token"  # noqa: S105 (where it lies, not what it is)
 VAULT_VERSION_KEY = "account/vault-version"
 MAX_TRIES = 5  # of a vault that another computer of the same person writes at the same time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """A session at a relay and the keys that come from the password. `relay` renews the session when it ends."""
-
-    account: AccountId
-    parameters: SignInParameters
-    keys: SignInKeys
-    relay: RelayClient
 
 
 async def sign_up(
@@ -61,6 +51,7 @@ async def sign_up(
     password: str,
     registration_code: str | None = None,
     device_secret: DeviceSecret | None = None,
+    computer: Computer = UNNAMED,
     entropy: Entropy,
 ) -> Access:
     """A new account with its identity, signed in to. If it was made before with this password, that one.
@@ -75,10 +66,12 @@ async def sign_up(
     parameters = SignInParameters.choose(relay_name=about.name, name=name, entropy=entropy)
     keys = await stretch(chosen, parameters, device_secret)
     try:
-        return await create_account(relay, parameters, keys, registration_code=registration_code, entropy=entropy)
+        return await create_account(
+            relay, parameters, keys, registration_code=registration_code, computer=computer, entropy=entropy
+        )
     except Taken as taken:
         try:
-            access = await sign_in(relay, name=name, password=password, device_secret=device_secret)
+            access = await sign_in(relay, name=name, password=password, device_secret=device_secret, computer=computer)
         except WrongSignIn:
             raise taken from None
         await _found_identity(access, entropy)
@@ -91,6 +84,7 @@ async def create_account(
     keys: SignInKeys,
     *,
     registration_code: str | None = None,
+    computer: Computer = UNNAMED,
     entropy: Entropy,
 ) -> Access:
     """A new account with its identity, for keys that are there already. Raises as `sign_up`."""
@@ -103,16 +97,25 @@ async def create_account(
             registration_code=registration_code,
         )
     )
-    access = await begin_session(relay, parameters, keys)
+    access = await begin_session(relay, parameters, keys, computer=computer)
     await _found_identity(access, entropy)
     return access
 
 
-async def sign_in(relay: RelayClient, *, name: str, password: str, device_secret: DeviceSecret | None = None) -> Access:
+async def sign_in(
+    relay: RelayClient,
+    *,
+    name: str,
+    password: str,
+    device_secret: DeviceSecret | None = None,
+    computer: Computer = UNNAMED,
+) -> Access:
     """A session of an account that exists.
 
     Raises:
-        WrongSignIn: the name or the password is wrong.
+        WrongSignIn: the name, the password or the code is wrong.
+        CodeNeeded: the account has a second factor, and nobody can be asked.
+        Locked: too many wrong tries; this computer has to wait (D6).
         UnknownProfile: the relay asks for a password profile that is not ours (D1).
     """
     about = await relay.about()
@@ -120,35 +123,14 @@ async def sign_in(relay: RelayClient, *, name: str, password: str, device_secret
     handle = sign_in_handle(about.name, name)
     answer = await relay.sign_in_parameters(AskSignInParameters(handle=handle))
     parameters = SignInParameters(relay_name=about.name, handle=handle, salt=answer.salt, profile=answer.profile)
-    return await begin_session(relay, parameters, await stretch(typed, parameters, device_secret))
+    return await begin_session(relay, parameters, await stretch(typed, parameters, device_secret), computer=computer)
 
 
 async def stretch(
     password: Password, parameters: SignInParameters, device_secret: DeviceSecret | None = None
 ) -> SignInKeys:
-    """Both keys of the account, made in a thread: 0.15 s and 64 MiB."""
+    """The keys of the account, made in a thread: 0.15 s and 64 MiB."""
     return await asyncio.to_thread(derive, password, parameters, device_secret=device_secret)
-
-
-async def begin_session(relay: RelayClient, parameters: SignInParameters, keys: SignInKeys) -> Access:
-    """A new session; `relay` itself stays signed out.
-
-    Raises:
-        WrongSignIn: name or password.
-    """
-    account, token = await _begin(relay, parameters, keys)
-    return resume_session(relay, parameters, keys, account=account, token=token)
-
-
-def resume_session(
-    relay: RelayClient, parameters: SignInParameters, keys: SignInKeys, *, account: AccountId, token: SessionToken
-) -> Access:
-    """A session that a store kept; nothing is sent before it is used."""
-
-    async def renew() -> SessionToken:
-        return (await _begin(relay, parameters, keys))[1]
-
-    return Access(account=account, parameters=parameters, keys=keys, relay=relay.signed_in(token, renew=renew))
 
 
 async def settle(store: StateStore, access: Access, *, now: int, entropy: Entropy, keep_session: bool = True) -> None:
@@ -164,7 +146,7 @@ async def settle(store: StateStore, access: Access, *, now: int, entropy: Entrop
     """
     if await store.get(IDENTITY_KEY) is not None:
         if keep_session:
-            await keep_token(store, access.relay.token)
+            await remember_session(store, access)
         return
     for _ in range(MAX_TRIES):
         version, vault = await _fetch_vault(access)
@@ -179,7 +161,7 @@ async def settle(store: StateStore, access: Access, *, now: int, entropy: Entrop
             continue
         more: dict[str, bytes | None] = {VAULT_VERSION_KEY: codec.uint(stored, 8)}
         if keep_session:
-            more |= _token_writes(access.relay.token)
+            more |= session_writes(access)
         for pin in changed.pins:
             more |= pin_writes(pin)
         await create_mailbox(store, identity, device, more)
@@ -206,23 +188,6 @@ async def mailbox_keys(access: Access, entropy: Entropy) -> tuple[MailboxKey, ..
             continue
         return changed.mailbox_keys
     raise _overtaken()
-
-
-async def kept_token(store: StateStore) -> SessionToken:
-    """The session of the last run.
-
-    Raises:
-        UsageError: whoever used this mailbox last has signed out.
-    """
-    token = await store.get(TOKEN_KEY)
-    if token is None:
-        raise UsageError("you have signed out on this computer: sign in first")
-    return SessionToken(token)
-
-
-async def keep_token(store: StateStore, token: SessionToken | None) -> None:
-    """For the next run. Call it while no mailbox is open on `store`; None signs out."""
-    await store.apply(_token_writes(token), expected_version=await store.version())
 
 
 async def keep_pins(mailbox: Mailbox, access: Access) -> None:
@@ -254,12 +219,6 @@ async def keep_pins(mailbox: Mailbox, access: Access) -> None:
     raise _overtaken()
 
 
-async def sign_out(store: StateStore, relay: RelayClient) -> None:
-    """End the session, at the relay first. What is on this computer stays, sealed under the password."""
-    await relay.sign_out()
-    await keep_token(store, None)
-
-
 def _held_pins(mailbox: Mailbox) -> dict[OperationId, Pin]:
     ledgers = [operation.ledger for operation in mailbox.operations.values()]
     return {ledger.operation: Pin(ledger.operation, ledger.sequence, ledger.head_hash) for ledger in ledgers}
@@ -271,11 +230,6 @@ async def _found_identity(access: Access, entropy: Entropy) -> None:
     vault = RemoteVault(identity_key=identity.signing_key, exchange_key=identity.exchange_key)
     with contextlib.suppress(StaleVersion):
         await _put_vault(access, vault, version=0, entropy=entropy)
-
-
-async def _begin(relay: RelayClient, parameters: SignInParameters, keys: SignInKeys) -> tuple[AccountId, SessionToken]:
-    answer = await relay.sign_in(SignIn(handle=parameters.handle, sign_in_secret=keys.sign_in_secret.expose()))
-    return answer.account, SessionToken(answer.token.encode())
 
 
 async def _fetch_vault(access: Access) -> tuple[int, RemoteVault | None]:
@@ -295,10 +249,6 @@ async def _put_vault(access: Access, vault: RemoteVault, *, version: int, entrop
         account=access.account, version=version + 1, wrapping_key=access.keys.wrapping_key, entropy=entropy
     )
     return (await access.relay.put_vault(PutVault(version=version, sealed=sealed))).version
-
-
-def _token_writes(token: SessionToken | None) -> Writes:
-    return {TOKEN_KEY: None if token is None else token.expose()}
 
 
 def _overtaken() -> Unavailable:

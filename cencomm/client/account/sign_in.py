@@ -20,6 +20,7 @@ LABEL_NAME = b"cencomm sign-in name"
 LABEL_SALT = b"cencomm sign-in salt"
 LABEL_SIGN_IN = b"cencomm sign-in"
 LABEL_WRAPPING = b"cencomm wrapping"
+LABEL_SESSION_LABEL = b"cencomm session label"
 
 CURRENT_PROFILE = 1
 HANDLE_BYTES = 16
@@ -57,6 +58,12 @@ class SignInSecret(Secret):
 
 class WrappingKey(Secret):
     """What opens the random keys of vault and mailbox; never sent, never stored."""
+
+    __slots__ = ()
+
+
+class LabelKey(Secret):
+    """What seals the names of one's computers in the relay's list of sessions."""
 
     __slots__ = ()
 
@@ -102,6 +109,7 @@ class SignInParameters:
 class SignInKeys:
     sign_in_secret: SignInSecret
     wrapping_key: WrappingKey
+    label_key: LabelKey
 
 
 def sign_in_handle(relay_name: str, name: str) -> bytes:
@@ -141,12 +149,13 @@ def new_password(text: str, *, name: str, relay_name: str) -> Password:
 
 
 def derive(secret: Password, parameters: SignInParameters, *, device_secret: DeviceSecret | None = None) -> SignInKeys:
-    """Both keys of an account. Takes about 0.15 s and 64 MiB: call it in a thread."""
+    """The keys of an account. Takes about 0.15 s and 64 MiB: call it in a thread."""
     stretched = password.stretch(secret.expose(), parameters.effective_salt(), parameters.profile).expose()
     wrapping = LABEL_WRAPPING + (device_secret.expose() if device_secret else b"")
     return SignInKeys(
         sign_in_secret=SignInSecret(hkdf.expand(stretched, LABEL_SIGN_IN, SIGN_IN_SECRET_BYTES)),
         wrapping_key=WrappingKey(hkdf.expand(stretched, wrapping, secret_box.KEY_BYTES)),
+        label_key=LabelKey(hkdf.expand(stretched, LABEL_SESSION_LABEL, secret_box.KEY_BYTES)),
     )
 
 

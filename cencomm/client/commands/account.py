@@ -4,13 +4,13 @@ import asyncio
 from pathlib import Path
 
 import click
-import segno
 
-from cencomm.client.account import account
+from cencomm.client.account import account, session
 from cencomm.client.commands.choosing import choose_operation, operation_option
 from cencomm.client.commands.shared import begin, serve, sign_out_of
 from cencomm.client.commands.translated import TranslatedCommand, option
-from cencomm.client.desk import move_in, open_desk, sign_in_here
+from cencomm.client.desk import move_in, new_computer, open_desk, sign_in_here
+from cencomm.client.qr_code import qr_code
 from cencomm.client.terminal import Terminal, read_text
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.errors import UsageError
@@ -40,6 +40,7 @@ def sign_up(terminal: Terminal, relay: str, name: str, registration_code_file: P
                 name=name,
                 password=terminal.password(new=True),
                 registration_code=None if code is None else code.strip(),
+                computer=new_computer(terminal),
                 entropy=terminal.entropy,
             )
             if shared:
@@ -59,23 +60,29 @@ def sign_up(terminal: Terminal, relay: str, name: str, registration_code_file: P
 @click.command("sign-in", cls=TranslatedCommand)
 @option("--relay", help="Address of the relay; needed where there is no mailbox yet.")
 @option("--name", help="Sign-in name; needed where there is no mailbox yet.")
+@option("--code", help="Code of your authenticator, or a recovery code; else you are asked.")
 @option("--shared", is_flag=True, help="This computer is shared: keep nothing on it, begin a session.")
 @option("--take-over", is_flag=True, help="With --shared: although another computer did not sign out.")
 @click.pass_obj
-def sign_in(terminal: Terminal, relay: str | None, name: str | None, *, shared: bool, take_over: bool) -> None:
+def sign_in(
+    terminal: Terminal, relay: str | None, name: str | None, code: str | None, *, shared: bool, take_over: bool
+) -> None:
     """Begin a session, on a new computer with a device of its own."""
     if shared:
-        serve(asyncio.run(_sign_in_shared(terminal, relay, name, take_over=take_over)))
+        serve(asyncio.run(_sign_in_shared(terminal, relay, name, code, take_over=take_over)))
         return
-    asyncio.run(sign_in_here(terminal, relay, name))
+    asyncio.run(sign_in_here(terminal, relay, name, code))
     terminal.show(terminal.say("You are signed in."), {"signed_in": True})
 
 
-async def _sign_in_shared(terminal: Terminal, relay: str | None, name: str | None, *, take_over: bool) -> Terminal:
+async def _sign_in_shared(
+    terminal: Terminal, relay: str | None, name: str | None, code: str | None, *, take_over: bool
+) -> Terminal:
     if relay is None or name is None:
         raise UsageError("a shared computer knows nothing of you: give --relay and --name")
     async with open_relay(relay) as client:
-        access = await account.sign_in(client, name=name, password=terminal.password())
+        computer = new_computer(terminal, code)
+        access = await account.sign_in(client, name=name, password=terminal.password(), computer=computer)
         return await begin(terminal, access, take_over=take_over)
 
 
@@ -90,7 +97,7 @@ def sign_out(terminal: Terminal) -> None:
     async def run() -> None:
         async with open_desk(terminal) as desk:
             await account.keep_pins(desk.mailbox, desk.access)
-            await account.sign_out(desk.store, desk.access.relay)
+            await session.sign_out(desk.store, desk.access.relay)
         terminal.show(terminal.say("You are signed out."), {"signed_in": False})
 
     asyncio.run(run())
@@ -112,13 +119,3 @@ def fingerprint(terminal: Terminal, operation: str | None) -> None:
         )
 
     asyncio.run(run())
-
-
-def qr_code(text: str) -> str:
-    """The code in half blocks, dark on light, with its quiet zone: two modules a line, one a column."""
-    rows = [list(row) for row in segno.make(text, error="m").matrix_iter(border=4)]
-    if len(rows) % 2:
-        rows.append([0] * len(rows[0]))
-    blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
-    pairs = zip(rows[::2], rows[1::2], strict=True)
-    return "\n".join("".join(blocks[bool(a), bool(b)] for a, b in zip(*pair, strict=True)) for pair in pairs)

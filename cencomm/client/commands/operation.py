@@ -11,6 +11,7 @@ from cencomm.client.commands.choosing import choose_operation, operation_option
 from cencomm.client.commands.declaring import form, phase
 from cencomm.client.commands.devices import add_devices, end_device, stale_devices
 from cencomm.client.commands.founding import cofound, create
+from cencomm.client.commands.locks import locks
 from cencomm.client.commands.membership import admit, invite, revoke
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.restarting import restart
@@ -76,5 +77,5 @@ def show(terminal: Terminal, operation: str | None) -> None:
     asyncio.run(run())
 
 
-for command in (create, cofound, invite, admit, add_devices, revoke, end_device, form, phase, restart):
+for command in (create, cofound, invite, admit, add_devices, revoke, end_device, form, phase, restart, locks):
     operation.add_command(command)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import click
 
-from cencomm.client.account.account import Access, keep_pins
+from cencomm.client.account.account import keep_pins
+from cencomm.client.account.session import Access
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.channel.posting import resume
 from cencomm.client.commands.translated import TranslatedGroup

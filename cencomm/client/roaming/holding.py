@@ -9,8 +9,9 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cencomm.client.account.account import Access, mailbox_keys, settle
+from cencomm.client.account.account import mailbox_keys, settle
 from cencomm.client.account.remote_vault import MailboxKey
+from cencomm.client.account.session import Access
 from cencomm.client.channel.opening import Opening
 from cencomm.client.channel.outbox import POSTING_PREFIX
 from cencomm.client.errors import MailboxAltered, OutboxNotEmpty

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cencomm.client.account.account import Access, resume_session
+from cencomm.client.account.session import Access, AskCode, Computer, Known, resume_session
 from cencomm.client.account.sign_in import SignInKeys, SignInParameters
 from cencomm.client.roaming.holding import Holding, take
 from cencomm.client.transport.relay_client import RelayClient, SessionToken
@@ -13,19 +13,28 @@ from cencomm.secret import Entropy
 
 @dataclass(slots=True, kw_only=True)
 class Sitting:
-    """`token` is that of the session now; `has_ended` once the mailbox was handed over."""
+    """`token` and `known` are those of the session now; `has_ended` once the mailbox was handed over."""
 
     relay_url: str
     parameters: SignInParameters
     keys: SignInKeys
     account: AccountId
     token: SessionToken
+    known: Known
     holding: Holding
     has_ended: bool = False
 
-    def resume(self, relay: RelayClient) -> Access:
+    def resume(self, relay: RelayClient, ask_code: AskCode | None = None) -> Access:
         """The session over new connections, in whatever event loop runs now; nothing is sent before it is used."""
-        access = resume_session(relay, self.parameters, self.keys, account=self.account, token=self.token)
+        access = resume_session(
+            relay,
+            self.parameters,
+            self.keys,
+            account=self.account,
+            token=self.token,
+            computer=Computer(ask_code=ask_code),
+            known=self.known,
+        )
         self.holding.store.speak_through(access.relay)
         return access
 
@@ -41,5 +50,6 @@ async def sit_down(access: Access, *, take_over: bool, clock: Clock, entropy: En
         keys=access.keys,
         account=access.account,
         token=token,
+        known=access.known,
         holding=holding,
     )

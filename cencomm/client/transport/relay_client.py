@@ -44,6 +44,7 @@ from cencomm.wire.errors import STATUS, Error, ErrorAnswer, ErrorCode
 from cencomm.wire.foundings import FoundingAnswer
 from cencomm.wire.history import HistoryChunks, HistoryState, PutHistoryChunk
 from cencomm.wire.limits import KIB, MAX_BODY_BYTES, MIB, PAGE_BYTES
+from cencomm.wire.locks import Locks
 from cencomm.wire.log import LogPage, Publish, Published, TurnReserved
 from cencomm.wire.mailbox import (
     AskRows,
@@ -66,6 +67,7 @@ from cencomm.wire.operations import (
     WrapsAnswer,
 )
 from cencomm.wire.relay import RelayAnswer
+from cencomm.wire.second_factor import RenewRecoveryCodes, SecondFactor, SwitchOffTotp, SwitchOnTotp
 from cencomm.wire.vault import PutVault, Vault
 from cencomm.wire.welcomes import Reject, Rejections, Welcomes
 
@@ -224,6 +226,24 @@ class RelayClient:
 
     async def sign_out(self) -> None:
         await self._do("DELETE", None, "session")
+
+    async def second_factor(self) -> SecondFactor:
+        return await self._get(SecondFactor, "account", "totp")
+
+    async def switch_on_totp(self, request: SwitchOnTotp) -> None:
+        await self._do("POST", request, "account", "totp")
+
+    async def switch_off_totp(self, request: SwitchOffTotp) -> None:
+        await self._do("POST", request, "account", "totp", "off")
+
+    async def renew_recovery_codes(self, request: RenewRecoveryCodes) -> None:
+        await self._do("POST", request, "account", "recovery-codes")
+
+    async def locks(self, operation: OperationId) -> Locks:
+        return await self._get(Locks, "operations", operation.hex(), "locks", most=LIST_ANSWER_BYTES)
+
+    async def lift_lock(self, operation: OperationId, account: AccountId) -> None:
+        await self._do("DELETE", None, "operations", operation.hex(), "locks", account.hex())
 
     async def vault(self) -> Vault:
         return await self._get(Vault, "vault", most=2 * MIB)

@@ -6,18 +6,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from cencomm.client.account.account import (
-    TOKEN_KEY,
-    Access,
-    keep_pins,
-    kept_token,
-    resume_session,
-    settle,
-    sign_in,
-    sign_out,
-    sign_up,
-)
+from cencomm.client.account.account import keep_pins, settle, sign_in, sign_up
 from cencomm.client.account.device import decode_device, decode_identity
+from cencomm.client.account.session import TOKEN_KEY, Access, kept_token, resume_session, sign_out
 from cencomm.client.account.sign_in import DeviceSecret
 from cencomm.client.channel.errors import RolledBack
 from cencomm.client.errors import WeakPassword, WrongPassword

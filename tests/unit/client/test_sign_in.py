@@ -157,8 +157,8 @@ def test_a_device_secret_has_128_bits() -> None:
 def test_no_secret_shows_in_what_is_printed() -> None:
     password = sign_in.new_password("correct horse battery staple", name="ana", relay_name="relay.example")
 
-    assert "horse" not in f"{password!r} {password} {sign_in.SignInKeys(*_two_secrets())!r}"
+    assert "horse" not in f"{password!r} {password} {sign_in.SignInKeys(*_three_secrets())!r}"
 
 
-def _two_secrets() -> tuple[sign_in.SignInSecret, sign_in.WrappingKey]:
-    return sign_in.SignInSecret(b"horse" * 6), sign_in.WrappingKey(b"horse" * 6)
+def _three_secrets() -> tuple[sign_in.SignInSecret, sign_in.WrappingKey, sign_in.LabelKey]:
+    return sign_in.SignInSecret(b"horse" * 6), sign_in.WrappingKey(b"horse" * 6), sign_in.LabelKey(b"horse" * 6)

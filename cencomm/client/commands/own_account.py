@@ -1,0 +1,15 @@
+"""`cencomm account …`: what protects one's account."""
+
+import click
+
+from cencomm.client.commands.second_factor import recovery_codes, totp
+from cencomm.client.commands.translated import TranslatedGroup
+
+
+@click.group(cls=TranslatedGroup)
+def account() -> None:
+    """Protect your account: second factor, password, sessions, computers."""
+
+
+for command in (totp, recovery_codes):
+    account.add_command(command)
