@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from cencomm.client.events import MessageDelivered, Quarantined
+from cencomm.client.history.keeping import from_history_key, reading_order
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.vault.journal import NUMBER_PREFIX, decode_message, decode_quarantined, number_key
 from cencomm.errors import UsageError
@@ -15,16 +16,20 @@ QUARANTINE_PREFIX = "quarantine/"
 
 @dataclass(frozen=True, slots=True)
 class Item:
+    """`from_history`: it was said before this device came into the channel, and fetched later."""
+
     number: int
     message: MessageDelivered
     unread: bool
+    from_history: bool
 
 
 async def messages(mailbox: Mailbox, operation: OperationId | None = None) -> AsyncIterator[Item]:
-    """Newest first; those of one operation, or all."""
-    for name, key in reversed(await mailbox.store.scan(NUMBER_PREFIX)):
-        number = int(name.removeprefix(NUMBER_PREFIX))
-        item = await _item(mailbox, number, key)
+    """Newest first, history where it stands in its log; those of one operation, or all."""
+    rows = await mailbox.store.scan(NUMBER_PREFIX)
+    numbered = [(int(name.removeprefix(NUMBER_PREFIX)), key.decode()) for name, key in rows]
+    for number, key in reversed(reading_order(numbered)):
+        item = await _item(mailbox, number, key.encode())
         if operation is None or item.message.place.operation == operation:
             yield item
 
@@ -59,5 +64,6 @@ async def _item(mailbox: Mailbox, number: int, key: bytes) -> Item:
     value = await mailbox.store.get(key.decode())
     assert value is not None  # the journal writes both in one transaction
     message = decode_message(value)
-    unread = not message.own and await mailbox.store.get(f"{READ_PREFIX}{number:012d}") is None
-    return Item(number, message, unread)
+    from_history = await mailbox.store.get(from_history_key(number)) is not None
+    was_read = from_history or message.own or await mailbox.store.get(f"{READ_PREFIX}{number:012d}") is not None
+    return Item(number, message, not was_read, from_history)

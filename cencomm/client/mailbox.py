@@ -22,6 +22,7 @@ from cencomm.client.channel.errors import NotAMember
 from cencomm.client.channel.opening import Opening
 from cencomm.client.channel.session import ChannelSession, restore_session, session_writes
 from cencomm.client.events import Event
+from cencomm.client.history.attendance import attendance_writes
 from cencomm.client.operation import operation as operations
 from cencomm.client.operation.operation import Operation
 from cencomm.client.transport.relay_client import RelayClient
@@ -149,6 +150,7 @@ class Mailbox:
         replaced = False
         if session is not None:
             before = self._sessions.get((session.operation, session.channel))
+            kept |= attendance_writes(before, session)
             if before is not None and before.generation != session.generation:
                 kept = await self._without(before) | kept
                 before, replaced = None, True

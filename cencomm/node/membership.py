@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from cencomm.client.account.account import settle, sign_in, sign_up
 from cencomm.client.account.session import Access, Computer, kept_source
 from cencomm.client.channel.entrance import introduce_device
+from cencomm.client.history.holdings import Holdings
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.operation.enrolling import enrol
 from cencomm.client.operation.operation import Operation
@@ -30,12 +31,16 @@ from cencomm.secret import Entropy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a node takes from outside: its consumer, the code lists behind `reports`, time and chance."""
+    """What a node takes from outside: its consumer, the code lists behind `reports`, time and chance.
+
+    `holdings` are what it gives to those who come later (H2); None: it gives nothing.
+    """
 
     consumer: Consumer
     reports: Reports
     clock: Clock
     entropy: Entropy
+    holdings: Callable[[NodeStore], Holdings] | None = None
 
 
 async def join(

@@ -70,6 +70,24 @@ async def list_set_aside(
     return [_set_aside(row) for row in rows]
 
 
+async def reasons_between(
+    connection: AsyncConnection,
+    operation: OperationId,
+    channel: ChannelId,
+    generation: int,
+    *,
+    first: int,
+    last: int,
+) -> dict[int, Reason]:
+    """Why entries of a log from `first` to `last` are here, by sequence."""
+    rows = await connection.execute(
+        select(QUARANTINE.c.sequence, QUARANTINE.c.reason)
+        .where(QUARANTINE.c.operation == operation, QUARANTINE.c.channel == channel)
+        .where(QUARANTINE.c.generation == generation, QUARANTINE.c.sequence.between(first, last))
+    )
+    return {sequence: Reason(reason) for sequence, reason in rows}
+
+
 async def count_set_aside(connection: AsyncConnection) -> dict[Reason, int]:
     """How many of each reason."""
     rows = await connection.execute(select(QUARANTINE.c.reason, func.count()).group_by(QUARANTINE.c.reason))

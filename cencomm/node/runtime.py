@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from cencomm.client.events import Event, Quarantined
+from cencomm.client.history.serving import HistoryServer, serve
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.transport.errors import WrongSignIn
 from cencomm.client.watch import watch
@@ -86,7 +87,10 @@ async def _live(life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundi
             mailbox.observe(_tell)
             mailbox.observe(lambda _: _recover(life))
             _log.info("node_running", operations=len(mailbox.operations))
-            await watch(mailbox, enacts_at_once=True)
+            async with asyncio.TaskGroup() as tasks:
+                if around.holdings is not None:
+                    tasks.create_task(serve(HistoryServer(mailbox, around.holdings(store))))
+                await watch(mailbox, enacts_at_once=True)
     except WrongSignIn:
         raise
     except Exception as error:  # noqa: BLE001 (the top of the process: the next try begins at the last transaction)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cencomm.archive.criteria import Criteria, Labels
+from cencomm.archive.history import ArchivedHoldings
 from cencomm.archive.inspection import inspect_log, inspect_records
 from cencomm.archive.recording import ArchiveConsumer
 from cencomm.archive.search import Found, find
@@ -18,6 +19,7 @@ from cencomm.client.unit import admission, declaring, founding
 from cencomm.forms.form import Form
 from cencomm.forms.form_json import encode_form
 from cencomm.ids import OperationId
+from cencomm.ledger.bodies import Policy
 from cencomm.ledger.kinds import ChannelKind, Role
 from cencomm.ledger.letter import AccessLetter
 from cencomm.node.config import NodeConfig
@@ -98,16 +100,22 @@ class Archive:
 
 
 def archive_in(path: Path, reports: Reports, labels: Labels) -> Archive:
-    around = Surroundings(consumer=ArchiveConsumer(reports), reports=reports, clock=clock, entropy=system_entropy)
+    around = Surroundings(
+        consumer=ArchiveConsumer(reports),
+        reports=reports,
+        clock=clock,
+        entropy=system_entropy,
+        holdings=ArchivedHoldings,
+    )
     config = NodeConfig(data=path, first_retry_seconds=0.05, longest_retry_seconds=0.2)
     return Archive(DataFolder(path), around, labels, config)
 
 
-async def found_with_archive(coordinator: Person, form: Form) -> Place:
+async def found_with_archive(coordinator: Person, form: Form, policy: Policy = EXERCISE) -> Place:
     """An exercise whose main channel has a seat for the archive."""
     mailbox = coordinator.mailbox
     operation = await founding.found_operation(
-        mailbox, plan=PURPOSE.encode(), profile=profile(coordinator, None), policy=EXERCISE
+        mailbox, plan=PURPOSE.encode(), profile=profile(coordinator, None), policy=policy
     )
     channel = await declaring.open_channel(
         mailbox,

@@ -150,11 +150,11 @@ class Place:
     form: BlobId
 
 
-async def found(coordinator: Person, form: Form) -> Place:
+async def found(coordinator: Person, form: Form, policy: Policy = EXERCISE) -> Place:
     """An exercise with a main channel for coordinators and officers, and one form."""
     mailbox = coordinator.mailbox
     operation = await founding.found_operation(
-        mailbox, plan=PURPOSE.encode(), profile=profile(coordinator, None), policy=EXERCISE
+        mailbox, plan=PURPOSE.encode(), profile=profile(coordinator, None), policy=policy
     )
     channel = await declaring.open_channel(
         mailbox,

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cencomm.archive.history import ArchivedHoldings
 from cencomm.archive.recording import ArchiveConsumer
 from cencomm.client.commands.translated import json_option, option, words_of
 from cencomm.client.reports import Reports
@@ -78,4 +79,10 @@ def desk_of(context: click.Context, data: Path, language: str | None, *, as_json
 def surroundings() -> Surroundings:
     """An archive with the code lists that ship, the system's time and entropy."""
     reports = Reports(load_code_lists())
-    return Surroundings(consumer=ArchiveConsumer(reports), reports=reports, clock=system_clock, entropy=system_entropy)
+    return Surroundings(
+        consumer=ArchiveConsumer(reports),
+        reports=reports,
+        clock=system_clock,
+        entropy=system_entropy,
+        holdings=ArchivedHoldings,
+    )

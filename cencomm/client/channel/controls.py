@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from cencomm.client.channel.acknowledgements import take_acknowledgement
 from cencomm.client.events import ControlDelivered
+from cencomm.client.history.jobs import take_request
 from cencomm.client.operation.operation import Operation
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.forms.control import ControlKind
@@ -15,7 +16,9 @@ from cencomm.forms.control import ControlKind
 Taker = Callable[[StateStore, Operation, ControlDelivered], Awaitable[Writes]]
 """Judges the body and says what to keep. Raises ProtocolError for a body that is none of its kind: it is set aside."""
 
-TAKERS: Mapping[int, Taker] = MappingProxyType({ControlKind.ACKNOWLEDGEMENT: take_acknowledgement})
+TAKERS: Mapping[int, Taker] = MappingProxyType(
+    {ControlKind.HISTORY_REQUEST: take_request, ControlKind.ACKNOWLEDGEMENT: take_acknowledgement}
+)
 
 
 async def take_control(

@@ -21,12 +21,15 @@ from cencomm.client.events import (
     Reason,
     Repeated,
 )
+from cencomm.client.history.holdings import control_writes
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
+from cencomm.client.operation.operation import Operation
 from cencomm.codec import Reader
 from cencomm.errors import ProtocolError
 from cencomm.ids import HASH_BYTES, MessageId, OperationId
 from cencomm.ledger.channel import FIRST_GENERATION
+from cencomm.ledger.history import SERVERS
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.refusal import LedgerBehind
 from cencomm.ledger.statements import Attested, LogHead
@@ -60,7 +63,7 @@ async def take(
         except LedgerBehind as behind:
             raise RelayWithholds(f"a member stands on ledger entry {behind.needed}, not shown to us") from None
     sent = kept_writes(event, now=mailbox.environment.clock())
-    event, writes = await _judge_content(mailbox, event)
+    event, writes = await judge_content(mailbox, event)
     writes |= sent
     if after.sequence > session.sequence:
         writes[log_hash_key(after, after.sequence)] = after.log_hash
@@ -93,8 +96,12 @@ def _forgotten(hashes: Mapping[int, bytes], session: ChannelSession) -> list[int
     return [old for old in hashes if old > session.epoch_began_at] + beginnings[:-MARKS]
 
 
-async def _judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[str, bytes | None]]:
-    """What only the store and the forms can judge: repetition (S4), known form (C12), values."""
+async def judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[str, bytes | None]]:
+    """What only the store and the forms can judge: repetition (S4), known form (C12), values.
+
+    Returns:
+        The event, or what becomes of it, and what a store must apply for it to have been taken in once.
+    """
     if not isinstance(event, MessageDelivered | ControlDelivered):
         return event, {}
     message = event.envelope.message if isinstance(event, MessageDelivered) else event.control.message
@@ -114,9 +121,12 @@ async def _judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[st
     taken_in: dict[str, bytes | None] = {key: _seen(envelope_hash, event.place)}
     if isinstance(event, ControlDelivered):
         try:
-            return event, {**taken_in, **await take_control(mailbox.store, operation, event)}
+            taken_in |= await take_control(mailbox.store, operation, event)
         except ProtocolError as error:
             return aside(Reason.ILL_FORMED, str(error))
+        if _serves_history(mailbox, operation):
+            taken_in |= control_writes(event)
+        return event, taken_in
     form = operation.ledger.forms.get(event.envelope.form)
     if (
         form is None
@@ -129,6 +139,11 @@ async def _judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[st
     except ProtocolError as error:
         return aside(Reason.ILL_FORMED, str(error))
     return event, taken_in
+
+
+def _serves_history(mailbox: Mailbox, operation: Operation) -> bool:
+    member = operation.ledger.members.get(mailbox.identity.account)
+    return member is not None and member.role in SERVERS
 
 
 def seen_key(operation: OperationId, identity_key: bytes, message: MessageId) -> str:

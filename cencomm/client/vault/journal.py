@@ -70,7 +70,7 @@ class VaultJournal:
                 kept[message_key(event.place)] = encode_message(event)
                 kept |= {**_number_writes(number, event.place), **reply_writes(event, number)}
             case Quarantined() | ChannelStalled():
-                kept[quarantine_key(event.place)] = _encode_quarantined(event)
+                kept[quarantine_key(event.place)] = encode_quarantined(event)
             case _:
                 pass
         version = await self._store.apply(kept, expected_version=expected_version)
@@ -152,7 +152,7 @@ def decode_quarantined(data: bytes) -> Quarantined:
         raise MalformedError("not a message that was set aside") from None
 
 
-def _encode_quarantined(event: Quarantined | ChannelStalled) -> bytes:
+def encode_quarantined(event: Quarantined | ChannelStalled) -> bytes:
     if isinstance(event, ChannelStalled):
         reason, account, evidence = Reason.BAD_COMMIT, None, event.commit_hash
     else:
