@@ -8,14 +8,17 @@ from sqlalchemy import Connection
 
 from cencomm.errors import ProtocolError
 from cencomm.ids import AccountId
+from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.errors import MailboxHeld, NotHolder, StaleVersion
 from cencomm.relay.queries import mailboxes as queries
 from cencomm.relay.queries.mailboxes import NEVER_HELD, Mailbox
+from cencomm.relay.state import Draft
 from cencomm.wire.errors import TooLarge
 from cencomm.wire.limits import (
     MAX_MAILBOX_BYTES,
     MAX_MAILBOX_PAGE_ROWS,
     MAX_MAILBOX_ROWS,
+    MAX_STRANGERS_MAILBOX_BYTES,
     PAGE_BYTES,
 )
 from cencomm.wire.mailbox import (
@@ -56,8 +59,10 @@ def require_holder(connection: Connection, account: AccountId, holder: int) -> M
     return mailbox
 
 
-def write(connection: Connection, account: AccountId, asked: WriteMailbox) -> int:
+def write(connection: Connection, draft: Draft, account: AccountId, asked: WriteMailbox, *, now: int) -> int:
     """The version that holds the rows of `asked`. The write that made the stored version is answered again.
+
+    Anybody may make an account, so who is in no operation keeps little; who was revoked keeps what is there.
 
     Raises:
         NotHolder: an older holder's writes are refused (D4).
@@ -75,8 +80,11 @@ def write(connection: Connection, account: AccountId, asked: WriteMailbox) -> in
     if any(0 < len(row.sealed) < NONCE_BYTES for row in asked.rows):
         raise ProtocolError("a mailbox row is shorter than its nonce")
     after = queries.put_rows(connection, account, mailbox, asked.rows, seal=asked.seal)
-    if after.row_count > MAX_MAILBOX_ROWS or after.byte_count > MAX_MAILBOX_BYTES:
-        raise TooLarge(f"a mailbox has at most {MAX_MAILBOX_ROWS} rows of together {MAX_MAILBOX_BYTES} bytes")
+    most = MAX_MAILBOX_BYTES
+    if not is_member_somewhere(draft.ledgers.values(), account, now=now):
+        most = max(MAX_STRANGERS_MAILBOX_BYTES, mailbox.byte_count)
+    if after.row_count > MAX_MAILBOX_ROWS or after.byte_count > most:
+        raise TooLarge(f"this mailbox may have at most {MAX_MAILBOX_ROWS} rows of together {most} bytes")
     return after.version
 
 

@@ -71,7 +71,7 @@ class Publishing:
         """
         if submission.publish.kind == LogKind.COMMIT:
             return self.accept_commit(connection, draft, submission)
-        _write_mailbox(connection, submission)
+        self._write_mailbox(connection, draft, submission)
         (outcome,) = self.accept_messages(connection, draft, [submission])
         if isinstance(outcome, CencommError):
             raise outcome
@@ -88,7 +88,7 @@ class Publishing:
             LedgerMoved: it enacts another head than the ledger's (C4).
             ChannelBusy: it revokes nobody and has to wait for its turn (C7).
         """
-        _write_mailbox(connection, submission)
+        self._write_mailbox(connection, draft, submission)
         key = _require(_send_key(draft, submission))
         tip = draft.tip(submission.operation, submission.channel)
         known = queries.find_sends(connection, [key]).get(key)
@@ -126,6 +126,10 @@ class Publishing:
             members = len(ledger.entitled_accounts(submission.channel, at=ledger.sequence))
             tip = replace(tip, paused_at=self.clock(), pause=self.pacing.pause_of(members))
         draft.tips[place] = tip
+
+    def _write_mailbox(self, connection: Connection, draft: Draft, submission: Submission) -> None:
+        if submission.publish.mailbox is not None:
+            mailbox.write(connection, draft, submission.account, submission.publish.mailbox, now=self.clock())
 
     def _judge(self, draft: Draft, tip: Tip, submission: Submission) -> Framing:
         """Checks 2 to 4: who, what, when."""
@@ -169,11 +173,6 @@ class Publishing:
             if ledger.has_ended(one.account, one.device, at=ledger.sequence):
                 raise Refused("C5", "the Commit adds a device that has ended")
         return claimed
-
-
-def _write_mailbox(connection: Connection, submission: Submission) -> None:
-    if submission.publish.mailbox is not None:
-        mailbox.write(connection, submission.account, submission.publish.mailbox)
 
 
 def _send_key(draft: Draft, submission: Submission) -> SendKey | CencommError:

@@ -26,6 +26,7 @@ MAX_HISTORY_CHUNK_BYTES = (
 MAX_VAULT_BYTES = 1 * MIB
 MAX_MAILBOX_ROWS = 200_000  # of an account: about eight a message at first, two when its epoch is over
 MAX_MAILBOX_BYTES = 256 * MIB  # of an account's rows together
+MAX_STRANGERS_MAILBOX_BYTES = 1 * MIB  # of who is in no operation; keys and their packages take 40 KB
 MAX_MAILBOX_ROW_BYTES = 2 * MIB  # a message at its limit, with its certificate
 MAX_MAILBOX_WRITE_ROWS = 20_000
 MAX_MAILBOX_NAMES = 500  # rows that are asked for by name in one request

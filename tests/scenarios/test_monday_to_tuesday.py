@@ -151,6 +151,20 @@ async def test_a_killed_computer_loses_no_message_and_sends_none_twice(
     assert len(await carla.delivered(place.operation)) == 3
 
 
+async def test_a_computer_that_dies_after_sign_in_loses_no_key_package(
+    carla: Person, olga: Officer, place: Place
+) -> None:
+    """S5, C8: nothing leaves before the private half that it stands on is at the relay."""
+    async with olga.sit_down() as monday:
+        await admit_at(carla, olga, monday, place)
+    await say(carla, place, 1)
+
+    async with olga.sit_down(take_over=True) as tuesday:
+        await catch_up(tuesday.mailbox)
+
+        assert await tuesday.references(place) == references(1)
+
+
 async def test_what_could_not_leave_on_monday_leaves_on_tuesday_after_a_commit(
     monday: Seat, carla: Person, olga: Officer, place: Place, server: LoopbackRelay
 ) -> None:

@@ -4,13 +4,15 @@ from aiohttp import web
 
 from cencomm.relay import mailbox
 from cencomm.relay.edge.request import account_of, answer, hash_in_query, no_content, number_in_query
-from cencomm.relay.keys import CLOCK, DATABASE, PUBLISHES, WRITER
+from cencomm.relay.entitlement import is_member_somewhere
+from cencomm.relay.keys import CLOCK, DATABASE, PUBLISHES, STATE, WRITER
 from cencomm.site.body import read_document
-from cencomm.wire.limits import KIB, MAX_BODY_BYTES
+from cencomm.wire.limits import KIB, MAX_BODY_BYTES, MAX_STRANGERS_MAILBOX_BYTES
 from cencomm.wire.mailbox import AskRows, MailboxWritten, ReleaseMailbox, TakeMailbox, WriteMailbox
 
 SMALL_BODY_BYTES = 1 * KIB
 NAMES_BODY_BYTES = 64 * KIB
+STRANGERS_BODY_BYTES = 2 * MAX_STRANGERS_MAILBOX_BYTES  # in base64, with its JSON around
 BEFORE_ALL = b""
 
 
@@ -38,10 +40,13 @@ async def post_rows(request: web.Request) -> web.Response:
 
 
 async def put_mailbox(request: web.Request) -> web.Response:
-    account = await account_of(request)
-    request.app[PUBLISHES].spend(account, now=request.app[CLOCK]())
-    asked = await read_document(request, WriteMailbox, most=MAX_BODY_BYTES)
-    version = await request.app[WRITER].write(lambda connection, _: mailbox.write(connection, account, asked))
+    account, now = await account_of(request), request.app[CLOCK]()
+    request.app[PUBLISHES].spend(account, now=now)
+    is_member = is_member_somewhere(request.app[STATE].ledgers.values(), account, now=now)
+    asked = await read_document(request, WriteMailbox, most=MAX_BODY_BYTES if is_member else STRANGERS_BODY_BYTES)
+    version = await request.app[WRITER].write(
+        lambda connection, draft: mailbox.write(connection, draft, account, asked, now=now)
+    )
     return answer(MailboxWritten(version=version))
 
 

@@ -1,6 +1,7 @@
 """`sign-in --shared`: a session on a computer that keeps nothing, from the first sign-up to a hand-over (D4)."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from cencomm.clock import system_clock
 from cencomm.secret import system_entropy
 from tests.fakes.loopback_relay import LoopbackRelay
 from tests.unit.client.conftest import PASSWORD
-from tests.unit.client.person import Person
+from tests.unit.client.person import PLAN, Person
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,20 @@ def test_programs_read_documents(duty: SharedComputer) -> None:
     inbox, signed_out = (json.loads(line) for line in result.stdout.splitlines())
     assert inbox
     assert signed_out == {"signed_in": False}
+
+
+def test_a_coordinator_founds_and_invites_from_shared_computers(post: SharedComputer, folder: Path) -> None:
+    """The Commits that travel beside ledger entries take the sealed state along (L3, D4)."""
+    unit = dataclasses.replace(post, name="unit on duty")
+    letter = folder / "from-shared.letter"
+    unit.does("sign-up", f"operation create '{PLAN}' --name 'Unit B' --organisation WCO", "sign-out")
+
+    said = unit.does(
+        "sign-in", f"operation invite --post paris --letter '{letter}'", "send note --set 'text=Ready' --yes", "inbox"
+    )
+
+    assert letter.exists()
+    assert "Ready" in said
 
 
 def test_a_shared_computer_has_to_be_told_who_sits_at_it(carla: Person) -> None:

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from cencomm.wire.errors import ErrorCode
+from cencomm.wire.limits import MAX_STRANGERS_MAILBOX_BYTES
 from cencomm.wire.log import Publish
 from cencomm.wire.mailbox import (
     AskRows,
@@ -146,6 +147,32 @@ async def test_rows_that_no_client_of_ours_writes_are_refused(relay: Relay, rows
     await held(person)
 
     assert (await put(person, 1, 0, *rows)).code == ErrorCode.REFUSED
+
+
+async def test_who_is_in_no_operation_keeps_little(relay: Relay, officer: Person) -> None:
+    """Anybody may make accounts: their mailboxes are not a disk for everybody."""
+    stranger = await relay.person("stranger")
+    much = [row(ONE, bytes(MAX_STRANGERS_MAILBOX_BYTES // 2 + 1)), row(TWO, bytes(MAX_STRANGERS_MAILBOX_BYTES // 2))]
+    for person in (stranger, officer):
+        await held(person)
+        await put(person, 1, 0, much[0], seal=b"one")
+
+    refused = await put(stranger, 1, 1, much[1], seal=b"two")
+    taken = await put(officer, 1, 1, much[1], seal=b"two")
+
+    assert refused.code == ErrorCode.TOO_LARGE
+    assert (await page(stranger, 1)).rows == (much[0],)
+    assert taken.status == 200
+
+
+async def test_who_was_revoked_may_still_tidy_up(operation: Operation, officer: Person) -> None:
+    await held(officer)
+    much = row(ONE, bytes(MAX_STRANGERS_MAILBOX_BYTES + 1))
+    await put(officer, 1, 0, much, row(TWO), seal=b"one")
+    await operation.append(operation.revocation(officer))
+
+    assert (await put(officer, 1, 1, row(TWO, b""), seal=b"two")).status == 200
+    assert (await put(officer, 1, 2, row(TWO), row(bytes(32)), seal=b"three")).code == ErrorCode.TOO_LARGE
 
 
 async def test_a_mailbox_is_seen_by_its_account_only(relay: Relay) -> None:
