@@ -5,6 +5,7 @@ import click
 from cencomm.archive.commands.evidence import quarantine, verify
 from cencomm.archive.commands.node import join, run
 from cencomm.archive.commands.records import export, search
+from cencomm.archive.commands.safekeeping import backup, restore
 from cencomm.client.commands.translated import TranslatedGroup
 
 
@@ -13,5 +14,5 @@ def archive() -> None:
     """Keep an operation's archive, search and export it."""
 
 
-for command in (join, run, search, export, verify, quarantine):
+for command in (join, run, search, export, verify, quarantine, backup, restore):
     archive.add_command(command)

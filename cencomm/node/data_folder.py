@@ -3,6 +3,7 @@
     node.key        the key that seals the database's secrets, and how the node signs in; mode 0600
     node.sqlite     sealed MLS state, quarantine, and the tables of its consumer; write-ahead log beside it
     lock            held by the process that runs the node
+    restored        there until a node that was put back from a backup has committed in every channel (D5)
 
 A copy of the database alone holds no key. It does hold the records in clear: those are what a node is for, and the
 disk below answers for them (docs/archive.md).
@@ -20,6 +21,7 @@ from cencomm.errors import Unavailable
 from cencomm.node.errors import NodeInUse, NoNode
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
+LOCK_FILE, RESTORED_FILE = "lock", "restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class DataFolder:
     @property
     def database(self) -> Path:
         return self.path / "node.sqlite"
+
+    @property
+    def restored_mark(self) -> Path:
+        return self.path / RESTORED_FILE
 
     def make(self) -> None:
         """The folder is there and ours alone.
@@ -56,7 +62,7 @@ class DataFolder:
             NoNode: there is no such folder, or others may look into it.
         """
         self._check_mode()
-        descriptor = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
+        descriptor = os.open(self.path / LOCK_FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

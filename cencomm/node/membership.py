@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cencomm.client.account.account import settle, sign_in, sign_up
 from cencomm.client.account.session import Access, Computer, kept_source
 from cencomm.client.channel.entrance import introduce_device
+from cencomm.client.channel.opening import Opening
 from cencomm.client.history.holdings import Holdings
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.operation.enrolling import enrol
@@ -84,8 +85,12 @@ async def join(
 
 
 @contextlib.asynccontextmanager
-async def open_member(store: NodeStore, keys: NodeKeys, around: Surroundings) -> AsyncIterator[Mailbox]:
+async def open_member(
+    store: NodeStore, keys: NodeKeys, around: Surroundings, *, opening: Opening | None = None
+) -> AsyncIterator[Mailbox]:
     """The node's mailbox as its last transaction left it, signed in to the relay.
+
+    `opening` where that transaction may not have been its last: the folder was put back from a backup (D5).
 
     Raises:
         Unavailable: the relay or the disk, for now.
@@ -97,7 +102,7 @@ async def open_member(store: NodeStore, keys: NodeKeys, around: Surroundings) ->
         access = await sign_in(
             relay, name=keys.name, password=password, device_secret=keys.device_secret, computer=computer
         )
-        yield await _settle_in(store, access, around)
+        yield await _settle_in(store, access, around, opening)
 
 
 @contextlib.asynccontextmanager
@@ -124,7 +129,7 @@ async def opened(folder: DataFolder) -> AsyncIterator[Database]:
         await database.dispose()
 
 
-async def _settle_in(store: NodeStore, access: Access, around: Surroundings) -> Mailbox:
+async def _settle_in(store: NodeStore, access: Access, around: Surroundings, opening: Opening | None = None) -> Mailbox:
     """Identity and device are in the store; whoever writes the journal asks the mailbox what an operation is."""
     await settle(store, access, now=around.clock(), entropy=around.entropy)
 
@@ -132,7 +137,9 @@ async def _settle_in(store: NodeStore, access: Access, around: Surroundings) -> 
         return mailbox.operation(operation)
 
     journal = NodeJournal(store, around.consumer, operation_of, around.clock)
-    environment = Environment(clock=around.clock, entropy=around.entropy, judge_report=around.reports.judge)
+    environment = Environment(
+        clock=around.clock, entropy=around.entropy, judge_report=around.reports.judge, opening=opening
+    )
     mailbox = await open_mailbox(journal, access.relay, environment)
     return mailbox
 

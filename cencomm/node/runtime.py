@@ -25,6 +25,7 @@ from cencomm.node.database import Database
 from cencomm.node.health import Health, look, serve_health
 from cencomm.node.key_file import NodeKeys, read_keys
 from cencomm.node.membership import Surroundings, open_member, open_store
+from cencomm.node.restored import Restored
 from cencomm.node.store import NodeStore
 
 _log = structlog.get_logger()
@@ -57,9 +58,10 @@ async def run_node(config: NodeConfig, around: Surroundings) -> None:
         keys = await asyncio.to_thread(read_keys, folder.key_file)
         async with open_store(folder, keys, around) as store:
             life = _Life(store.database)
+            restored = Restored(folder) if folder.restored_mark.exists() else None
             async with _health_served(config, life):
                 while True:
-                    await _live(life, store, keys, around)
+                    await _live(life, store, keys, around, restored)
                     await asyncio.sleep(_wait_seconds(config, life))
 
 
@@ -79,14 +81,17 @@ async def run_until_signal(config: NodeConfig, around: Surroundings) -> None:
             loop.remove_signal_handler(number)
 
 
-async def _live(life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundings) -> None:
+async def _live(life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundings, restored: Restored | None) -> None:
     """One life of the member: returns after a fault, and leaves nothing of it in memory."""
     try:
-        async with open_member(store, keys, around) as mailbox:
+        opening = None if restored is None else restored.opening
+        async with open_member(store, keys, around, opening=opening) as mailbox:
             life.mailbox = mailbox
             mailbox.observe(_tell)
             mailbox.observe(lambda _: _recover(life))
             _log.info("node_running", operations=len(mailbox.operations))
+            if restored is not None:
+                await restored.recover(mailbox)
             async with asyncio.TaskGroup() as tasks:
                 if around.holdings is not None:
                     tasks.create_task(serve(HistoryServer(mailbox, around.holdings(store))))

@@ -1,8 +1,8 @@
 """Values of a node's store at rest: XChaCha20-Poly1305 under the node key, bound to their names.
 
 A copy of the database without the key file holds no private key and no MLS secret, and no value opens under another
-name. That somebody put yesterday's database back is not seen here; the rule that a restored node commits before it
-sends (D5) is not in this version, so do not restore one that has sent since (docs/operate.md).
+name. That somebody put yesterday's database back by hand is not seen here: restore by the command, which leaves a mark,
+so that the node commits before it sends (D5, docs/operate.md).
 """
 
 from dataclasses import dataclass

@@ -132,6 +132,9 @@ async def test_a_running_archive_tells_how_it_is_and_is_searched_exported_and_ve
         exported = await answer("export", "--data", data, "--json", "--language", "fr", str(tmp_path / "out.xlsx"))
         verified = await answer("verify", "--data", data, "--json", "--with-log")
         aside = await answer("quarantine", "--data", data, "--json")
+        backup = str(tmp_path / "backup")
+        backed_up = await answer("backup", "--data", data, "--json", "--to", backup)
+        checked = await answer("restore", "--data", str(tmp_path / "back"), "--json", "--from", backup, "--verify")
 
     assert status == 200
     assert how["well"]
@@ -143,6 +146,9 @@ async def test_a_running_archive_tells_how_it_is_and_is_searched_exported_and_ve
     assert verified["sound"]
     assert verified["checks"]["log"] == {"passed": 1, "failed": 0}
     assert aside == []
+    assert backed_up == {"backup": backup, "files": 2}
+    assert checked == {"records": 1, "sound": True}
+    assert not (tmp_path / "back").exists()
 
 
 async def test_commands_say_in_one_line_what_is_wrong(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from cencomm.client.transport.relay_client import open_relay
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.ids import OPERATION_ID_BYTES, OperationId, from_hex, short
 from cencomm.node.key_file import read_keys
-from cencomm.node.membership import opened
+from cencomm.node.membership import Surroundings, opened
 from cencomm.node.operations import known_operations
 from cencomm.node.quarantine import SetAside, list_set_aside
 from cencomm.node.sealing import Sealer
@@ -36,7 +36,7 @@ def verify(context: click.Context, data: Path, language: str | None, *, with_log
     with ProgressBar(disable=as_json, transient=True) as bar:
         task = bar.add_task(desk.say("Verifying"), total=None)
         verification = asyncio.run(
-            _verify(desk, with_log=with_log, progress=lambda done: bar.update(task, completed=done))
+            examine(desk, surroundings(), with_log=with_log, progress=lambda done: bar.update(task, completed=done))
         )
     checks = [*Check] if with_log else [check for check in Check if check is not Check.LOG]
     rows = [[check.value, str(verification.passed[check]), str(verification.failed[check])] for check in checks]
@@ -85,8 +85,8 @@ def quarantine(
     )
 
 
-async def _verify(desk: Desk, *, with_log: bool, progress: Progress) -> Verification:
-    around = surroundings()
+async def examine(desk: Desk, around: Surroundings, *, with_log: bool, progress: Progress) -> Verification:
+    """Every record of the archive looked at."""
     keys = await asyncio.to_thread(read_keys, desk.folder.key_file)
     async with opened(desk.folder) as database, database.reading() as connection:
         store = NodeStore(database, Sealer(keys.store_key, around.entropy))
