@@ -13,8 +13,10 @@ from cencomm.client.channel.rejecting import send_rejections
 from cencomm.client.enactor import Enactor, OnTrouble
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import pin_operation
+from cencomm.client.operation.unit import find_unit_channel
 from cencomm.client.transport.errors import NoSession, NotEntitled, NotFound
 from cencomm.client.transport.stream import Connected, Wake
+from cencomm.client.unit.cosigning import complete_cosigned
 from cencomm.errors import ProtocolError, Unavailable
 from cencomm.ids import OperationId
 from cencomm.wire.stream import EnrolmentWaits, KeyPackagesLow, LedgerMovedOn, LogPushed, WelcomeWaits
@@ -59,6 +61,7 @@ async def _catch_up_operation(mailbox: Mailbox, operation: OperationId) -> list[
                 await sync_channel(mailbox, operation, channel)
             except (ProtocolError, Unavailable) as trouble:
                 troubles.append(trouble)
+        await complete_cosigned(mailbox, operation)
     except (NotEntitled, NotFound, FrozenOperation):
         pass  # not admitted yet, revoked, or frozen: what we hold stays readable, the other operations go on
     except (ProtocolError, Unavailable) as trouble:
@@ -120,6 +123,8 @@ async def _answer(mailbox: Mailbox, wake: Wake, enactor: Enactor, on_enrolment: 
         case LogPushed():
             if wake.operation in mailbox.operations:
                 await notice_push(mailbox, wake.operation, wake.channel, wake.entry)
+                if wake.channel == find_unit_channel(mailbox.operation(wake.operation)):
+                    await complete_cosigned(mailbox, wake.operation)
         case LedgerMovedOn():
             if wake.operation in {**mailbox.pins, **mailbox.operations}:
                 enactor.look_at(wake.operation)

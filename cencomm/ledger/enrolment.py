@@ -20,6 +20,7 @@ from cencomm.primitives.signatures import SigningKey
 
 __all__ = [
     "NO_MAC",
+    "CodeMark",
     "EnrolmentCode",
     "EnrolmentProof",
     "EnrolmentRequest",
@@ -27,6 +28,7 @@ __all__ = [
     "WrongCode",
     "creator_keys",
     "decode_request",
+    "mark_of",
     "read_keys",
     "request_enrolment",
     "verify_proof",
@@ -35,6 +37,24 @@ __all__ = [
 
 MAC_BYTES = HASH_BYTES
 NO_MAC = bytes(MAC_BYTES)  # of the creator, who has nobody to get a code from
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CodeMark:
+    """Recognises what was enrolled with one code, among all that a ledger keeps."""
+
+    _key: bytes
+
+    def is_on(
+        self, operation: OperationId, *, account: AccountId, identity_key: bytes, exchange_key: bytes, mac: bytes
+    ) -> bool:
+        """For finding used codes; to rely on an enrolment, call `verify_request`."""
+        tbs = _tbs(operation, account, identity_key, exchange_key)
+        return hmac.compare_digest(hmac.digest(self._key, tbs, "sha256"), mac)
+
+
+def mark_of(code: EnrolmentCode) -> CodeMark:
+    return CodeMark(_mac_key(code))
 
 
 class WrongCode(ProtocolError):  # noqa: N818 (names what was found)
@@ -164,5 +184,8 @@ def _who(account: AccountId, identity_key: bytes, exchange_key: bytes) -> bytes:
 
 
 def _mac(code: EnrolmentCode, tbs: bytes) -> bytes:
-    key = hkdf.expand(hkdf.extract(b"", code.expose()), labels.ENROLMENT, hkdf.HASH_BYTES)
-    return hmac.digest(key, tbs, "sha256")
+    return hmac.digest(_mac_key(code), tbs, "sha256")
+
+
+def _mac_key(code: EnrolmentCode) -> bytes:
+    return hkdf.expand(hkdf.extract(b"", code.expose()), labels.ENROLMENT, hkdf.HASH_BYTES)

@@ -4,10 +4,13 @@ Each word is 16 bits as consonant-vowel-consonant-vowel-consonant; together they
 make another operation with the same words takes 2^192 charters; to make one with the same six words, 2^96.
 """
 
+from cencomm import codec
 from cencomm.errors import MalformedError, ProtocolError
 from cencomm.ids import OPERATION_ID_BYTES, OperationId, from_hex
+from cencomm.ledger import labels
 
 WORDS = 12
+KEY_WORDS = 6
 QR_PREFIX = "CENCOMM1:"
 _CONSONANTS = "bdfghjklmnprstvz"  # 16, without those that languages pronounce apart or mix up (c, q, w, x, y)
 _VOWELS = "aiou"
@@ -23,6 +26,12 @@ class FingerprintMismatch(ProtocolError):  # noqa: N818 (names what was found)
 def words(operation: OperationId) -> tuple[str, ...]:
     """The twelve words of an operation."""
     return tuple(_word(operation[start : start + _WORD_BYTES]) for start in range(0, WORDS * _WORD_BYTES, _WORD_BYTES))
+
+
+def key_words(identity_key: bytes, exchange_key: bytes) -> tuple[str, ...]:
+    """Six words, 96 bits, for the keys of one person, to be compared by voice."""
+    digest = labels.labelled_hash(labels.KEY_WORDS, codec.fixed(identity_key, 32), codec.fixed(exchange_key, 32))
+    return words(OperationId(digest))[:KEY_WORDS]
 
 
 def from_words(text: str) -> bytes:

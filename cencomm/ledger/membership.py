@@ -26,6 +26,7 @@ class Member:
     account: AccountId
     identity_key: bytes
     exchange_key: bytes
+    mac: bytes  # of the enrolment: under the code of whose letter they came (D7)
     role: Role
     first_admitted_at: int
     admitted_at: int
@@ -92,7 +93,11 @@ class Membership:
         """
         member = self._member(keys.account, replaced, "whom the entry replaces is not a member")
         successor = dataclasses.replace(
-            member, identity_key=keys.identity_key, exchange_key=keys.exchange_key, admitted_at=at
+            member,
+            identity_key=keys.identity_key,
+            exchange_key=keys.exchange_key,
+            mac=keys.proof.mac,
+            admitted_at=at,
         )
         return self._with(dataclasses.replace(member, revoked_at=at), successor)
 
@@ -141,6 +146,7 @@ def member_from(keys: Keys, role: Role, profile: BlobRef, *, until: int, at: int
         account=keys.account,
         identity_key=keys.identity_key,
         exchange_key=keys.exchange_key,
+        mac=keys.proof.mac,
         role=role,
         first_admitted_at=at,
         admitted_at=at,

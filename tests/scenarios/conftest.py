@@ -69,6 +69,13 @@ async def bob(server: LoopbackRelay, tmp_path: Path, reports: Reports) -> AsyncI
 
 
 @pytest.fixture
+async def eve(server: LoopbackRelay, tmp_path: Path, reports: Reports) -> AsyncIterator[Person]:
+    """Whoever has not been invited."""
+    async with person(server.url, tmp_path / "eve", "Eve", reports) as one:
+        yield one
+
+
+@pytest.fixture
 async def place(carla: Person, ana: Person, bob: Person, forms: Mapping[str, Form]) -> Place:
     """The operation and its main channel, with coordinator Carla and officers Ana (France) and Bob (Kenya)."""
     meeting = await found(carla, forms["seizure"])

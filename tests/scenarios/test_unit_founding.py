@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
+from cencomm.client.operation.unit import find_unit_channel
 from cencomm.client.transport.errors import NoAnswer, Taken
 from cencomm.client.unit import as_planned, cofounding
-from cencomm.client.unit.unit_channel import find_unit_channel
 from cencomm.errors import UsageError
 from cencomm.forms.operation import OperationPlan
 from cencomm.ids import OperationId

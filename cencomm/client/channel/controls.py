@@ -8,8 +8,10 @@ from types import MappingProxyType
 
 from cencomm.client.channel.acknowledgements import take_acknowledgement
 from cencomm.client.events import ControlDelivered
-from cencomm.client.history.jobs import take_request
+from cencomm.client.history.jobs import take_request as take_history_request
 from cencomm.client.operation.operation import Operation
+from cencomm.client.unit.codes import take_codes
+from cencomm.client.unit.cosignature_requests import take_answer, take_cosignature_request
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.forms.control import ControlKind
 
@@ -17,7 +19,13 @@ Taker = Callable[[StateStore, Operation, ControlDelivered], Awaitable[Writes]]
 """Judges the body and says what to keep. Raises ProtocolError for a body that is none of its kind: it is set aside."""
 
 TAKERS: Mapping[int, Taker] = MappingProxyType(
-    {ControlKind.HISTORY_REQUEST: take_request, ControlKind.ACKNOWLEDGEMENT: take_acknowledgement}
+    {
+        ControlKind.HISTORY_REQUEST: take_history_request,
+        ControlKind.ACKNOWLEDGEMENT: take_acknowledgement,
+        ControlKind.ENROLMENT_CODES: take_codes,
+        ControlKind.COSIGNATURE_REQUEST: take_cosignature_request,
+        ControlKind.COSIGNATURE: take_answer,
+    }
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from cencomm.client.commands.choosing import choose_operation, operation_option
+from cencomm.client.commands.outcome import show_outcome
 from cencomm.client.commands.plans import MAX_TOML_BYTES
 from cencomm.client.commands.translated import TranslatedCommand
 from cencomm.client.desk import open_desk
@@ -40,8 +41,10 @@ def form(terminal: Terminal, file: Path, operation: str | None) -> None:
             blob = desk.reports.newest(known).get(made.name)
             if blob is not None and desk.reports.form(known, blob).version >= made.version:
                 raise UsageError(f"the operation has version {desk.reports.form(known, blob).version} of {made.name!r}")
-            await declaring.publish_form(desk.mailbox, chosen, encode_form(made), version=made.version)
-        terminal.show(
+            asked = await declaring.publish_form(desk.mailbox, chosen, encode_form(made), version=made.version)
+        show_outcome(
+            terminal,
+            asked,
             terminal.say("Published: {form} {version}", form=made.name, version=made.version),
             {"form": made.name, "version": made.version},
         )
@@ -59,7 +62,8 @@ def phase(terminal: Terminal, phase: str, operation: str | None) -> None:
     async def run() -> None:
         async with open_desk(terminal) as desk:
             chosen = choose_operation(desk.mailbox, operation)
-            await declaring.change_phase(desk.mailbox, chosen, Phase[phase.upper().replace("-", "_")])
-        terminal.show(terminal.say("The phase is now: {phase}", phase=terminal.say(phase)), {"phase": phase})
+            asked = await declaring.change_phase(desk.mailbox, chosen, Phase[phase.upper().replace("-", "_")])
+        said = terminal.say("The phase is now: {phase}", phase=terminal.say(phase))
+        show_outcome(terminal, asked, said, {"phase": phase})
 
     asyncio.run(run())

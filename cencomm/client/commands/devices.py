@@ -8,6 +8,7 @@ from cencomm.client.account.account import keep_pins
 from cencomm.client.channel import enactment
 from cencomm.client.channel.readership import reader
 from cencomm.client.commands.choosing import choose_member, choose_operation, operation_option
+from cencomm.client.commands.outcome import show_outcome
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import open_desk
@@ -61,9 +62,10 @@ def end_device(terminal: Terminal, who: str, device: str, operation: str | None,
             facts = {"device": short(ended), "name": presenter.person(member)}
             terminal.tell("To be ended: device {device} of {name}", **facts)
             terminal.confirm("End it?", yes=yes)
-            await devices.end_device(desk.mailbox, chosen, account, ended)
+            asked = await devices.end_device(desk.mailbox, chosen, account, ended)
             await keep_pins(desk.mailbox, desk.access)
-        terminal.show(terminal.say("Ended: device {device} of {name}", **facts), {"ended": ended.hex()})
+        said = terminal.say("Ended: device {device} of {name}", **facts)
+        show_outcome(terminal, asked, said, {"ended": ended.hex()})
 
     asyncio.run(run())
 

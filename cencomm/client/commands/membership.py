@@ -8,18 +8,21 @@ import click
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.readership import reader
 from cencomm.client.commands.choosing import choose_country, choose_member, choose_operation, operation_option
+from cencomm.client.commands.outcome import show_outcome
 from cencomm.client.commands.plans import find_post, open_channels
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.translated import TranslatedCommand, option
-from cencomm.client.desk import open_desk
-from cencomm.client.operation.directory import Profile
+from cencomm.client.desk import Desk, open_desk
+from cencomm.client.operation.directory import Profile, decode_profile
+from cencomm.client.operation.invitation import Invitation
 from cencomm.client.terminal import Terminal, write_secret_file
 from cencomm.client.unit import admission, as_planned, revocation
+from cencomm.client.unit.invitations import open_invitations, withdraw_invitation
 from cencomm.client.unit.office import judge_office
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
 from cencomm.forms.language import pick
-from cencomm.ids import short
+from cencomm.ids import OperationId, short
 from cencomm.ledger.kinds import RevokeReason, Role
 
 ROLES = click.Choice([role.name.lower() for role in Role])
@@ -34,6 +37,7 @@ REASONS = click.Choice([reason.name.lower().replace("_", "-") for reason in Revo
 @option("--organisation", default="", help="Its service.")
 @option("--country", help="Two letters: FR.")
 @option("--letter", type=click.Path(path_type=Path, dir_okay=False), help="Write the letter to this new file (0600).")
+@option("--withdraw", is_flag=True, help="Withdraw the open letter for this --post or --name instead.")
 @click.pass_obj
 def invite(
     terminal: Terminal,
@@ -44,6 +48,8 @@ def invite(
     organisation: str,
     country: str | None,
     letter: Path | None,
+    *,
+    withdraw: bool,
 ) -> None:
     """Make the access letter for one post. It holds a secret: hand it over outside this system."""
 
@@ -51,6 +57,11 @@ def invite(
         async with open_desk(terminal) as desk:
             chosen = choose_operation(desk.mailbox, operation)
             judge_office(desk.mailbox, chosen)
+            if withdraw:
+                await catch_up(desk.mailbox)
+                withdrawn = await _withdraw(desk, chosen, post=post, name=name)
+                terminal.show(terminal.say("Withdrawn: {name}", name=withdrawn), {"withdrawn": withdrawn})
+                return
             found = None if post is None else await find_post(desk, chosen, post)
             if found is not None:
                 profile = Profile(
@@ -72,6 +83,24 @@ def invite(
         terminal.tell("Hand it over in person or by a trusted messenger, never through this system.")
 
     asyncio.run(run())
+
+
+async def _withdraw(desk: Desk, chosen: OperationId, *, post: str | None, name: str | None) -> str:
+    """The name on the letter that admits nobody any more."""
+    fitting = [
+        one
+        for one in await open_invitations(desk.mailbox, chosen)
+        if (post is not None and one.post == post) or (name is not None and _invited_name(one) == name)
+    ]
+    if len(fitting) != 1:
+        waiting = ", ".join(_invited_name(one) for one in await open_invitations(desk.mailbox, chosen))
+        raise UsageError(f"give --post or --name of one open letter; open are: {waiting or 'none'}")
+    await withdraw_invitation(desk.mailbox, chosen, fitting[0])
+    return _invited_name(fitting[0])
+
+
+def _invited_name(invitation: Invitation) -> str:
+    return decode_profile(invitation.profile).name
 
 
 @click.command(cls=TranslatedCommand)
@@ -142,10 +171,9 @@ def revoke(terminal: Terminal, who: str, reason: str, operation: str | None, *, 
             terminal.tell("To be revoked: {name}", name=presenter.person(member))
             terminal.confirm("Revoke?", yes=yes)
             why = RevokeReason[reason.upper().replace("-", "_")]
-            await revocation.revoke(desk.mailbox, chosen, member.member.account, why)
+            asked = await revocation.revoke(desk.mailbox, chosen, member.member.account, why)
             await keep_pins(desk.mailbox, desk.access)
-        terminal.show(
-            terminal.say("Revoked: {name}", name=presenter.person(member)), {"revoked": member.member.account.hex()}
-        )
+        said = terminal.say("Revoked: {name}", name=presenter.person(member))
+        show_outcome(terminal, asked, said, {"revoked": member.member.account.hex()})
 
     asyncio.run(run())

@@ -8,6 +8,7 @@ import click
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.commands.choosing import choose_operation, operation_option
+from cencomm.client.commands.cosigning import cosign, pending
 from cencomm.client.commands.declaring import form, phase
 from cencomm.client.commands.devices import add_devices, end_device, stale_devices
 from cencomm.client.commands.founding import cofound, create
@@ -77,5 +78,19 @@ def show(terminal: Terminal, operation: str | None) -> None:
     asyncio.run(run())
 
 
-for command in (create, cofound, invite, admit, add_devices, revoke, end_device, form, phase, restart, locks):
+for command in (
+    create,
+    cofound,
+    invite,
+    admit,
+    add_devices,
+    revoke,
+    end_device,
+    pending,
+    cosign,
+    form,
+    phase,
+    restart,
+    locks,
+):
     operation.add_command(command)

@@ -1,56 +1,25 @@
-"""One act of a coordinator: one signed entry, sent by compare-and-swap.
+"""One act of a coordinator: an entry in the ledger, at once or when a second coordinator has signed it too (L5)."""
 
-If another coordinator was first, the ledger is read again and the act is decided anew (rule L3).
-"""
-
-from collections.abc import Callable
-
-from cencomm.client.channel.enactment import staged_commit
-from cencomm.client.channel.session import ChannelSession
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.operation.decision import Decision, decide
-from cencomm.client.operation.ledger_feed import follow_ledger
-from cencomm.client.operation.operation import Operation
-from cencomm.client.operation.proposal import Proposal
-from cencomm.client.transport.errors import LedgerMoved
+from cencomm.client.operation.ledger_feed import sync_operation
+from cencomm.client.unit.appending import Propose, append
+from cencomm.client.unit.cosigning import Asked, ask_for_cosignature
 from cencomm.client.unit.office import judge_office
-from cencomm.errors import Unavailable
 from cencomm.ids import OperationId
-from cencomm.wire.operations import AppendEntry
-
-MAX_TRIES = 8  # of an act that other coordinators overtake
-
-Propose = Callable[[Operation], Proposal]
-"""What to sign, given the operation as it stands now."""
 
 
-async def act(mailbox: Mailbox, operation: OperationId, propose: Propose) -> None:
-    """Raises NotInOffice when we are no coordinator; then nothing was signed."""
-    environment = mailbox.environment
-    async with mailbox.lock:
-        for _ in range(MAX_TRIES):
-            known = await follow_ledger(mailbox, operation)
-            judge_office(mailbox, operation)
-            decision = decide(
-                known, mailbox.identity, propose(known), now=environment.clock(), entropy=environment.entropy
-            )
-            try:
-                await mailbox.relay.append(operation, append_request(decision, None))
-            except LedgerMoved:
-                continue
-            await follow_ledger(mailbox, operation)
-            return
-    raise overtaken()
+async def act(mailbox: Mailbox, operation: OperationId, propose: Propose) -> Asked | None:
+    """None: it is done. Asked: it waits for a second coordinator; `complete_cosigned` goes on with it.
 
-
-def append_request(decision: Decision, session: ChannelSession | None) -> AppendEntry:
-    return AppendEntry(
-        entry=decision.entry.encode(),
-        wraps=decision.wraps,
-        blobs=decision.blobs,
-        commit=None if session is None else staged_commit(session),
-    )
-
-
-def overtaken() -> Unavailable:
-    return Unavailable(f"other coordinators were faster {MAX_TRIES} times in a row: try again")
+    Raises:
+        NotInOffice: we are no coordinator.
+        LedgerRefused: the ledger does not take it.
+        Unavailable: others were faster, again and again.
+    """
+    known = await sync_operation(mailbox, operation)
+    judge_office(mailbox, operation)
+    proposal = propose(known)
+    if known.ledger.needs_cosignature(proposal.body):
+        return await ask_for_cosignature(mailbox, operation, proposal)
+    await append(mailbox, operation, propose)
+    return None

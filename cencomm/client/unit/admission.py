@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
-from cencomm import codec
 from cencomm.client.channel.enactment import enact_everywhere
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import coordination
-from cencomm.client.operation.invitation import Invitation, decode_invitation
-from cencomm.client.operation.ledger_feed import follow_ledger
+from cencomm.client.operation.invitation import Invitation
+from cencomm.client.operation.ledger_feed import sync_operation
+from cencomm.client.operation.operation import Operation
+from cencomm.client.operation.proposal import Proposal
 from cencomm.client.unit.act import act
+from cencomm.client.unit.cosigning import proposed
+from cencomm.client.unit.invitations import keep_invitation, kept_invitations, open_invitations, share_invitations
 from cencomm.errors import MalformedError, ProtocolError
 from cencomm.ids import AccountId, OperationId
+from cencomm.ledger.bodies import Admit, Replace
 from cencomm.ledger.enrolment import (
     EnrolmentCode,
     EnrolmentRequest,
@@ -21,7 +25,9 @@ from cencomm.ledger.enrolment import (
 )
 from cencomm.ledger.kinds import Role
 from cencomm.ledger.letter import AccessLetter
-from cencomm.primitives.signatures import PUBLIC_KEY_BYTES, BadSignature
+from cencomm.ledger.refusal import LedgerRefused
+from cencomm.ledger.used_codes import used_by
+from cencomm.primitives.signatures import BadSignature
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,13 @@ class CodeUsed(ProtocolError):  # noqa: N818 (names what was found)
 
     def __init__(self) -> None:
         super().__init__("the code of its letter was used by another account")
+
+
+class AwaitsCosignature(ProtocolError):  # noqa: N818 (says what it waits for)
+    """The request is good, and one coordinator alone may not grant it (L5)."""
+
+    def __init__(self) -> None:
+        super().__init__("this waits for the signature of a second coordinator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +74,27 @@ class NotAdmitted:
 async def invite(
     mailbox: Mailbox, operation: OperationId, *, role: Role, profile: bytes, post: str = ""
 ) -> AccessLetter:
-    """A place in the operation and the letter for whoever is to fill it. The code stays in this mailbox."""
-    entropy = mailbox.environment.entropy
-    invitation = Invitation(code=EnrolmentCode.generate(entropy), role=role, profile=profile, post=post)
-    async with mailbox.lock:
-        await mailbox.write({_invitation_prefix(operation) + entropy(8).hex(): invitation.encode()})
+    """A place in the operation and the letter for whoever is to fill it. The coordinators alone share its code."""
+    invitation = Invitation(
+        code=EnrolmentCode.generate(mailbox.environment.entropy),
+        role=role,
+        profile=profile,
+        post=post,
+        since=mailbox.operation(operation).ledger.sequence,
+    )
+    await keep_invitation(mailbox, operation, invitation)
     return AccessLetter(mailbox.relay.address, operation, invitation.code)
 
 
 async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[Admission], list[NotAdmitted]]:
-    """Admit everybody whose request was made with the code of one of our letters (D7), and add them to our channels.
+    """Admit everybody whose request was made with the code of one of the unit's letters (D7), and add them.
 
     The entries go first and alone, then one Commit in each channel adds all of them: a relay gives out key packages
     only of those whom the ledger admits.
 
     Returns:
-        Who was admitted, and who was not, each with the reason: a mistyped code, another coordinator's letter, keys
-        that were swapped on the way or that no ledger takes. Those are not signed, and keep nobody else out.
+        Who was admitted, and who was not, each with the reason: a mistyped code, a second signature that is waited
+        for, keys that were swapped on the way or that no ledger takes. Those are not signed, and keep nobody else out.
     """
     admitted, others = [], []
     answer = await mailbox.relay.enrolments(operation)
@@ -91,79 +108,71 @@ async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[
         except ProtocolError as refused:
             others.append(NotAdmitted(request, str(refused), code_used=isinstance(refused, CodeUsed)))
     await enact_everywhere(mailbox, operation)
+    if any(one.role is Role.COORDINATOR for one in admitted):
+        await share_invitations(mailbox, operation, await open_invitations(mailbox, operation))
     return admitted, others
 
 
 async def _admit_one(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest) -> Admission:
-    """Raises ProtocolError: not a request that we may sign."""
+    """Raises ProtocolError: not a request that we may sign, or not alone."""
     if request.operation != operation:
         raise WrongCode
-    key, invitation = await _invitation_for(mailbox, operation, request)
-    async with mailbox.lock:
-        # Before the entry leaves: should its answer be lost, the same person may try again, and nobody else.
-        await mailbox.write({_spent_key(key): request.keys.identity_key})
-        member = (await follow_ledger(mailbox, operation)).ledger.identities.get(request.keys.identity_key)
-    if member is None:
-        await _admit(mailbox, operation, request, invitation)
-    async with mailbox.lock:
-        # A code serves once; it is kept to recognise whoever comes with it again.
-        used = codec.fixed(request.keys.identity_key, PUBLIC_KEY_BYTES) + invitation.code.expose()
-        await mailbox.write({key: None, _spent_key(key): None, _used_key(operation, key): used})
-    return Admission(request.keys.account, invitation.role, invitation.profile, invitation.post)
+    entropy, keys = mailbox.environment.entropy, request.keys
+    known = await sync_operation(mailbox, operation)
+    invitation = await _invitation_for(mailbox, operation, request)
+    if any(_asks_for(one.proposal, keys) for one in await proposed(mailbox, operation)):
+        raise AwaitsCosignature
+
+    def propose(known: Operation) -> Proposal:
+        _judge_unused(known, request, invitation)
+        if invitation.resets is None:
+            return coordination.admit(known, request, invitation, entropy=entropy)
+        return coordination.replace_keys(known, request, invitation.code, entropy=entropy)
+
+    if not _is_member(known, keys):
+        try:
+            asked = await act(mailbox, operation, propose)
+        except LedgerRefused:
+            if not _is_member(await sync_operation(mailbox, operation), keys):  # else another coordinator was faster
+                raise
+        else:
+            if asked is not None:
+                raise AwaitsCosignature
+    return Admission(keys.account, invitation.role, invitation.profile, invitation.post)
 
 
-async def _invitation_for(
-    mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest
-) -> tuple[str, Invitation]:
-    """Our letter with whose code the request was made, unless it was used to admit somebody else.
+async def _invitation_for(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest) -> Invitation:
+    """The unit's letter with whose code the request was made, and for whom.
 
     Raises:
         CodeUsed: another account used its code.
         WrongCode: there is none.
         BadPublicKey: there is, and nothing can be sealed to the exchange key of whoever asks.
     """
-    for key, value in await mailbox.store.scan(_invitation_prefix(operation)):
-        invitation = decode_invitation(value)
+    for invitation in await kept_invitations(mailbox, operation):
         try:
             verify_request(request, invitation.code)
         except (WrongCode, BadSignature):
             continue
-        if await mailbox.store.get(_spent_key(key)) in {None, request.keys.identity_key}:
-            return key, invitation
-        raise CodeUsed
-    await _judge_used(mailbox, operation, request)
+        if invitation.resets not in {None, request.keys.account}:
+            raise WrongCode
+        _judge_unused(mailbox.operation(operation), request, invitation)
+        return invitation
     raise WrongCode
 
 
-async def _judge_used(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest) -> None:
-    """Raises CodeUsed when another account was admitted with the code of this request."""
-    for _, value in await mailbox.store.scan(_used_prefix(operation)):
-        identity_key, code = value[:PUBLIC_KEY_BYTES], EnrolmentCode(value[PUBLIC_KEY_BYTES:])
-        try:
-            verify_request(request, code)
-        except (WrongCode, BadSignature):
-            continue
-        if identity_key != request.keys.identity_key:
-            raise CodeUsed
+def _judge_unused(known: Operation, request: EnrolmentRequest, invitation: Invitation) -> None:
+    """Raises CodeUsed: another coordinator, or we, admitted somebody else with this code (D7)."""
+    user = used_by(invitation.code, known.ledger, since=invitation.since)
+    if user is not None and user.identity_key != request.keys.identity_key:
+        raise CodeUsed
 
 
-async def _admit(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest, invitation: Invitation) -> None:
-    entropy = mailbox.environment.entropy
-    await act(mailbox, operation, lambda known: coordination.admit(known, request, invitation, entropy=entropy))
+def _is_member(known: Operation, keys: Keys) -> bool:
+    member = known.ledger.members.get(keys.account)
+    return member is not None and member.revoked_at is None and member.identity_key == keys.identity_key
 
 
-def _invitation_prefix(operation: OperationId) -> str:
-    return f"invitation/{operation.hex()}/"
-
-
-def _used_prefix(operation: OperationId) -> str:
-    return f"used-invitation/{operation.hex()}/"
-
-
-def _used_key(operation: OperationId, invitation: str) -> str:
-    return _used_prefix(operation) + invitation.removeprefix(_invitation_prefix(operation))
-
-
-def _spent_key(invitation: str) -> str:
-    """Where the store says for whose identity key a code was used, from before the entry left."""
-    return "spent-" + invitation
+def _asks_for(proposal: Proposal, keys: Keys) -> bool:
+    body = proposal.body
+    return isinstance(body, Admit | Replace) and body.keys.identity_key == keys.identity_key

@@ -11,6 +11,7 @@ from cencomm.client.channel.enactment import enact_everywhere
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import coordination
 from cencomm.client.unit.act import act
+from cencomm.client.unit.cosigning import Asked
 from cencomm.client.vault.journal import decode_message, message_prefix
 from cencomm.errors import UsageError
 from cencomm.ids import AccountId, DeviceId, OperationId
@@ -57,8 +58,11 @@ async def seen_devices(mailbox: Mailbox, operation: OperationId) -> tuple[SeenDe
     return tuple(found[key] for key in sorted(found))
 
 
-async def end_device(mailbox: Mailbox, operation: OperationId, account: AccountId, device: DeviceId) -> None:
+async def end_device(mailbox: Mailbox, operation: OperationId, account: AccountId, device: DeviceId) -> Asked | None:
     """The device belongs to nobody any more. The entry goes alone and first (L3); then it is removed where we are.
+
+    Returns:
+        None when it is done; else it waits for the second signature that the policy asks for (L5).
 
     Raises:
         UsageError: it is the device that this runs on.
@@ -66,8 +70,10 @@ async def end_device(mailbox: Mailbox, operation: OperationId, account: AccountI
     """
     if device == mailbox.device.device:
         raise UsageError("this is the computer that you work on: end it from another one")
-    await act(mailbox, operation, lambda known: coordination.end_device(known, account, device))
-    await enact_everywhere(mailbox, operation)
+    asked = await act(mailbox, operation, lambda known: coordination.end_device(known, account, device))
+    if asked is None:
+        await enact_everywhere(mailbox, operation)
+    return asked
 
 
 def choose_device(devices: Sequence[SeenDevice], account: AccountId, typed: str) -> DeviceId:

@@ -30,6 +30,7 @@ def member(name: str, role: Role, country: str | None = None) -> Reader:
             account=account,
             identity_key=account * 2,
             exchange_key=account * 2,
+            mac=bytes(32),
             role=role,
             first_admitted_at=1,
             admitted_at=1,

@@ -1,0 +1,91 @@
+"""Sending a proposal as the ledger's next entry, by compare-and-swap.
+
+If another coordinator was first, the ledger is read again and the act is proposed anew (rule L3).
+"""
+
+from collections.abc import Callable, Sequence
+
+from cencomm.client.channel.enactment import staged_commit
+from cencomm.client.channel.founding import found_channel
+from cencomm.client.channel.log_feed import follow_log
+from cencomm.client.channel.session import ChannelSession
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation.decision import Decision, decide
+from cencomm.client.operation.ledger_feed import follow_ledger
+from cencomm.client.operation.operation import Operation
+from cencomm.client.operation.proposal import Proposal
+from cencomm.client.transport.errors import LedgerMoved, Refusal
+from cencomm.client.unit.office import judge_office
+from cencomm.errors import Unavailable
+from cencomm.ids import OperationId
+from cencomm.ledger.bodies import ChannelBody
+from cencomm.ledger.entry import Cosignature
+from cencomm.wire.operations import AppendEntry
+
+MAX_TRIES = 8  # of an act that other coordinators overtake
+
+Propose = Callable[[Operation], Proposal]
+"""What to sign, given the operation as it stands now."""
+
+
+async def append(
+    mailbox: Mailbox, operation: OperationId, propose: Propose, *, cosignatures: Sequence[Cosignature] = ()
+) -> None:
+    """The entry stands in the ledger; a channel's with the first Commit of its group, never without one (L8).
+
+    Raises:
+        LedgerRefused: the ledger does not take it, as it stands now.
+        Unavailable: others were faster, again and again.
+    """
+    async with mailbox.lock:
+        for _ in range(MAX_TRIES):
+            known = await follow_ledger(mailbox, operation)
+            judge_office(mailbox, operation)
+            decision = _decide(mailbox, known, propose(known), cosignatures)
+            try:
+                await _send(mailbox, decision)
+            except LedgerMoved:
+                continue
+            await follow_ledger(mailbox, operation)
+            body = decision.entry.entry.body
+            if isinstance(body, ChannelBody):
+                await follow_log(mailbox, operation, body.channel)
+            return
+    raise Unavailable(f"other coordinators were faster {MAX_TRIES} times in a row: try again")
+
+
+def _decide(
+    mailbox: Mailbox, operation: Operation, proposal: Proposal, cosignatures: Sequence[Cosignature]
+) -> Decision:
+    environment = mailbox.environment
+    return decide(
+        operation,
+        mailbox.identity,
+        proposal,
+        cosignatures=cosignatures,
+        now=environment.clock(),
+        entropy=environment.entropy,
+    )
+
+
+async def _send(mailbox: Mailbox, decision: Decision) -> None:
+    body, operation = decision.entry.entry.body, decision.operation
+    if not isinstance(body, ChannelBody):
+        await mailbox.relay.append(operation.id, _request(decision, None))
+        return
+    session = found_channel(mailbox, operation.id, body.channel, operation.ledger)
+    await mailbox.write({}, session=session)
+    try:
+        await mailbox.relay.append(operation.id, _request(decision, session))
+    except Refusal:
+        await mailbox.forget_session(session)
+        raise
+
+
+def _request(decision: Decision, session: ChannelSession | None) -> AppendEntry:
+    return AppendEntry(
+        entry=decision.entry.encode(),
+        wraps=decision.wraps,
+        blobs=decision.blobs,
+        commit=None if session is None else staged_commit(session),
+    )

@@ -1,0 +1,23 @@
+"""Which letters have served: the ledger keeps each admission's mac, and whoever holds the code recognises it (D7).
+
+So each coordinator who shares a code sees that it is used up, whoever of them admitted.
+"""
+
+from cencomm.ledger.enrolment import EnrolmentCode, mark_of
+from cencomm.ledger.membership import Member
+from cencomm.ledger.replay import Ledger
+
+
+def used_by(code: EnrolmentCode, ledger: Ledger, *, since: int = 0) -> Member | None:
+    """Who was admitted or replaced with this code at or after entry `since`, whether they still belong or not."""
+    mark = mark_of(code)
+    for member in ledger.identities.values():
+        if member.admitted_at >= since and mark.is_on(
+            ledger.operation,
+            account=member.account,
+            identity_key=member.identity_key,
+            exchange_key=member.exchange_key,
+            mac=member.mac,
+        ):
+            return member
+    return None
