@@ -23,6 +23,13 @@ def log_hash(
 
     Neither times nor accounts nor Welcomes go in, so every member computes the same from what it received.
     """
+    return chain_hash(channel, generation, previous, sequence, kind, hashlib.sha256(message).digest())
+
+
+def chain_hash(
+    channel: ChannelId, generation: int, previous: bytes, sequence: int, kind: LogKind, message_hash: bytes
+) -> bytes:
+    """As `log_hash`, for who has the message's SHA-256 already."""
     if sequence < FIRST_SEQUENCE:
         raise UsageError(f"a log begins with entry {FIRST_SEQUENCE}")
     return labels.labelled_hash(
@@ -32,5 +39,5 @@ def log_hash(
         codec.fixed(previous, HASH_BYTES),
         codec.uint(sequence, 8),
         codec.uint(kind, 1),
-        hashlib.sha256(message).digest(),
+        codec.fixed(message_hash, HASH_BYTES),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cencomm.ids import NO_HASH, ChannelId, OperationId
 from cencomm.ledger.channel import Generation
-from cencomm.ledger.log import LogKind, log_hash
+from cencomm.ledger.log import LogKind, chain_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +45,14 @@ class Tip:
     def append(self, kind: LogKind, message: bytes) -> tuple["Tip", Logged]:
         """The log with `message`, whose epoch is the current one, and its place. A Commit ends the epoch."""
         sequence = self.sequence + 1
-        digest = log_hash(self.channel, self.generation, self.hash, sequence, kind, message)
+        message_hash = hashlib.sha256(message).digest()
+        digest = chain_hash(self.channel, self.generation, self.hash, sequence, kind, message_hash)
         logged = Logged(
             generation=self.generation,
             sequence=sequence,
             epoch=self.epoch,
             hash=digest,
-            message_hash=hashlib.sha256(message).digest(),
+            message_hash=message_hash,
         )
         tip = replace(self, sequence=sequence, hash=digest)
         if kind is LogKind.COMMIT:

@@ -54,7 +54,7 @@ class Transport(Protocol):
 class Stream:
     """One reader. It belongs to the handler of its connection, which closes it once `leaving` has a code."""
 
-    __slots__ = ("_buffer_bytes", "_transport", "account", "leaving", "token_hash")
+    __slots__ = ("_buffer_bytes", "_transport", "_unsent", "account", "leaving", "token_hash")
 
     def __init__(self, account: AccountId, token_hash: bytes, transport: Transport, *, buffer_bytes: int) -> None:
         self.account = account
@@ -62,10 +62,22 @@ class Stream:
         self.leaving: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._transport = transport
         self._buffer_bytes = buffer_bytes
+        self._unsent: list[bytes] = []
 
     def push(self, frames: bytes) -> None:
-        """Whole frames go to the reader, or the reader goes."""
-        if self.leaving.done() or self._transport.is_closing():
+        """Whole frames go to the reader, in the order of the pushes, or the reader goes."""
+        if self.leaving.done():
+            return
+        if not self._unsent:
+            # In the pass after the next: whoever wrote what was just stored is awake by then, and their receipt leaves
+            # with everybody's messages in one write. A write costs as much as judging a message.
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self._send)
+        self._unsent.append(frames)
+
+    def _send(self) -> None:
+        frames, self._unsent = b"".join(self._unsent), []
+        if not frames or self._transport.is_closing():
             return
         self._transport.write(frames)
         if self._transport.get_write_buffer_size() > self._buffer_bytes:
@@ -73,8 +85,10 @@ class Stream:
             self.leave(CLOSE_TOO_SLOW)
 
     def leave(self, code: int) -> None:
-        """Nothing more is pushed; the first code counts."""
+        """What was pushed goes out, nothing more is pushed; the first code counts."""
         if not self.leaving.done():
+            self._send()
+        if not self.leaving.done():  # by a reader that turned out too slow just now
             self.leaving.set_result(code)
 
 

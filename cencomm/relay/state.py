@@ -71,6 +71,16 @@ class Draft(_View):
         self.tips = ChainMap(self._tips, parent.tips)
         self.announcements: list[Announcement] = []
 
+    def ledger(self, operation: OperationId) -> Ledger:
+        """As of the parent, found without a look through all of the map's layers: this is asked for every message."""
+        found = self._ledgers.get(operation)
+        return self._parent.ledger(operation) if found is None else found
+
+    def tip(self, operation: OperationId, channel: ChannelId) -> Tip:
+        """As `ledger`."""
+        found = self._tips.get((operation, channel))
+        return self._parent.tip(operation, channel) if found is None else found
+
     def keep(self) -> None:
         """The parent has these changes too, because the transaction or savepoint went well."""
         self._parent.ledgers.update(self._ledgers)

@@ -32,6 +32,7 @@ Announce = Callable[[Iterable[Announcement]], None]
 
 MAX_WAITING = 4096  # in the queue; beyond, the relay is overloaded and says so
 MAX_BATCH = 256  # in one transaction: bounds how long the first of them waits for the last
+PATIENCE_SECONDS = 0.001  # that the first of a batch waits for as many as came with the last one: half a flush to disk
 
 _log = structlog.get_logger()
 
@@ -51,6 +52,8 @@ class Writer:
     announce: Announce
     _queue: "asyncio.Queue[_Waiting | None]" = field(default_factory=lambda: asyncio.Queue(MAX_WAITING))
     _stopped: bool = False
+    _expected: int = 1  # who write at the same time, as far as the last two batches tell
+    _complete: "asyncio.Future[None] | None" = None  # while a batch waits for them
 
     async def write(self, use_case: UseCase[T]) -> T:
         """What `use_case` returns, which is on disk then. It runs in the writer's thread.
@@ -70,18 +73,23 @@ class Writer:
         if self._stopped or self._queue.full():
             raise Unavailable("the relay is overloaded or shutting down; nothing was accepted, try again later")
         self._queue.put_nowait(waiting)
+        if self._queue.qsize() >= self._expected - 1:
+            self._stop_waiting()
         return await waiting.answer
 
     async def stop(self) -> None:
         """Takes nothing more; `run` writes what waits and returns."""
         self._stopped = True
         await self._queue.put(None)
+        self._stop_waiting()
 
     async def run(self, engine: Engine) -> None:
         """Writes until `stop`."""
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, "writer") as thread, engine.connect() as connection:
+            before = 1
             while batch := await self._next_batch():
+                self._expected, before = max(before, len(batch)), len(batch)
                 draft = Draft(self.state)
                 works = [waiting.work for waiting in batch]
                 outcomes, is_stored = await loop.run_in_executor(thread, self._transact, connection, draft, works)
@@ -95,6 +103,7 @@ class Writer:
         """All who wait, at least one; nobody only after `stop`."""
         batch: list[_Waiting] = []
         waiting = await self._queue.get()
+        await self._wait_for_others()
         while waiting is not None:
             batch.append(waiting)
             if len(batch) == MAX_BATCH or self._queue.empty():
@@ -103,6 +112,23 @@ class Writer:
         if batch:
             self._queue.put_nowait(None)  # these first, then the end
         return batch
+
+    async def _wait_for_others(self) -> None:
+        """Until as many wait as wrote at the same time before, but not long.
+
+        Whoever gets an answer often asks again at once. Without a moment's patience the first of them gets a flush to
+        disk of its own and all the others wait for the next: twice the flushes for the same messages.
+        """
+        if self._queue.qsize() >= self._expected - 1:
+            return
+        self._complete = asyncio.get_running_loop().create_future()
+        timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._stop_waiting)
+        await self._complete
+        timer.cancel()
+
+    def _stop_waiting(self) -> None:
+        if self._complete is not None and not self._complete.done():
+            self._complete.set_result(None)
 
     def _transact(
         self, connection: Connection, draft: Draft, works: Sequence[UseCase[object] | Submission]

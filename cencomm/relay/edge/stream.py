@@ -1,10 +1,9 @@
 """GET /v1/stream: pushes out, publishes in."""
 
 import asyncio
-import contextlib
 from typing import Any
 
-from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from cencomm.errors import AccessDenied, CencommError, MalformedError
 from cencomm.ids import AccountId
@@ -13,7 +12,7 @@ from cencomm.relay.edge.channels import publish
 from cencomm.relay.edge.request import Place, session_of
 from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.errors import NoSession, TooMany
-from cencomm.relay.fanout import Stream
+from cencomm.relay.fanout import Stream, text_frame
 from cencomm.relay.keys import CLOCK, CONFIG, FANOUT, STATE
 from cencomm.relay.queries.sessions import Session
 from cencomm.wire.document import decode_document, encode_document
@@ -61,7 +60,7 @@ async def _serve(app: web.Application, socket: web.WebSocketResponse, stream: St
     """The code to close with, once the peer has gone, the stream has to leave or the session is over."""
     remaining = session.expires - app[CLOCK]()
     async with asyncio.TaskGroup() as tasks:
-        reading = tasks.create_task(_take_publishes(app, socket, session.account))
+        reading = tasks.create_task(_take_publishes(app, socket, stream))
         ends: set[asyncio.Future[Any]] = {reading, stream.leaving}
         await asyncio.wait(ends, timeout=remaining, return_when=asyncio.FIRST_COMPLETED)
         gone = reading.done()
@@ -80,17 +79,16 @@ async def _close(socket: web.WebSocketResponse, transport: asyncio.Transport, co
         transport.abort()
 
 
-async def _take_publishes(app: web.Application, socket: web.WebSocketResponse, account: AccountId) -> None:
+async def _take_publishes(app: web.Application, socket: web.WebSocketResponse, stream: Stream) -> None:
     """One at a time: who wants more in flight opens more streams, and is counted for each."""
     async for message in socket:
         if message.type is WSMsgType.TEXT:
-            reply = await _reply(app, account, message.data)
+            reply = await _reply(app, stream.account, message.data)
         elif message.type is WSMsgType.BINARY:
             reply = ErrorFrame(id=None, error=describe(MalformedError("frames are text")))
         else:
             continue
-        with contextlib.suppress(ClientConnectionResetError):  # gone; what was stored stays stored
-            await socket.send_str(encode_document(reply).decode())
+        stream.push(text_frame(encode_document(reply)))
 
 
 async def _reply(app: web.Application, account: AccountId, data: bytes) -> ReceiptFrame | ErrorFrame:

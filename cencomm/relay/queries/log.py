@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from cencomm.ids import AccountId, ChannelId, OperationId, SendId
@@ -17,18 +17,16 @@ SendKey: TypeAlias = tuple[int, AccountId, SendId]
 """Row of the channel, who sends, and the send id of their choice: what makes a retry (S2)."""
 
 
-# Built once: these two run for every message, and building a statement costs as much as executing it.
-_FIND_SENDS = select(
-    LOG_ENTRIES.c.channel,
-    LOG_ENTRIES.c.account,
-    LOG_ENTRIES.c.send_id,
-    LOG_ENTRIES.c.generation,
-    LOG_ENTRIES.c.sequence,
-    LOG_ENTRIES.c.epoch,
-    LOG_ENTRIES.c.hash,
-    LOG_ENTRIES.c.message_hash,
-).where(LOG_ENTRIES.c.send_id.in_(bindparam("send_ids", expanding=True)))
-_ADD_ENTRIES = insert(LOG_ENTRIES)
+# As text: these two run for every message, and SQLAlchemy's way to the driver costs more than what SQLite does there.
+_FIND_SENDS = (
+    "SELECT channel, account, send_id, generation, sequence, epoch, hash, message_hash FROM log_entries"
+    " WHERE send_id IN ({})"
+)
+_ADD_ENTRY = (
+    "INSERT INTO log_entries"
+    " (channel, generation, sequence, kind, epoch, message, message_hash, hash, account, send_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +87,14 @@ def log_end(connection: Connection, channel: int, generation: int) -> LogEnd | N
 def find_sends(connection: Connection, keys: Iterable[SendKey]) -> dict[SendKey, Logged]:
     """Of these sends, those that are in a log already."""
     wanted = set(keys)
-    found = connection.execute(_FIND_SENDS, {"send_ids": [send_id for _, _, send_id in wanted]})
+    send_ids = tuple(send_id for _, _, send_id in wanted)
+    found = connection.exec_driver_sql(_FIND_SENDS.format(",".join("?" * len(send_ids))), send_ids)
     sends: dict[SendKey, Logged] = {}
-    for row in found:
-        key: SendKey = (row.channel, AccountId(row.account), SendId(row.send_id))
+    for channel, account, send_id, generation, sequence, epoch, hash_, message_hash in found:
+        key: SendKey = (channel, AccountId(account), SendId(send_id))
         if key in wanted:
             sends[key] = Logged(
-                generation=row.generation,
-                sequence=row.sequence,
-                epoch=row.epoch,
-                hash=row.hash,
-                message_hash=row.message_hash,
+                generation=generation, sequence=sequence, epoch=epoch, hash=hash_, message_hash=message_hash
             )
     return sends
 
@@ -109,24 +104,24 @@ def add_log_entries(connection: Connection, entries: Sequence[NewEntry]) -> None
     EpochEnded: a Commit among them is the second of its epoch.
     """
     rows = [
-        {
-            "channel": entry.channel,
-            "generation": entry.logged.generation,
-            "sequence": entry.logged.sequence,
-            "kind": int(entry.kind),
-            "epoch": entry.logged.epoch,
-            "message": entry.message,
-            "message_hash": entry.logged.message_hash,
-            "hash": entry.logged.hash,
-            "account": entry.account,
-            "send_id": entry.send_id,
-        }
+        (
+            entry.channel,
+            entry.logged.generation,
+            entry.logged.sequence,
+            int(entry.kind),
+            entry.logged.epoch,
+            entry.message,
+            entry.logged.message_hash,
+            entry.logged.hash,
+            entry.account,
+            entry.send_id,
+        )
         for entry in entries
     ]
     if not rows:
         return
     try:
-        connection.execute(_ADD_ENTRIES, rows)
+        connection.exec_driver_sql(_ADD_ENTRY, rows)
     except IntegrityError:
         raise EpochEnded from None
 

@@ -240,9 +240,11 @@ class FullTransport:
 
     def __init__(self) -> None:
         self.written = b""
+        self.writes: list[bytes] = []
 
     def write(self, data: bytes, /) -> None:
         self.written += data
+        self.writes.append(data)
 
     def get_write_buffer_size(self) -> int:
         return len(self.written)
@@ -257,9 +259,52 @@ async def test_what_a_slow_reader_can_make_us_keep_is_bounded(relay: Relay) -> N
 
     for _ in range(10):
         slow.push(bytes(400))
+        await passes()
 
     assert len(transport.written) == 1200
     assert slow.leaving.result() == CLOSE_TOO_SLOW
+
+
+async def passes() -> None:
+    """The loop has done all that was due, and what that made due."""
+    for _ in range(4):
+        await asyncio.sleep(0)
+
+
+async def test_what_one_transaction_brings_a_reader_leaves_in_one_write_with_the_readers_own_receipt(
+    relay: Relay,
+) -> None:
+    """In the order of the pushes, though whoever gets the receipt has to wake up first."""
+    transport, person = FullTransport(), await relay.person()
+    stream = Stream(person.account, bytes(32), transport, buffer_bytes=1000)
+    stored = asyncio.get_running_loop().create_future()
+
+    async def publish() -> None:
+        await stored
+        stream.push(b"receipt")
+
+    publishing = asyncio.create_task(publish())
+    await passes()
+    stream.push(b"message ")
+    stored.set_result(None)
+    await publishing
+    await passes()
+
+    assert transport.writes == [b"message receipt"]
+
+
+async def test_who_has_to_leave_gets_what_was_pushed_before_and_nothing_after(relay: Relay) -> None:
+    transport, person = FullTransport(), await relay.person()
+    stream = Stream(person.account, bytes(32), transport, buffer_bytes=1000)
+
+    stream.push(b"your revocation")
+    stream.leave(4403)
+
+    assert transport.writes == [b"your revocation"]  # before the close frame, whoever writes that
+    stream.push(b"what others write")
+    await passes()
+    assert transport.writes == [b"your revocation"]
+    assert stream.leaving.result() == 4403
 
 
 async def test_frames_of_every_length_are_read_by_another_implementation(operation: Operation) -> None:
