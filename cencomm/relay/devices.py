@@ -32,12 +32,12 @@ SUITE = CipherSuite(0x0003)  # the product's, docs/protocol.md section 5
 DAY_SECONDS = 24 * 3600
 
 
-def register_device(connection: Connection, account: AccountId, certificate: bytes, *, now: int) -> None:
+def register_device(connection: Connection, account: AccountId, certificate: bytes, *, now: int) -> DeviceId:
     """The device belongs to the account. To register it again with the same certificate is no error.
 
     Raises:
         MalformedError, BadSignature: no certificate.
-        Refused: of another account, or at its end (C5).
+        Refused: of another account, at its end, or ended by its owner (C5).
         Taken: the device id is registered with another certificate.
         TooMany: the account has MAX_DEVICES.
     """
@@ -50,7 +50,9 @@ def register_device(connection: Connection, account: AccountId, certificate: byt
     if known is not None:
         if known.certificate != certificate:
             raise Taken("this device is registered already")
-        return
+        if known.not_after < now:
+            raise Refused("C5", "this device has ended")
+        return certified.device
     if queries.count_devices(connection, account, now=now) >= MAX_DEVICES:
         raise TooMany(retry_after=DAY_SECONDS)
     device = Device(
@@ -61,6 +63,7 @@ def register_device(connection: Connection, account: AccountId, certificate: byt
         not_after=certified.not_after,
     )
     queries.add_device(connection, device)
+    return device.id
 
 
 def own_device(connection: Connection, account: AccountId, device: DeviceId) -> Device:
@@ -84,6 +87,8 @@ def put_key_packages(
         TooMany: more than MAX_ONE_TIME_KEY_PACKAGES would wait, or MAX_KEPT_KEY_PACKAGES be kept.
     """
     device = own_device(connection, account, device_id)
+    if device.not_after < now:
+        raise Refused("C5", "this device has ended")
     queries.forget_ended_key_packages(connection, device.id, now=now)
     one_time = [judge_key_package(device, package, last_resort=False, now=now) for package in put.one_time]
     queries.add_key_packages(connection, one_time)

@@ -8,12 +8,13 @@ from sqlalchemy import Connection
 from cencomm.errors import Unavailable
 from cencomm.relay.announcement import SessionEnded
 from cencomm.relay.database import Database
-from cencomm.relay.errors import NoSession
+from cencomm.relay.errors import NoSession, NotFound
 from cencomm.relay.queries import sessions as queries
 from cencomm.relay.queries.sessions import Session, Source
 from cencomm.relay.state import Draft
 from cencomm.relay.writer import Writer
 from cencomm.wire.limits import MAX_SESSIONS, MAX_SOURCES
+from cencomm.wire.sessions import SESSION_ID_BYTES, OpenSession, OpenSessions
 
 USED_SECONDS = 3600  # how exactly "last used" is kept: a write an hour, and no diary of somebody's night shift
 
@@ -45,7 +46,15 @@ def begin_session(connection: Connection, draft: Draft, session: Session, *, lab
     for oldest in queries.oldest_sessions(connection, session.account, but=MAX_SESSIONS - 1):
         end_session(connection, draft, oldest)
     queries.add_session(connection, session)
-    queries.put_source(connection, Source(key_hash=session.source, account=session.account, used=now, label=label))
+    known = queries.find_source(connection, session.source, session.account)
+    source = Source(
+        key_hash=session.source,
+        account=session.account,
+        used=now,
+        label=label or (known.label if known else None),
+        device=known.device if known else None,
+    )
+    queries.put_source(connection, source)
     for idle in queries.idle_sources(connection, session.account, but=MAX_SOURCES):
         queries.forget_source(connection, idle)
 
@@ -54,6 +63,41 @@ def end_session(connection: Connection, draft: Draft, token_hash: bytes) -> None
     """The token is worth nothing any more, and streams that it opened are closed."""
     queries.end_session(connection, token_hash)
     draft.announcements.append(SessionEnded(token_hash))
+
+
+def open_sessions(connection: Connection, mine: Session, *, now: int) -> OpenSessions:
+    """All of the account, as its owner may see them."""
+    sources = {source.key_hash: source for source in queries.sources_of(connection, mine.account)}
+    return OpenSessions(
+        sessions=tuple(
+            OpenSession(
+                session=session.token_hash[:SESSION_ID_BYTES],
+                began=session.began,
+                used=session.used,
+                expires=session.expires,
+                known=session.known,
+                current=session.token_hash == mine.token_hash,
+                device=source.device if (source := sources.get(session.source)) else None,
+                label=source.label if source else None,
+            )
+            for session in queries.sessions_of(connection, mine.account, now=now)
+        )
+    )
+
+
+def end_own_session(connection: Connection, draft: Draft, mine: Session, ended: bytes, *, now: int) -> None:
+    """One of the account's sessions, which its owner names; its computer is not known any more, unless it is this one.
+
+    Raises:
+        NotFound: there is none.
+    """
+    for session in queries.sessions_of(connection, mine.account, now=now):
+        if session.token_hash[:SESSION_ID_BYTES] == ended:
+            end_session(connection, draft, session.token_hash)
+            if session.source != mine.source:
+                queries.forget_source(connection, session.source)
+            return
+    raise NotFound
 
 
 def end_other_sessions(connection: Connection, draft: Draft, mine: Session, *, now: int) -> None:

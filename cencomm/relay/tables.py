@@ -58,6 +58,7 @@ SOURCES = Table(  # computers from which a sign-in was completed (D6)
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("used", Integer, nullable=False),
     Column("label", LargeBinary),  # sealed by the account for itself
+    Column("device", LargeBinary),  # that it registered
     sqlite_strict=True,
 )
 

@@ -4,8 +4,9 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from cencomm.relay.devices import claim_key_packages, put_key_packages, register_device, waiting_key_packages
-from cencomm.relay.edge.request import account_of, answer, channel_of, device_of, no_content, operation_of
+from cencomm.relay.edge.request import account_of, answer, channel_of, device_of, no_content, operation_of, session_of
 from cencomm.relay.keys import CLAIMS, CLOCK, DATABASE, WRITER
+from cencomm.relay.queries.sessions import link_source
 from cencomm.relay.state import Draft
 from cencomm.site.body import read_document
 from cencomm.wire.devices import (
@@ -24,11 +25,14 @@ CLAIM_BODY_BYTES = 16 * KIB
 
 
 async def post_device(request: web.Request) -> web.Response:
-    account, now = await account_of(request), request.app[CLOCK]()
+    session, now = await session_of(request), request.app[CLOCK]()
     asked = await read_document(request, RegisterDevice, most=DEVICE_BODY_BYTES)
-    await request.app[WRITER].write(
-        lambda connection, _: register_device(connection, account, asked.certificate, now=now)
-    )
+
+    def register(connection: Connection, _: Draft) -> None:
+        device = register_device(connection, session.account, asked.certificate, now=now)
+        link_source(connection, session.source, device)
+
+    await request.app[WRITER].write(register)
     return no_content()
 
 

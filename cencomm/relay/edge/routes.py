@@ -13,6 +13,7 @@ from cencomm.relay.edge import (
     locks,
     mailbox,
     operations,
+    own_account,
     second_factor,
 )
 from cencomm.relay.edge.stream import open_stream
@@ -41,6 +42,12 @@ ROUTES = (
     web.post("/v1/account/totp", second_factor.post_totp),
     web.post("/v1/account/totp/off", second_factor.post_totp_off),
     web.post("/v1/account/recovery-codes", second_factor.post_recovery_codes),
+    web.post("/v1/account/password", own_account.post_password),
+    web.get("/v1/sessions", own_account.get_sessions),
+    web.delete("/v1/sessions", own_account.delete_other_sessions),
+    web.delete("/v1/sessions/{session}", own_account.delete_session),
+    web.get("/v1/devices", own_account.get_devices),
+    web.delete("/v1/devices/{device}", own_account.delete_device),
     web.post("/v1/devices", devices.post_device),
     web.post("/v1/devices/{device}/key-packages", devices.post_key_packages),
     web.get("/v1/devices/{device}/key-packages", devices.get_key_packages),

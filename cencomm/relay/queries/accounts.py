@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -41,6 +41,11 @@ def add_account(connection: Connection, account: Account) -> None:
         connection.execute(insert(ACCOUNTS).values(values))
     except IntegrityError:
         raise Taken("this sign-in name is taken") from None
+
+
+def replace_verifier(connection: Connection, account: AccountId, *, salt: bytes, profile: int, verifier: str) -> None:
+    values = {"salt": salt, "profile": profile, "verifier": verifier}
+    connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(values))
 
 
 def find_account(connection: Connection, handle: bytes) -> Account | None:

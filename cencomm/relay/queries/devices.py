@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -62,8 +63,10 @@ def add_device(connection: Connection, device: Device) -> None:
 
 def find_device(connection: Connection, device: DeviceId) -> Device | None:
     row = connection.execute(select(DEVICES).where(DEVICES.c.id == device)).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _device(row)
+
+
+def _device(row: Row[Any]) -> Device:
     return Device(
         id=DeviceId(row.id),
         account=AccountId(row.account),
@@ -84,6 +87,25 @@ def newest_devices(
         .limit(most)
     )
     return [DeviceId(row.id) for row in connection.execute(found)]
+
+
+def devices_of(connection: Connection, account: AccountId, *, now: int, most: int) -> list[Device]:
+    """Those that have not ended, newest first."""
+    found = (
+        select(DEVICES)
+        .where(DEVICES.c.account == account, DEVICES.c.not_after >= now)
+        .order_by(DEVICES.c.row.desc())
+        .limit(most)
+    )
+    return [_device(row) for row in connection.execute(found)]
+
+
+def end_device(connection: Connection, device: DeviceId, *, now: int) -> None:
+    """As if its certificate had ended: its packages serve nobody, the reserved ones neither."""
+    connection.execute(update(DEVICES).where(DEVICES.c.id == device).values(not_after=now - 1))
+    packages = select(KEY_PACKAGES.c.ref).where(KEY_PACKAGES.c.device == device)
+    connection.execute(delete(CLAIMS).where(CLAIMS.c.ref.in_(packages)))
+    connection.execute(update(KEY_PACKAGES).where(KEY_PACKAGES.c.device == device).values(_SPENT))
 
 
 def count_devices(connection: Connection, account: AccountId, *, now: int) -> int:

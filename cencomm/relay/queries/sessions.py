@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from cencomm.ids import AccountId
+from cencomm.ids import AccountId, DeviceId
 from cencomm.relay.tables import SESSIONS, SOURCES, TRIES
 
 
@@ -26,6 +26,7 @@ class Source:
     account: AccountId
     used: int
     label: bytes | None
+    device: DeviceId | None = None
 
 
 def add_session(connection: Connection, session: Session) -> None:
@@ -77,15 +78,17 @@ def forget_ended_sessions(connection: Connection, *, now: int) -> None:
 
 def find_source(connection: Connection, key_hash: bytes, account: AccountId) -> Source | None:
     """The source, if it is one of this account's."""
-    found = select(SOURCES).where(SOURCES.c.key_hash == key_hash, SOURCES.c.account == account)
-    row = connection.execute(found).one_or_none()
-    if row is None:
-        return None
-    return Source(key_hash=row.key_hash, account=AccountId(row.account), used=row.used, label=row.label)
+    found = _sources(connection, SOURCES.c.key_hash == key_hash, SOURCES.c.account == account)
+    return found[0] if found else None
+
+
+def sources_of(connection: Connection, account: AccountId) -> list[Source]:
+    """Those by which the account is known, the one that signed in last at the end."""
+    return _sources(connection, SOURCES.c.account == account)
 
 
 def put_source(connection: Connection, source: Source) -> None:
-    values = {"account": source.account, "used": source.used, "label": source.label}
+    values = {"account": source.account, "used": source.used, "label": source.label, "device": source.device}
     connection.execute(
         upsert(SOURCES)
         .values(key_hash=source.key_hash, **values)
@@ -102,6 +105,34 @@ def idle_sources(connection: Connection, account: AccountId, *, but: int) -> lis
 def forget_source(connection: Connection, key_hash: bytes) -> None:
     connection.execute(delete(TRIES).where(TRIES.c.key == key_hash))
     connection.execute(delete(SOURCES).where(SOURCES.c.key_hash == key_hash))
+
+
+def link_source(connection: Connection, key_hash: bytes, device: DeviceId) -> None:
+    """The source is the computer of this device."""
+    connection.execute(update(SOURCES).where(SOURCES.c.key_hash == key_hash).values(device=device))
+
+
+def forget_sources_of(connection: Connection, account: AccountId) -> None:
+    for source in sources_of(connection, account):
+        forget_source(connection, source.key_hash)
+
+
+def move_session(connection: Connection, token_hash: bytes, *, source: bytes) -> None:
+    """The session is that of another source key: its computer was given a new one."""
+    connection.execute(update(SESSIONS).where(SESSIONS.c.token_hash == token_hash).values(source=source))
+
+
+def _sources(connection: Connection, *conditions: ColumnElement[bool]) -> list[Source]:
+    return [
+        Source(
+            key_hash=row.key_hash,
+            account=AccountId(row.account),
+            used=row.used,
+            label=row.label,
+            device=None if row.device is None else DeviceId(row.device),
+        )
+        for row in connection.execute(select(SOURCES).where(*conditions).order_by(SOURCES.c.used))
+    ]
 
 
 def _sessions(connection: Connection, *conditions: ColumnElement[bool]) -> list[Session]:
