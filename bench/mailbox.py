@@ -28,7 +28,7 @@ from tests.fakes.mailbox_host import MailboxHost
 DEFAULT_SIZES = (100, 1000)
 LINE_BYTES_PER_SECOND = 400_000 / 8
 ENVELOPE_BYTES, RECORD_BYTES = 1000, 1600  # a seizure as signed, and with certificate, salt and place
-SEALING = MailboxSealing(MailboxKey(bytes(32)), AccountId(bytes(16)), system_entropy)
+SEALING = MailboxSealing([MailboxKey(bytes(32)), MailboxKey(bytes(32))], AccountId(bytes(16)), system_entropy)
 SEND = SendId(bytes(16))
 OPERATION, CHANNEL = OperationId(bytes(32)), ChannelId(bytes(16))
 

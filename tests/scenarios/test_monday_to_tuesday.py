@@ -6,14 +6,22 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from cencomm.client.account.account import mailbox_keys
+from cencomm.client.account.remote_vault import open_remote_vault
+from cencomm.client.account.session import Access
 from cencomm.client.channel.posting import resume, send
-from cencomm.client.errors import OutboxNotEmpty
+from cencomm.client.errors import MailboxAltered, OutboxNotEmpty
 from cencomm.client.events import EpochBegan
 from cencomm.client.reports import Reports
+from cencomm.client.roaming.loading import fetch, load
+from cencomm.client.roaming.sealing import MailboxSealing
 from cencomm.client.transport.errors import MailboxHeld, NoAnswer, NotHolder
 from cencomm.client.watch import catch_up
 from cencomm.forms.form import Form
 from cencomm.ledger.log import LogKind
+from cencomm.secret import system_entropy
+from cencomm.wire.mailbox import HeldMailbox, TakeMailbox
+from cencomm.wire.vault import PutVault
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.people import Person, Place, draft, found
 from tests.scenarios.shared_computer import KeyUse, Officer, Seat, admit_at, enrol_officer
@@ -246,3 +254,39 @@ async def test_a_welcome_that_is_opened_on_two_days_gives_no_key_twice(
     used = await keys_of_two_days(olga, place, server, tmp_path / "backup")
 
     assert len(set(used)) == 4
+
+
+async def test_after_a_new_password_the_mailbox_opens_and_the_old_keys_open_nothing(
+    monday: Seat, olga: Officer, place: Place
+) -> None:
+    """D2: the vault has another key, and whoever opens the mailbox next seals everything again."""
+    await monday.sign_out()
+    old = await mailbox_keys(monday.access, system_entropy)
+    await new_mailbox_key(monday.access)
+
+    async with olga.sit_down() as tuesday:
+        assert await tuesday.references(place) == references(1)
+        new = await mailbox_keys(tuesday.access, system_entropy)
+        fetched = await fetch(tuesday.access.relay, await state_now(tuesday))
+
+    assert new[0] == old[0]
+    assert len(new) == len(old) == 2
+    assert new[1] != old[1]
+    with pytest.raises(MailboxAltered):
+        load(fetched, MailboxSealing(old, olga.account, system_entropy))
+
+
+async def new_mailbox_key(access: Access) -> None:
+    """What a change of password does to the account's vault."""
+    stored, key = await access.relay.vault(), access.keys.wrapping_key
+    vault = open_remote_vault(stored.sealed, account=access.account, version=stored.version, wrapping_key=key)
+    sealed = vault.with_new_mailbox_key(system_entropy).seal(
+        account=access.account, version=stored.version + 1, wrapping_key=key, entropy=system_entropy
+    )
+    await access.relay.put_vault(PutVault(version=stored.version, sealed=sealed))
+
+
+async def state_now(seat: Seat) -> HeldMailbox:
+    """The mailbox, as whoever takes it over finds it."""
+    await seat.holding.store.save()
+    return await seat.access.relay.take_mailbox(TakeMailbox(take_over=True))

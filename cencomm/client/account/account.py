@@ -170,7 +170,7 @@ async def settle(store: StateStore, access: Access, *, now: int, entropy: Entrop
 
 
 async def mailbox_keys(access: Access, entropy: Entropy) -> tuple[MailboxKey, ...]:
-    """The keys of the account's mailbox that roams, the one in use last; the first is made if there is none (D2, D4).
+    """The keys of the account's mailbox that roams: for names, for rows; made if there are none (D2, D4).
 
     Raises:
         RolledBack: the relay shows no vault.
@@ -181,12 +181,30 @@ async def mailbox_keys(access: Access, entropy: Entropy) -> tuple[MailboxKey, ..
             raise RolledBack("the relay has no vault of this account: if signing up was interrupted, sign up again")
         if vault.mailbox_keys:
             return vault.mailbox_keys
-        changed = replace(vault, mailbox_keys=(MailboxKey(entropy(secret_box.KEY_BYTES)),))
+        names, rows = (MailboxKey(entropy(secret_box.KEY_BYTES)) for _ in range(2))
+        changed = replace(vault, mailbox_keys=(names, rows))
         try:
             await _put_vault(access, changed, version=version, entropy=entropy)
         except StaleVersion:
             continue
         return changed.mailbox_keys
+    raise _overtaken()
+
+
+async def forget_mailbox_keys(access: Access, entropy: Entropy, *, newest: MailboxKey) -> None:
+    """Everything is sealed under `newest`: rows under keys of former passwords are accepted no more (D2)."""
+    for _ in range(MAX_TRIES):
+        version, vault = await _fetch_vault(access)
+        if vault is None or newest not in vault.mailbox_keys[1:]:
+            raise RolledBack("the relay shows an older vault of this account than before: tell its operator")
+        kept = (vault.mailbox_keys[0], *vault.mailbox_keys[vault.mailbox_keys.index(newest) :])
+        if kept == vault.mailbox_keys:
+            return
+        try:
+            await _put_vault(access, replace(vault, mailbox_keys=kept), version=version, entropy=entropy)
+        except StaleVersion:
+            continue
+        return
     raise _overtaken()
 
 

@@ -7,7 +7,7 @@
       opaque exchange_key[32];           // X25519 private key
       DeviceId devices<V>;               // 16 bytes each, ascending
       Pin pins<V>;                       // ascending by operation
-      opaque mailbox_keys[32]<V>;        // the one in use last
+      opaque mailbox_keys[32]<V>;        // for names, then for rows, the one in use last
     } RemoteVault;
     struct { opaque sealed_key<V>; opaque sealed<V>; } SealedRemoteVault;
 
@@ -15,7 +15,7 @@ The version that the relay counts is in the associated data, so it cannot give a
 give the old one under the old number: who remembers a newer number, or a newer pin, refuses it (rule L2).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from cencomm import codec
@@ -40,7 +40,7 @@ LABEL_VAULT = b"cencomm vault"
 LABEL_VAULT_KEY = b"cencomm vault key"
 
 FORMAT, FORMAT_BEFORE_MAILBOXES = 2, 1
-MAX_MAILBOX_KEYS = 4  # the one in use, and older ones until everything is sealed again
+MAX_MAILBOX_KEYS = 16  # for names, and for rows one for each password since the mailbox was last opened
 MAX_DEVICES = 100  # of an account in its life; five at a time (C5)
 _PIN_BYTES = OPERATION_ID_BYTES + 8 + HASH_BYTES
 _SEALED_KEY_BYTES = secret_box.KEY_BYTES + secret_box.OVERHEAD_BYTES
@@ -100,6 +100,18 @@ class RemoteVault:
                 codec.vector(keys),
             )
         )
+
+    def with_new_mailbox_key(self, entropy: Entropy) -> Self:
+        """For a new password (D2): what the mailbox that roams is sealed under from its next opening on.
+
+        The key for names stays. An account that has no such mailbox yet stays without keys.
+        """
+        kept = self.mailbox_keys
+        if not kept:
+            return self
+        if len(kept) == MAX_MAILBOX_KEYS:
+            kept = (kept[0], *kept[2:])
+        return replace(self, mailbox_keys=(*kept, MailboxKey(entropy(secret_box.KEY_BYTES))))
 
     @classmethod
     def decode(cls, data: bytes) -> Self:

@@ -9,15 +9,16 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cencomm.client.account.account import mailbox_keys, settle
+from cencomm.client.account.account import forget_mailbox_keys, mailbox_keys, settle
 from cencomm.client.account.remote_vault import MailboxKey
 from cencomm.client.account.session import Access
 from cencomm.client.channel.opening import Opening
 from cencomm.client.channel.outbox import POSTING_PREFIX
-from cencomm.client.errors import MailboxAltered, OutboxNotEmpty
+from cencomm.client.errors import OutboxNotEmpty
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
-from cencomm.client.roaming.loading import Fetched, Loaded, fetch, load
-from cencomm.client.roaming.sealing import MailboxSealing, WrongMailboxKey
+from cencomm.client.roaming.loading import fetch, load
+from cencomm.client.roaming.resealing import reseal
+from cencomm.client.roaming.sealing import LEAST_KEYS, MailboxSealing
 from cencomm.client.roaming.store import RoamingStore
 from cencomm.client.vault.journal import Journal
 from cencomm.clock import Clock
@@ -82,10 +83,9 @@ async def hand_over(mailbox: Mailbox, store: RoamingStore) -> None:
 async def _open(
     access: Access, keys: Sequence[MailboxKey], held: HeldMailbox, clock: Clock, entropy: Entropy
 ) -> RoamingStore:
-    fetched = await fetch(access.relay, held)
-    sealings = [MailboxSealing(key, access.account, entropy) for key in reversed(keys)]
-    sealing, loaded = _load(fetched, sealings)
-    return RoamingStore(
+    sealing = MailboxSealing(keys, access.account, entropy)
+    loaded = load(await fetch(access.relay, held), sealing)
+    store = RoamingStore(
         access.relay,
         sealing,
         holder=held.holder,
@@ -94,13 +94,7 @@ async def _open(
         unread=loaded.unread,
         clock=clock,
     )
-
-
-def _load(fetched: Fetched, sealings: Sequence[MailboxSealing]) -> tuple[MailboxSealing, Loaded]:
-    """Raises MailboxAltered: no key of the account's vault sealed this."""
-    for sealing in sealings:
-        try:
-            return sealing, load(fetched, sealing)
-        except WrongMailboxKey:
-            continue
-    raise MailboxAltered("no key of this account opens the mailbox that the relay gives")
+    await reseal(store, sealing)
+    if len(keys) > LEAST_KEYS:
+        await forget_mailbox_keys(access, entropy, newest=keys[-1])
+    return store

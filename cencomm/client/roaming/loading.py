@@ -55,16 +55,16 @@ def load(fetched: Fetched, sealing: MailboxSealing) -> Loaded:
     That it is the newest, nobody can tell who keeps nothing on this computer: see rule D5.
 
     Raises:
-        WrongMailboxKey: sealed under another, or as another version.
-        MailboxAltered: rows were exchanged, mixed, taken out or put in.
+        MailboxAltered: rows were exchanged, mixed, taken out or put in, or none of our keys sealed them.
     """
-    held, tally = fetched.held, sealing.tally(fetched.rows.values())
+    held = fetched.held
     if held.version:
-        sealing.judge_state(held.seal, tally, version=held.version)
+        sealing.judge_state(held.seal, fetched.rows.values(), version=held.version)
     elif fetched.rows or held.seal:
         raise MailboxAltered("the relay says that nothing was written, and shows something")
     values, chunks = _assemble([sealing.open_row(name, box) for name, box in fetched.boxes.items()])
     unread = frozenset(name for name, row in fetched.rows.items() if row.cold)
+    tally = sealing.tally(fetched.rows.values())
     return Loaded(Stored(held.version, fetched.rows, chunks, tally), values, unread)
 
 

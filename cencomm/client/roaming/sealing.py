@@ -5,35 +5,31 @@ them: each opens only under its own name, and together they have to add up to th
 were yesterday do so too: that is rule D5's work.
 """
 
+import contextlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from cencomm import codec
 from cencomm.client.account.remote_vault import MailboxKey
 from cencomm.client.errors import MailboxAltered
-from cencomm.errors import ProtocolError
+from cencomm.errors import ProtocolError, UsageError
 from cencomm.ids import AccountId
 from cencomm.primitives import hkdf, secret_box
 from cencomm.secret import Entropy, Secret
 
 LABEL_ROW = b"cencomm mailbox row"
 LABEL_STATE = b"cencomm mailbox state"
+LABEL_MARK = b"cencomm mailbox key"
 USES = b"cencomm mailbox "  # and the use: name, chunk, sum, row
 
 NAME_BYTES = SUM_BYTES = hkdf.HASH_BYTES
 CHUNK_ID_BYTES = 16
 PAD_BYTES = 64
+LEAST_KEYS = 2  # the one for names, and one for rows
 BUCKET_BYTES = 1 << 10  # from here on lengths are powers of two, as those of messages on the wire
 _MODULUS = 1 << 8 * SUM_BYTES
-
-
-class WrongMailboxKey(ProtocolError):  # noqa: N818 (names what was found)
-    """Whatever this is, it was not sealed under this key as this version of this account's mailbox."""
-
-    def __init__(self) -> None:
-        super().__init__("another key sealed the mailbox")
 
 
 class RowKind(IntEnum):
@@ -78,15 +74,24 @@ class Tally:
 
 
 class MailboxSealing:
-    """Seals and opens under one mailbox key for one account."""
+    """Seals under the last of an account's mailbox keys, opens under each but the first, which is for names alone.
 
-    def __init__(self, key: MailboxKey, account: AccountId, entropy: Entropy) -> None:
+    Raises:
+        UsageError: fewer than two keys.
+    """
+
+    def __init__(self, keys: Sequence[MailboxKey], account: AccountId, entropy: Entropy) -> None:
+        if len(keys) < LEAST_KEYS:
+            raise UsageError("a mailbox has a key for its names and one for its rows")
         self._account = account
         self._entropy = entropy
-        self._row_key, self._name_key, self._chunk_key, self._sum_key = (
-            Secret(hkdf.expand(key.expose(), USES + use, secret_box.KEY_BYTES))
-            for use in (b"row", b"name", b"chunk", b"sum")
-        )
+        self._name_key, self._chunk_key = (_derived(keys[0], use) for use in (b"name", b"chunk"))
+        self._row_keys = [(_derived(key, b"row"), _derived(key, b"sum")) for key in reversed(keys[1:])]
+        self._row_key, self._sum_key = self._row_keys[0]
+
+    def newest_key_mark(self) -> bytes:
+        """Tells the newest key from all others, and nobody what it is."""
+        return hmac.digest(self._row_key.expose(), LABEL_MARK, "sha256")
 
     def name(self, kind: RowKind, key: bytes) -> bytes:
         """What the relay sees instead of the key. A value has one name, in chunks or not."""
@@ -109,7 +114,7 @@ class MailboxSealing:
             MailboxAltered: no row of this mailbox, or another's.
         """
         try:
-            plaintext = secret_box.open_(self._row_key, box, self._row_binding(name))
+            plaintext, _ = self._open(box, self._row_binding(name))
             row = _read_row(plaintext)
         except (ProtocolError, ValueError):
             raise MailboxAltered("a row of the mailbox is not one that was sealed under its name") from None
@@ -122,39 +127,57 @@ class MailboxSealing:
 
     def change(self, tally: Tally, *, added: Iterable[SealedRow] = (), gone: Iterable[SealedRow] = ()) -> Tally:
         """The tally after rows came and went."""
-        count, total = tally.count, tally.total
-        for row in added:
-            count, total = count + 1, total + self._summand(row)
-        for row in gone:
-            count, total = count - 1, total - self._summand(row)
-        return Tally(count, total % _MODULUS)
+        return _change(self._sum_key, tally, added, gone)
 
     def seal_state(self, tally: Tally, *, version: int) -> bytes:
         return secret_box.seal(self._row_key, tally.encode(), self._state_binding(version), self._entropy)
 
-    def judge_state(self, seal: bytes, tally: Tally, *, version: int) -> None:
+    def judge_state(self, seal: bytes, rows: Collection[SealedRow], *, version: int) -> None:
         """Exactly these rows were the mailbox at this version.
 
         Raises:
-            MailboxAltered: rows were taken out, exchanged or mixed.
-            WrongMailboxKey: not sealed under this key, or as another version.
+            MailboxAltered: rows were taken out, exchanged or mixed; or the seal is of another version or account.
         """
         try:
-            sealed = secret_box.open_(self._row_key, seal, self._state_binding(version))
+            sealed, sum_key = self._open(seal, self._state_binding(version))
         except ProtocolError:
-            raise WrongMailboxKey from None
-        if sealed != tally.encode():
+            raise MailboxAltered("no key of this account sealed this version of the mailbox") from None
+        if sealed != _change(sum_key, Tally(), rows, ()).encode():
             raise MailboxAltered("the relay gives rows of the mailbox that do not belong together")
 
-    def _summand(self, row: SealedRow) -> int:
-        field = row.name + codec.uint(row.cold, 1) + row.nonce
-        return int.from_bytes(hmac.digest(self._sum_key.expose(), field, "sha256"), "big")
+    def _open(self, box: bytes, binding: bytes) -> tuple[bytes, Secret]:
+        """What is inside, and the sum key that belongs to the row key that opened it.
+
+        Under the newest, else under those before it, until everything is sealed again.
+        """
+        for row_key, sum_key in self._row_keys:
+            with contextlib.suppress(ProtocolError):
+                return secret_box.open_(row_key, box, binding), sum_key
+        raise MailboxAltered("no key of this account opens it")
 
     def _row_binding(self, name: bytes) -> bytes:
         return codec.opaque(LABEL_ROW) + self._account + name
 
     def _state_binding(self, version: int) -> bytes:
         return codec.opaque(LABEL_STATE) + self._account + codec.uint(version, 8)
+
+
+def _change(sum_key: Secret, tally: Tally, added: Iterable[SealedRow], gone: Iterable[SealedRow]) -> Tally:
+    count, total = tally.count, tally.total
+    for row in added:
+        count, total = count + 1, total + _summand(sum_key, row)
+    for row in gone:
+        count, total = count - 1, total - _summand(sum_key, row)
+    return Tally(count, total % _MODULUS)
+
+
+def _summand(sum_key: Secret, row: SealedRow) -> int:
+    field = row.name + codec.uint(row.cold, 1) + row.nonce
+    return int.from_bytes(hmac.digest(sum_key.expose(), field, "sha256"), "big")
+
+
+def _derived(key: MailboxKey, use: bytes) -> Secret:
+    return Secret(hkdf.expand(key.expose(), USES + use, secret_box.KEY_BYTES))
 
 
 def _read_row(plaintext: bytes) -> Row:

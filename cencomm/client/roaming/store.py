@@ -96,6 +96,7 @@ class RoamingStore:
         self._values = dict(values)
         self._unread = set(unread)  # names of cold rows whose keys and values are not here
         self._waiting: dict[str, bytes | None] = {}
+        self._old_chunks: set[bytes] = set()  # ids of those that the next save writes again
         self._unanswered: _Save | None = None
         self._version = 0
         self._clock = clock
@@ -178,6 +179,13 @@ class RoamingStore:
             self._adopt(save)
             return answer
 
+    async def rewrite(self, keys: Iterable[str]) -> None:
+        """Save these values again, with their chunks: under the newest key. Raises as `save`."""
+        for key in keys:
+            self._waiting.setdefault(key, self._values[key])
+            self._old_chunks.update(self._stored.chunks.get(key, ()))
+        await self.save()
+
     async def release(self) -> None:
         """Save, and give the mailbox back: the next opening is a clean hand-over."""
         await self.save()
@@ -201,6 +209,7 @@ class RoamingStore:
 
     def _adopt(self, save: _Save) -> None:
         self._stored, self._unanswered = save.after, None
+        self._old_chunks.clear()
         self._saved_at = self._clock()
         for key, value in save.values.items():
             if self._waiting.get(key, value) is value:
@@ -219,7 +228,8 @@ class RoamingStore:
                 if cut_up:
                     chunks[key], pieces = tuple(cut_up), pieces | cut_up
         held, needed = _all_of(before.chunks), _all_of(chunks)
-        rows += [self._sealed(Row(RowKind.CHUNK, id_, pieces[id_])) for id_ in sorted(needed - held)]
+        new = pieces.keys() - (held - self._old_chunks)
+        rows += [self._sealed(Row(RowKind.CHUNK, id_, pieces[id_])) for id_ in sorted(new)]
         dead = {self._sealing.name(RowKind.CHUNK, id_) for id_ in held - needed}
         dead |= {self._sealing.name(RowKind.VALUE, key.encode()) for key, value in values.items() if value is None}
         dead &= before.rows.keys()

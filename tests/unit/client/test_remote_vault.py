@@ -108,6 +108,20 @@ def test_a_vault_from_before_the_mailbox_roamed_is_read() -> None:
     )
 
 
+def test_a_new_password_brings_a_new_mailbox_key_and_keeps_the_first() -> None:
+    """D2; the names of the mailbox's rows hang on the first."""
+    vault = VAULT
+    for _ in range(MAX_MAILBOX_KEYS):
+        vault = vault.with_new_mailbox_key(system_entropy)
+
+    assert RemoteVault.decode(vault.encode()) == vault
+    assert len(vault.mailbox_keys) == MAX_MAILBOX_KEYS
+    assert vault.mailbox_keys[0] == VAULT.mailbox_keys[0]
+    assert vault.mailbox_keys[-1] not in VAULT.mailbox_keys
+    roams_not = dataclasses.replace(VAULT, mailbox_keys=())
+    assert roams_not.with_new_mailbox_key(system_entropy) == roams_not
+
+
 def test_one_vault_has_one_spelling() -> None:
     turned = dataclasses.replace(VAULT, devices=VAULT.devices[::-1], pins=VAULT.pins[::-1])
     assert turned.encode() == VAULT.encode()

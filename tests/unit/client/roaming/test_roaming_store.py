@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from cencomm.client.account.remote_vault import MailboxKey
 from cencomm.client.errors import MailboxAltered, StaleStore
 from cencomm.client.roaming.loading import fetch, load
+from cencomm.client.roaming.resealing import reseal
 from cencomm.client.roaming.sealing import MailboxSealing, RowKind
 from cencomm.client.roaming.store import SAVE_BYTES, SAVE_SECONDS, RoamingStore
 from cencomm.client.transport.errors import NoAnswer, NotHolder, NotNow
@@ -18,7 +19,9 @@ from cencomm.wire.errors import Error, ErrorCode
 from cencomm.wire.mailbox import WriteMailbox
 from tests.fakes.mailbox_host import MailboxHost
 
-SEALING = MailboxSealing(MailboxKey(b"\x0b" * 32), AccountId(b"\x0a" * 16), system_entropy)
+NAMES, OLD, NEW = MailboxKey(b"\x01" * 32), MailboxKey(b"\x0b" * 32), MailboxKey(b"\x0c" * 32)
+ACCOUNT = AccountId(b"\x0a" * 16)
+SEALING = MailboxSealing([NAMES, OLD], ACCOUNT, system_entropy)
 LONG = system_entropy(40_000)
 
 
@@ -30,12 +33,12 @@ class Time:
         return self.now
 
 
-async def opened(host: MailboxHost, clock: Time | None = None) -> RoamingStore:
+async def opened(host: MailboxHost, clock: Time | None = None, sealing: MailboxSealing = SEALING) -> RoamingStore:
     """What the next computer finds."""
-    loaded = load(await fetch(host, host.held), SEALING)
+    loaded = load(await fetch(host, host.held), sealing)
     return RoamingStore(
         host,
-        SEALING,
+        sealing,
         holder=host.held.holder,
         stored=loaded.stored,
         values=loaded.values,
@@ -277,7 +280,7 @@ async def test_an_earlier_version_under_a_new_number_is_refused() -> None:
     earlier, host = await two_versions()
     earlier.held = replace(earlier.held, version=host.held.version)
 
-    with pytest.raises(Exception, match="another key sealed"):
+    with pytest.raises(MailboxAltered, match="no key"):
         await opened(earlier)
 
 
@@ -309,3 +312,56 @@ async def test_a_message_written_since_is_not_overwritten_by_what_the_relay_had(
     await put(store, message__1=b"3")
 
     assert await store.scan("message/") == [("message/1", b"3"), ("message/2", b"2")]
+
+
+async def test_after_a_new_password_nothing_is_sealed_under_the_old_key() -> None:
+    """D2: chunks and cold rows too; and whoever knows both keys reads everything on."""
+    host, both = MailboxHost(), MailboxSealing([NAMES, OLD, NEW], ACCOUNT, system_entropy)
+    store = await opened(host)
+    await put(store, a=b"1", tree=LONG, staged=LONG, message__1=b"1", much=bytes(SAVE_BYTES), more=bytes(SAVE_BYTES))
+    await store.save()
+    before = len(host.rows)
+
+    await reseal(await opened(host, sealing=both), both)
+
+    assert len(host.rows) == before + 1  # and the mark
+    for name_, row in host.rows.items():
+        with pytest.raises(MailboxAltered):
+            SEALING.open_row(name_, row.sealed)
+    found = await opened(host, sealing=MailboxSealing([NAMES, NEW], ACCOUNT, system_entropy))
+    assert await found.get("tree") == await found.get("staged") == LONG
+    assert await found.get("message/1") == b"1"
+
+
+async def test_what_is_sealed_under_the_newest_key_is_not_sealed_again() -> None:
+    host = MailboxHost()
+    store = await opened(host)
+    await put(store, a=b"1")
+    await reseal(store, SEALING)
+    writes = len(host.writes)
+
+    await reseal(await opened(host), SEALING)
+
+    assert len(host.writes) == writes
+
+
+async def test_resealing_that_was_interrupted_begins_anew() -> None:
+    host, both = MailboxHost(), MailboxSealing([NAMES, OLD, NEW], ACCOUNT, system_entropy)
+    store = await opened(host)
+    await put(store, a=bytes(SAVE_BYTES), b=bytes(SAVE_BYTES), c=b"1")
+    await store.save()
+    half = await opened(host, sealing=both)
+
+    def stop_at_the_third() -> None:
+        if host.held.version == 3:
+            raise NoAnswer("the line broke")
+
+    host.after = stop_at_the_third
+    with pytest.raises(NoAnswer):
+        await reseal(half, both)
+    host.after = None
+    await reseal(await opened(host, sealing=both), both)
+
+    with pytest.raises(MailboxAltered):
+        SEALING.open_row(name("c"), host.rows[name("c")].sealed)
+    assert await (await opened(host, sealing=both)).get("c") == b"1"
