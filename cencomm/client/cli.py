@@ -10,6 +10,7 @@ from cencomm.client.commands.message import outbox, send, watch
 from cencomm.client.commands.operation import operation
 from cencomm.client.commands.own_account import account
 from cencomm.client.commands.reading import ack, inbox, show
+from cencomm.client.commands.releasing import release
 from cencomm.client.commands.translated import WORDS, TranslatedGroup, json_option, option, words_of
 from cencomm.client.terminal import Terminal, default_data_folder
 from cencomm.client.words import load_words
@@ -68,6 +69,7 @@ for command in (
     inbox,
     show,
     ack,
+    release,
     save,
     watch,
     outbox,

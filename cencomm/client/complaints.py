@@ -5,7 +5,7 @@ A program gets the same as a document of the one shape that errors have everywhe
 
 import re
 
-from cencomm.client import errors
+from cencomm.client import errors, releasing
 from cencomm.client.attachments import pictures, sealing, uploading
 from cencomm.client.channel import errors as channel_errors
 from cencomm.client.channel import readership
@@ -58,6 +58,7 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
     ),
     (enrolment.WrongCode, "The enrolment was not made with the letter's code: make a new letter."),
     (LedgerRefused, "The ledger breaks a rule: nothing of it was accepted, tell the coordination unit."),
+    (releasing.NotForRelease, "A release channel takes other things than this: nothing was sent."),
     (errors.FileRefused, "This file has mistakes, and nothing was done:"),
     (office.NotInOffice, "Only a coordinator may do this."),
     (Unavailable, "Not now: try again in a moment; nothing is lost."),

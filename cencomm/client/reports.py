@@ -7,14 +7,17 @@ from collections.abc import Mapping
 
 from cencomm.client.channel.errors import RelayWithholds
 from cencomm.client.operation.operation import Operation
+from cencomm.client.releasing import RELEASE, judge_release
 from cencomm.errors import ProtocolError
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.envelope import Body, Envelope
 from cencomm.forms.form import Form
 from cencomm.forms.form_json import decode_form
 from cencomm.forms.form_rules import check_lists
+from cencomm.forms.library import load_form
 from cencomm.forms.validation import Report, validate
-from cencomm.ids import BlobId
+from cencomm.ids import BlobId, ChannelId
+from cencomm.ledger.kinds import ChannelKind
 
 
 class UnknownForm(ProtocolError):  # noqa: N818 (names what was found)
@@ -30,6 +33,7 @@ class Reports:
     def __init__(self, lists: Mapping[str, CodeList]) -> None:
         self.lists = lists
         self._forms: dict[bytes, Form] = {}
+        self._shipped_release: Form | None = None
 
     def form(self, operation: Operation, blob: BlobId) -> Form:
         """The form that the ledger names by `blob`.
@@ -81,5 +85,25 @@ class Reports:
         )
 
     def judge(self, operation: Operation, envelope: Envelope) -> None:
-        """For `Environment.judge_report`: the envelope's values answer its form. Raises as `report`."""
-        self.report(operation, envelope.form, envelope.body)
+        """For `Environment.judge_report`: the envelope's values answer its form, which its channel takes.
+
+        Raises as `report` and `judge_place`.
+        """
+        report = self.report(operation, envelope.form, envelope.body)
+        self.judge_place(operation, envelope.channel, report.form, envelope.body)
+
+    def judge_place(self, operation: Operation, channel: ChannelId, form: Form, body: Body) -> None:
+        """A report of this form may stand in this channel.
+
+        Raises:
+            NotForRelease: the channel is for CEN, and the report is not (rules R1 to R3).
+        """
+        declared = operation.ledger.channels.get(channel)
+        if declared is not None and declared.kind is ChannelKind.RELEASE:
+            judge_release(form, body, self.shipped_release())
+
+    def shipped_release(self) -> Form:
+        """The form `release` of this program, which bounds what any operation's may ask."""
+        if self._shipped_release is None:
+            self._shipped_release = load_form(RELEASE, self.lists)
+        return self._shipped_release

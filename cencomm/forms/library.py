@@ -33,6 +33,18 @@ def load_forms(lists: Mapping[str, CodeList], *, override: Path | None = None) -
     return forms
 
 
+def load_form(name: str, lists: Mapping[str, CodeList], *, override: Path | None = None) -> Form:
+    """The form `templates/messages/<name>.toml`.
+
+    Raises:
+        FormError: it is none, or has another name than its file.
+    """
+    form = compile_form(resource(f"{MESSAGES}/{name}.toml", override=override).read_text("utf-8"), lists)
+    if form.name != name:
+        raise FormError(f"{name}.toml holds the form {form.name!r}")
+    return form
+
+
 def load_operation(
     name: str, forms: Mapping[str, Form], lists: Mapping[str, CodeList], *, override: Path | None = None
 ) -> OperationPlan:

@@ -4,6 +4,7 @@
 refused where people beyond `to` would read it. Nodes are no people: they are named as readers (design.md section 1).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cencomm.client.operation.directory import Profile, decode_profile
@@ -11,7 +12,7 @@ from cencomm.client.operation.operation import Operation
 from cencomm.errors import AccessDenied
 from cencomm.forms.envelope import Addressee, Body, Tlp
 from cencomm.ids import AccountId, ChannelId
-from cencomm.ledger.kinds import Role
+from cencomm.ledger.kinds import ChannelKind, Role
 from cencomm.ledger.membership import Member
 
 NODES = frozenset({Role.ARCHIVE, Role.NCEN, Role.CEN})
@@ -64,6 +65,18 @@ def readers(operation: Operation, channel: ChannelId) -> tuple[Reader, ...]:
     ledger = operation.ledger
     return tuple(
         one for one in members(operation) if ledger.is_entitled(channel, one.member.identity_key, at=ledger.sequence)
+    )
+
+
+def readers_of_a_new(
+    operation: Operation, kind: ChannelKind, *, roles: Collection[Role], accounts: Collection[AccountId]
+) -> tuple[Reader, ...]:
+    """Those who would read a channel that does not exist yet, as `members` sorts them."""
+    return tuple(
+        one
+        for one in members(operation)
+        if (one.member.role in roles or one.member.account in accounts)
+        and (one.member.role is not Role.CEN or kind is ChannelKind.RELEASE)
     )
 
 

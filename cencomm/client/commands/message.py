@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Never
@@ -26,6 +27,8 @@ from cencomm.client.complaints import complaint
 from cencomm.client.composing import read_values, set_values
 from cencomm.client.desk import Desk, open_desk
 from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quarantined
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation.operation import Operation
 from cencomm.client.presenting import Presenter
 from cencomm.client.terminal import Terminal, read_text
 from cencomm.client.watch import watch as take_part
@@ -34,6 +37,7 @@ from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Handling, Priority, Tlp
 from cencomm.forms.form import Variant
 from cencomm.forms.validation import MAX_REPORT_BYTES, InvalidReport
+from cencomm.ids import ChannelId, OperationId
 
 _SPAN = re.compile(r"(\d{1,4})\s*(min|h|d)")
 _SECONDS = {"min": 60, "h": 3600, "d": 24 * 3600}
@@ -80,7 +84,9 @@ def send(
 
     async def run() -> None:
         async with open_desk(terminal) as desk:
-            mailbox, chosen = desk.mailbox, choose_operation(desk.mailbox, operation)
+            mailbox = desk.mailbox
+            answered = None if reply_to is None else (await inboxes.message(mailbox, reply_to)).message
+            chosen = _operation_of(mailbox, operation, answered)
             trouble = await synchronise(desk)  # a relay that is away stops neither the checks nor the keeping
             if trouble is not None:
                 terminal.tell("{complaint}", complaint=complaint(trouble, terminal.words))
@@ -90,7 +96,7 @@ def send(
             if form not in forms:
                 raise UsageError(f"the operation has no form {form!r}; it has {', '.join(forms)}")
             definition = desk.reports.form(known, forms[form])
-            place = choose_channel(known, mailbox.entitled_channels(chosen), channel, presenter)
+            place = _channel_of(known, mailbox.entitled_channels(chosen), channel, presenter, answered)
             body = Body(
                 values=set_values(values, settings, definition),
                 language=terminal.words.language,
@@ -102,7 +108,7 @@ def send(
                 tlp=Tlp(tlp),
                 variant=Variant.SIMPLIFIED if simplified else Variant.LONG,
             )
-            answered = None if reply_to is None else await inboxes.message(mailbox, reply_to)
+            desk.reports.judge_place(known, place, definition, body)
             try:
                 desk.reports.report(known, forms[form], body)
             except InvalidReport as invalid:
@@ -114,9 +120,7 @@ def send(
                 if sources:
                     kept = await waiting(mailbox)
                     body = replace(body, attachments=await attach_all(mailbox, chosen, place, sources, waiting=kept))
-            draft = Draft(
-                form=forms[form], body=body, reply_to=None if answered is None else answered.message.envelope.message
-            )
+            draft = Draft(form=forms[form], body=body, reply_to=None if answered is None else answered.envelope.message)
             with progress_shown(terminal, terminal.say("Sending files")) as progress:
                 sent = await post(mailbox, chosen, place, draft, progress=progress if files else None)
             number = await inboxes.find_number(mailbox, chosen, sent.message)
@@ -215,6 +219,35 @@ def _refuse(terminal: Terminal, faults: str, invalid: InvalidReport) -> Never:
         as_json=terminal.as_json,
         details={"faults": found},
     )
+
+
+def _operation_of(mailbox: Mailbox, typed: str | None, answered: MessageDelivered | None) -> OperationId:
+    """Raises UsageError when an answer would go to another operation than its question."""
+    if answered is None:
+        return choose_operation(mailbox, typed)
+    if typed is not None and choose_operation(mailbox, typed) != answered.place.operation:
+        raise UsageError("the message that this answers is of another operation")
+    return answered.place.operation
+
+
+def _channel_of(
+    operation: Operation,
+    mine: Sequence[ChannelId],
+    typed: str | None,
+    presenter: Presenter,
+    answered: MessageDelivered | None,
+) -> ChannelId:
+    """Where the message goes: an answer to where its question stands, whose readers are others than the main channel's.
+
+    Raises:
+        UsageError: none fits, or an answer would go elsewhere.
+    """
+    if answered is None or (typed is not None and answered.place.channel not in mine):
+        return choose_channel(operation, mine, typed, presenter)
+    if typed is not None and choose_channel(operation, mine, typed, presenter) != answered.place.channel:
+        title = presenter.channel_title(operation, answered.place.channel)
+        raise UsageError(f"the message that this answers stands in {title!r}: leave --channel out")
+    return answered.place.channel
 
 
 def _instant(text: str, *, now: int) -> int:

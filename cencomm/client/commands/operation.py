@@ -7,6 +7,7 @@ import click
 
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.entrance import introduce_device
+from cencomm.client.commands.channels import channel
 from cencomm.client.commands.choosing import choose_operation, operation_option
 from cencomm.client.commands.cosigning import cosign, pending
 from cencomm.client.commands.declaring import form, phase
@@ -86,6 +87,7 @@ for command in (
     add_devices,
     revoke,
     end_device,
+    channel,
     pending,
     cosign,
     form,

@@ -9,6 +9,7 @@ import click
 
 from cencomm import __main__ as program
 from cencomm.client import cli
+from cencomm.client.commands.channels import KIND_WORDS
 from cencomm.client.commands.restarting import REASONS
 from cencomm.client.complaints import ADVICE
 from cencomm.client.overview import PHASE_WORDS
@@ -22,7 +23,7 @@ _SOURCE = Path(cli.__file__).parent
 def sentences() -> set[str]:
     found = {sentence for _, sentence in ADVICE}
     found |= set(REASONS.values())
-    found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *(one.value for one in Priority)}
+    found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *KIND_WORDS.values(), *(one.value for one in Priority)}
     for path in _SOURCE.rglob("*.py"):
         found |= set(_said(ast.parse(path.read_text("utf-8"))))
     found |= set(_helps(program.assemble()))

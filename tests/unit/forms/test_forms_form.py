@@ -20,7 +20,7 @@ from cencomm.resources import resource
 from tests.unit.forms.answering import VECTORS
 
 Lists = Mapping[str, CodeList]
-SHIPPED = ("alert", "note", "response", "seizure")
+SHIPPED = ("alert", "note", "release", "response", "seizure")
 COMPLETE = ("en", "fr")
 
 

@@ -1,0 +1,81 @@
+"""Channels beside the main one, as the command line opens them, lists them and keeps answers in them."""
+
+import json
+from pathlib import Path
+
+from tests.unit.client.person import Person
+
+NAMED = ("--member", "Unit A", "--member", "Paris airport")
+REPORT = (
+    *("--set", "case_ref=FR-9", "--set", "seizure_date=2026-11-20", "--set", "reporting_country=FR"),
+    *("--set", "location_type=airport", "--set", "place.country=FR", "--set", "items[0].category=CIT"),
+    *("--set", "items[0].quantity.amount=2", "--set", "items[0].quantity.unit=KGM"),
+    *("--set", "persons[0].role=passenger", "--set", "persons[0].surname=Exemple"),
+)
+
+
+def opened(carla: Person, kind: str, title: str, *readers: str) -> str:
+    return carla.does("operation", "channel", "open", "--kind", kind, "--title", title, *readers, "--yes")
+
+
+def newest(somebody: Person) -> dict[str, object]:
+    listed = json.loads(somebody.does("--json", "inbox"))
+    document: dict[str, object] = listed[0]
+    return document
+
+
+def test_a_bilateral_channel_names_its_readers_before_and_an_answer_stays_in_it(ana: Person, carla: Person) -> None:
+    said = opened(carla, "bilateral", "Crate 9", *NAMED)
+    assert "  Paris airport (DGDDI, France)" in said.splitlines()
+    assert "No archive is among them" in said
+
+    sent = carla.does("send", "note", "--set", "text=Between us", "--channel", "Crate", "--yes")
+    assert "Readers of Crate 9:" in sent
+    number = str(newest(ana)["number"])
+    answer = ana.does("send", "note", "--set", "text=Understood", "--reply-to", number, "--yes")
+
+    assert "Crate 9" in answer
+    assert newest(carla)["channel"] == newest(ana)["channel"]
+    assert "Crate 9" in ana.fails("send", "note", "--set", "text=a", "--reply-to", number, "--channel", "Tous", "--yes")
+
+
+def test_the_list_says_who_reads_which_channel(ana: Person, carla: Person) -> None:
+    opened(carla, "unit", "Unit only")
+
+    listed = ana.does("operation", "channel", "list").splitlines()
+    documents = json.loads(carla.does("--json", "operation", "channel", "list"))
+
+    unit = listed.index("Unit only (unité de coordination seule)")
+    assert listed[unit + 1 : unit + 3] == ["  Unit A (WCO)", "  Vous ne le lisez pas."]
+    (one,) = [document for document in documents if document["title"] == "Unit only"]
+    assert (one["kind"], [reader["name"] for reader in one["readers"]]) == ("unit", ["Unit A"])
+
+
+def test_two_channels_have_two_titles(carla: Person) -> None:
+    opened(carla, "regional", "Twice", "--role", "coordinator")
+
+    assert "already" in carla.fails(
+        "operation", "channel", "open", "--kind", "regional", "--title", "twice", "--role", "coordinator", "--yes"
+    )
+
+
+def test_an_officer_opens_no_channel(ana: Person) -> None:
+    assert "Unit A" in ana.fails("operation", "channel", "open", "--kind", "unit", "--title", "Ours", "--yes")
+
+
+def test_a_seizure_is_released_without_what_is_personal_by_its_owner_alone(ana: Person, carla: Person) -> None:
+    """R1: the release channel takes the release and nothing else."""
+    release = Path(__file__).parents[3] / "templates" / "messages" / "release.toml"
+    carla.does("operation", "form", str(release))
+    opened(carla, "release", "To CEN", "--role", "coordinator", "--role", "officer", "--role", "cen")
+    ana.does("send", "seizure", *REPORT, "--yes")
+    number, theirs = str(newest(ana)["number"]), str(newest(carla)["number"])
+
+    said = ana.does("release", number, "--yes")
+
+    assert "retenu : persons[0].surname" in said
+    got = newest(carla)
+    assert got["form"] == "release"
+    assert "Exemple" not in json.dumps(got)
+    assert "belongs to Paris airport" in carla.fails("release", theirs, "--yes")
+    assert "'seizure'" in ana.fails("send", "seizure", *REPORT, "--channel", "To CEN", "--yes")
