@@ -182,7 +182,9 @@ def test_a_second_computer_is_added_from_the_first_and_reads_what_comes_next(
     there.does("sign-in", "--relay", relay.url, "--name", "ana")
     assert "EXERCICE" in there.does("operation", "show")  # the operation came with the sealed vault
 
-    assert ana.document("operation", "add-devices") == {"added": 1}
+    added = ana.document("operation", "add-devices")
+    assert isinstance(added, dict)
+    assert added["added"] >= 1  # once in each channel that she reads
     carla.does("send", "note", "--set", "text=To all your computers", "--yes")
 
     for somebody in (ana, there):
