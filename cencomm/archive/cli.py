@@ -2,6 +2,7 @@
 
 import click
 
+from cencomm.archive.commands.attachments import files, save
 from cencomm.archive.commands.evidence import quarantine, verify
 from cencomm.archive.commands.node import join, run
 from cencomm.archive.commands.records import export, search
@@ -14,5 +15,5 @@ def archive() -> None:
     """Keep an operation's archive, search and export it."""
 
 
-for command in (join, run, search, export, verify, quarantine, backup, restore):
+for command in (join, run, search, export, files, save, verify, quarantine, backup, restore):
     archive.add_command(command)

@@ -1,11 +1,12 @@
 """Walking through the whole archive, record by record, to see that each is what was signed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cencomm.archive.attachments import StoredFile, files_of, pieces_of
 from cencomm.archive.reading import cells_of, channel_evidence, channels_of, evidence
-from cencomm.archive.verify import Verification, verify_log, verify_record
+from cencomm.archive.verify import Verification, verify_files, verify_log, verify_record
 from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.client.transport.relay_client import RelayClient
@@ -20,12 +21,19 @@ async def inspect_records(
     connection: AsyncConnection, operations: Mapping[OperationId, Operation], reports: Reports, progress: Progress
 ) -> Verification:
     """Every record against its own signature, the ledger and the tables; no relay is asked."""
+
+    def content(file: StoredFile) -> AsyncIterator[bytes]:
+        return pieces_of(connection, file.row)
+
     verification = Verification()
     last = 0
     while chunk := await evidence(connection, after=last):
-        cells = await cells_of(connection, [one.record for one in chunk])
+        records = [one.record for one in chunk]
+        cells, files = await cells_of(connection, records), await files_of(connection, records)
         for one in chunk:
-            verify_record(verification, one, cells.get(one.record, ()), operations, reports)
+            signed = verify_record(verification, one, cells.get(one.record, ()), operations, reports)
+            if signed is not None:
+                await verify_files(verification, one, signed, files.get(one.record, ()), content)
         last = chunk[-1].record
         progress(verification.records)
     return verification

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cencomm.archive.attachments import announce
 from cencomm.archive.cells import FieldKey
 from cencomm.archive.record import NewRecord
 from cencomm.archive.tables import CELLS, FIELDS, FORMS, MESSAGES, WORDS
@@ -93,6 +94,7 @@ async def insert_record(connection: AsyncConnection, record: NewRecord, memo: Fi
             ],
         )
     await connection.execute(insert(WORDS).values(rowid=number, text=record.words))
+    await announce(connection, number, body.attachments)
     return number
 
 

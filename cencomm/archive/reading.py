@@ -1,5 +1,6 @@
 """Reading records out of the tables, many at a time, for sheets and for verification."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cencomm.archive.cells import FieldKey
 from cencomm.archive.criteria import Criteria, Labels
 from cencomm.archive.record import Evidence
-from cencomm.archive.search import matching
+from cencomm.archive.search import file_names, matching
 from cencomm.archive.sheets import Envelope, StoredCell, instant
 from cencomm.archive.tables import CELLS, FIELDS, FORMS, MESSAGES
+from cencomm.client.attachments.file_names import safe_name
 from cencomm.client.events import Place
 from cencomm.forms.envelope import SignedEnvelope, Tlp
 from cencomm.forms.form import Form
@@ -68,7 +70,7 @@ async def stored_records(
     for start in range(0, len(numbers), CHUNK_RECORDS):
         chunk = numbers[start : start + CHUNK_RECORDS]
         cells = await _cells(connection, chunk, keys)
-        query = select(MESSAGES, FORMS.c.name, FORMS.c.version).join(FORMS, FORMS.c.id == MESSAGES.c.form)
+        query = select(MESSAGES, FORMS.c.name, FORMS.c.version, file_names()).join(FORMS, FORMS.c.id == MESSAGES.c.form)
         rows = {row.id: row for row in await connection.execute(query.where(MESSAGES.c.id.in_(chunk)))}
         for number in chunk:
             yield StoredRecord(rows[number].name, _envelope(rows[number]), tuple(cells.get(number, ())))
@@ -150,6 +152,7 @@ def _envelope(row: Row[Any]) -> Envelope:
         "expected_action": row.expected_action,
         "answer_by": instant(row.answer_by),
         "reply_to": None if row.reply_to is None else row.reply_to.hex(),
+        "files": "; ".join(safe_name(name) for name in json.loads(row.files)) or None,
     }
 
 

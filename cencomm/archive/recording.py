@@ -1,18 +1,23 @@
 """The archive as a node's consumer: each delivered message becomes one record, in the transaction of its cursor."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.archive import queries
+from cencomm.archive.attachments import count_unfinished
 from cencomm.archive.cells import FieldKeys, field_keys, happened_on, heading, tabulate, words
+from cencomm.archive.fetching import Fetcher
 from cencomm.archive.record import Author, NewRecord
 from cencomm.client.events import Event, MessageDelivered
+from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.directory import Profile, decode_profile
 from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.errors import ProtocolError
 from cencomm.forms.code_list import fold
+from cencomm.node.database import Database
 
 PACKAGE = "cencomm.archive"
 
@@ -32,6 +37,15 @@ class ArchiveConsumer:
             record = self.make_record(event, operation, now=now)
             await queries.insert_record(connection, record, self._fields)
 
+    async def tend(self, mailbox: Mailbox, database: Database) -> None:
+        """Fetch the files of what was recorded."""
+        await Fetcher(mailbox, database).run()
+
+    async def unfinished(self, connection: AsyncConnection) -> Mapping[str, int]:
+        """Files that are not here yet, by how far they are."""
+        counts = await count_unfinished(connection)
+        return {f"files_{state.value}": count for state, count in sorted(counts.items())}
+
     def make_record(self, event: MessageDelivered, operation: Operation, *, now: int) -> NewRecord:
         """Everything that is kept of a message.
 
@@ -50,6 +64,7 @@ class ArchiveConsumer:
             keys = self._keys[envelope.form_hash] = field_keys(report.form)
         cells = tuple(tabulate(report, keys))
         said = [*words(cells), author.name or "", author.organisation or "", envelope.body.handling_text or ""]
+        said += [attachment.name for attachment in envelope.body.attachments]
         return NewRecord(
             event=event,
             author=author,

@@ -1,10 +1,11 @@
 """Finding records. Each criterion is a set of record numbers from an index; the rest is their intersection."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Label, Row, Select, and_, false, func, or_, select, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.archive.criteria import (
@@ -20,7 +21,7 @@ from cencomm.archive.criteria import (
     terms,
     with_closer_kinds,
 )
-from cencomm.archive.tables import CELLS, FIELDS, FORMS, MESSAGES, WORDS
+from cencomm.archive.tables import ATTACHMENTS, CELLS, FIELDS, FORMS, MESSAGES, WORDS
 from cencomm.ids import MessageId, OperationId
 
 REPORTING_COUNTRY = "reporting_country"
@@ -55,6 +56,7 @@ class Found:
     priority: str
     tlp: str
     handling: str
+    files: tuple[str, ...]  # what their author called them
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,14 @@ def _listed() -> Select[Any]:
         message.priority,
         message.tlp,
         message.handling,
+        file_names(),
     ).join(FORMS, FORMS.c.id == message.form)
+
+
+def file_names() -> Label[str]:
+    """The names of a message's files as a JSON list, a column `files` beside those of MESSAGES."""
+    names = select(func.json_group_array(ATTACHMENTS.c.name)).where(ATTACHMENTS.c.message == MESSAGES.c.id)
+    return names.scalar_subquery().label("files")  # in the order of the index that finds them: by number
 
 
 def _found(row: Row[Any]) -> Found:
@@ -248,4 +257,5 @@ def _found(row: Row[Any]) -> Found:
         priority=row.priority,
         tlp=row.tlp,
         handling=row.handling,
+        files=tuple(json.loads(row.files)),
     )

@@ -45,6 +45,7 @@ ENVELOPE: Mapping[str, Labels] = {
     "expected_action": {"en": "Expected action", "fr": "Suite attendue"},
     "answer_by": {"en": "Answer by (UTC)", "fr": "Réponse avant (UTC)"},
     "reply_to": {"en": "In reply to", "fr": "En réponse à"},
+    "files": {"en": "Files", "fr": "Fichiers"},
 }
 """Columns of the envelope, which stand before those of the form."""
 

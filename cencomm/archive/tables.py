@@ -2,6 +2,7 @@
 
 messages ──< cells >── fields      one row for each column that a form ever had, by name and type
     └──> forms                     the exact definitions, by which cells are labelled and sheets are made
+    └──< attachments ──< attachment_pieces      files that came with them, in clear
 message_words                      full text over what people wrote, in parts of words of any script
 """
 
@@ -131,6 +132,32 @@ CELLS = Table(
     Index("ix_cells_number", "field", "number", sqlite_where=text("number IS NOT NULL")),
     sqlite_strict=True,
     sqlite_with_rowid=False,
+)
+
+ATTACHMENTS = Table(
+    "attachments",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("message", ForeignKey("messages.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # in the message, from 1
+    Column("name", Text, nullable=False),  # what the author called it: any letters
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),  # bytes
+    Column("hash", LargeBinary, nullable=False),  # salted, as signed in the envelope
+    Column("state", Text, nullable=False),  # a word of cencomm.archive.attachments.FileState
+    Column("detail", Text),  # why its content is not here
+    UniqueConstraint("message", "number"),
+    Index("ix_attachments_state", "state", sqlite_where=text("state != 'kept'")),
+    sqlite_strict=True,
+)
+
+ATTACHMENT_PIECES = Table(
+    "attachment_pieces",
+    METADATA,
+    Column("attachment", ForeignKey("attachments.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # from 0
+    Column("content", LargeBinary, nullable=False),  # in clear; believed when the state is `kept`
+    sqlite_strict=True,
 )
 
 WORDS = table("message_words", column("rowid", Integer), column("text", Text))  # FTS5, made by the migration

@@ -3,20 +3,23 @@
 signed bytes --signature--> device certificate --signature--> identity key --admitted--> ledger
 signed bytes + salt --hash--> commitment --in the message--> log hash, stored when the message came
 signed values --form--> cells, as they lie in the tables
+signed hashes --> the files that came with it, as they lie in the tables
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cencomm.archive.attachments import FileState, StoredFile
 from cencomm.archive.cells import field_keys, tabulate
 from cencomm.archive.record import Evidence
 from cencomm.archive.sheets import StoredCell
 from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.errors import ProtocolError, Unavailable
+from cencomm.forms.attachment import ContentHash
 from cencomm.forms.envelope import Envelope
 from cencomm.forms.payload import commitment
 from cencomm.ids import OperationId, short
@@ -33,6 +36,7 @@ class Check(StrEnum):
     RECORD = "record"  # the columns say what the envelope says
     LEDGER = "ledger"  # the ledger admitted the author to the channel when it was written
     CELLS = "cells"  # the answers in the tables are the signed ones
+    FILES = "files"  # the files that came with it are here, and are those whose hashes the author signed
     LOG = "log"  # the relay's log committed to this envelope, in this place
 
 
@@ -89,29 +93,62 @@ def verify_record(
     cells: Iterable[StoredCell],
     operations: Mapping[OperationId, Operation],
     reports: Reports,
-) -> None:
-    """Every check of one record that needs no relay. One that builds on a failed one is not made."""
+) -> Envelope | None:
+    """Every check of one record that needs no relay. One that builds on a failed one is not made.
+
+    Returns:
+        What the author signed; None when that is not known.
+    """
     verification.records += 1
     certificate: DeviceCertificate | None = None
     envelope: Envelope | None = None
     with verification.checking(evidence, Check.CERTIFICATE):
         certificate = _certificate(evidence)
     if certificate is None:
-        return
+        return None
     with verification.checking(evidence, Check.SIGNATURE):
         envelope = _envelope(evidence, certificate)
     if envelope is None:
-        return
+        return None
     with verification.checking(evidence, Check.RECORD):
         _judge_record(evidence, envelope)
     operation: Operation | None = None
     with verification.checking(evidence, Check.LEDGER):
         operation = _operation(operations, envelope)
         _judge_author(evidence, envelope, operation)
-    if operation is None:
+    if operation is not None:
+        with verification.checking(evidence, Check.CELLS):
+            _judge_cells(envelope, cells, operation, reports)
+    return envelope
+
+
+async def verify_files(
+    verification: Verification,
+    evidence: Evidence,
+    envelope: Envelope,
+    files: Sequence[StoredFile],
+    content: Callable[[StoredFile], AsyncIterator[bytes]],
+) -> None:
+    """The files of one record, if it has any; `content` reads one piece by piece."""
+    described = envelope.body.attachments
+    if not files and not described:
         return
-    with verification.checking(evidence, Check.CELLS):
-        _judge_cells(envelope, cells, operation, reports)
+    with verification.checking(evidence, Check.FILES):
+        kept = tuple((one.name, one.size, one.hash) for one in files)
+        if kept != tuple((one.name, one.size, one.hash) for one in described):
+            raise RecordAltered("the tables name other files than the envelope")
+        for file in files:
+            await _judge_file(file, content(file))
+
+
+async def _judge_file(file: StoredFile, content: AsyncIterator[bytes]) -> None:
+    if file.state is not FileState.KEPT:
+        raise RecordAltered(f"file {file.number} is not here ({file.state.value})")
+    hashing = ContentHash(file.described.id, file.described.key, file.described.size)
+    async for piece in content:
+        hashing.add(piece)
+    if hashing.digest() != file.described.hash:
+        raise RecordAltered(f"file {file.number} is not the one whose hash its author signed")
 
 
 async def verify_log(

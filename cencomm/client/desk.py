@@ -18,7 +18,7 @@ from cencomm.client.account.session import (
     session_writes,
 )
 from cencomm.client.account.sign_in import typed_password
-from cencomm.client.attachments.spool import SPOOL, Spool
+from cencomm.client.attachments.spool import SPOOL, Spool, SpoolFolder
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.reports import Reports
@@ -79,7 +79,7 @@ async def _held_desk(terminal: Terminal, sitting: Sitting) -> AsyncIterator[Desk
         access = sitting.resume(relay, terminal.code)
         store, reports = sitting.holding.store, Reports(load_code_lists())
         journal = VaultJournal(store)
-        mailbox = await open_held(sitting.holding, journal, access, _environment(terminal, reports))
+        mailbox = await open_held(sitting.holding, journal, access, _environment(terminal, reports, sitting.spool))
         try:
             yield Desk(mailbox, access, reports, store, journal)
         finally:
@@ -150,14 +150,15 @@ def _has_mailbox(terminal: Terminal) -> bool:
 
 async def _desk(terminal: Terminal, store: StateStore, access: Access) -> Desk:
     reports, journal = Reports(load_code_lists()), VaultJournal(store)
-    mailbox = await open_mailbox(journal, access.relay, _environment(terminal, reports))
+    spool = SpoolFolder(terminal.data / SPOOL)
+    mailbox = await open_mailbox(journal, access.relay, _environment(terminal, reports, spool))
     return Desk(mailbox, access, reports, store, journal)
 
 
-def _environment(terminal: Terminal, reports: Reports) -> Environment:
+def _environment(terminal: Terminal, reports: Reports, spool: Spool) -> Environment:
     return Environment(
         clock=terminal.clock,
         entropy=terminal.entropy,
         judge_report=reports.judge,
-        spool=Spool(terminal.data / SPOOL),
+        spool=spool,
     )

@@ -1,11 +1,14 @@
 """What a node is there for: something that takes each event of its channels, exactly once."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.client.events import Event
+from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.operation import Operation
+from cencomm.node.database import Database
 
 
 class Consumer(Protocol):
@@ -29,4 +32,16 @@ class Consumer(Protocol):
         Raises:
             Unavailable: a fault on our side (a name or form that is not here yet): the event is tried again later.
         """
+        ...
+
+    async def tend(self, mailbox: Mailbox, database: Database) -> None:
+        """What there is to do beside recording, for as long as the member takes part: runs until it is cancelled.
+
+        Begins anew with each life of the member, so what is to be done stands in the tables. What it raises is a fault
+        of the node, which then begins a new life.
+        """
+        ...
+
+    async def unfinished(self, connection: AsyncConnection) -> Mapping[str, int]:
+        """How much of that is left, by kind, for whoever watches over the node."""
         ...

@@ -14,6 +14,7 @@ from cencomm.client.mailbox import Mailbox
 from cencomm.client.transport.errors import BadAnswer, Refusal
 from cencomm.errors import Unavailable
 from cencomm.ids import short
+from cencomm.node.consumer import Consumer
 from cencomm.node.database import Database
 from cencomm.node.quarantine import count_set_aside
 from cencomm.site.headers import add_api_headers
@@ -36,7 +37,7 @@ class Health(Struct, frozen=True, kw_only=True):
     """`well`: the relay answers, the member runs, and no channel waits for the coordination unit.
 
     `fault` is the kind of what went wrong last and has not been overcome; `waiting_for` counts letters that the unit
-    has not answered yet.
+    has not answered yet; `unfinished` what the consumer still has to fetch.
     """
 
     well: bool
@@ -45,12 +46,14 @@ class Health(Struct, frozen=True, kw_only=True):
     waiting_for: int
     positions: tuple[Position, ...]
     quarantine: dict[str, int]
+    unfinished: dict[str, int]
 
 
-async def look(mailbox: Mailbox | None, database: Database, *, fault: str | None) -> Health:
+async def look(mailbox: Mailbox | None, database: Database, consumer: Consumer, *, fault: str | None) -> Health:
     """The node's health now; the relay is asked. `mailbox` is None while the node is between two tries."""
     async with database.reading() as connection:
         counts = await count_set_aside(connection)
+        left = await consumer.unfinished(connection)
     positions = () if mailbox is None else _positions(mailbox)
     relay = mailbox is not None and await _answers(mailbox)
     stalled = any(position.standing == Standing.STALLED.name.lower() for position in positions)
@@ -61,6 +64,7 @@ async def look(mailbox: Mailbox | None, database: Database, *, fault: str | None
         waiting_for=0 if mailbox is None else len(mailbox.pins.keys() - mailbox.operations.keys()),
         positions=positions,
         quarantine={reason.value: count for reason, count in sorted(counts.items())},
+        unfinished=dict(left),
     )
 
 

@@ -20,6 +20,7 @@ from cencomm.client.transport.errors import WrongSignIn
 from cencomm.client.watch import watch
 from cencomm.ids import short
 from cencomm.node.config import NodeConfig
+from cencomm.node.consumer import Consumer
 from cencomm.node.data_folder import DataFolder
 from cencomm.node.database import Database
 from cencomm.node.health import Health, look, serve_health
@@ -36,12 +37,13 @@ class _Life:
     """What `/healthz` is asked about."""
 
     database: Database
+    consumer: Consumer
     mailbox: Mailbox | None = None
     fault: str | None = None
     failures: int = 0
 
     async def look(self) -> Health:
-        return await look(self.mailbox, self.database, fault=self.fault)
+        return await look(self.mailbox, self.database, self.consumer, fault=self.fault)
 
 
 async def run_node(config: NodeConfig, around: Surroundings) -> None:
@@ -57,7 +59,7 @@ async def run_node(config: NodeConfig, around: Surroundings) -> None:
     with folder.locked():
         keys = await asyncio.to_thread(read_keys, folder.key_file)
         async with open_store(folder, keys, around) as store:
-            life = _Life(store.database)
+            life = _Life(store.database, around.consumer)
             restored = Restored(folder) if folder.restored_mark.exists() else None
             async with _health_served(config, life):
                 while True:
@@ -92,7 +94,8 @@ async def _live(life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundi
             _log.info("node_running", operations=len(mailbox.operations))
             if restored is not None:
                 await restored.recover(mailbox)
-            async with asyncio.TaskGroup() as tasks:
+            async with asyncio.TaskGroup() as tasks:  # a fault of one ends all
+                tasks.create_task(around.consumer.tend(mailbox, store.database))
                 if around.holdings is not None:
                     tasks.create_task(serve(HistoryServer(mailbox, around.holdings(store))))
                 await watch(mailbox, enacts_at_once=True)
@@ -100,10 +103,17 @@ async def _live(life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundi
         raise
     except Exception as error:  # noqa: BLE001 (the top of the process: the next try begins at the last transaction)
         life.failures += 1
-        life.fault = type(error).__name__
+        life.fault = type(_first(error)).__name__
         _log.exception("node_fault", failures=life.failures)
     finally:
         life.mailbox = None
+
+
+def _first(error: BaseException) -> BaseException:
+    """What went wrong first in a group of tasks."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _recover(life: _Life) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from cencomm.client.account.account import create_account, settle
 from cencomm.client.account.session import Access
 from cencomm.client.account.sign_in import LabelKey, SignInKeys, SignInParameters, SignInSecret, WrappingKey
-from cencomm.client.attachments.spool import SPOOL, Spool
+from cencomm.client.attachments.spool import SPOOL, SpoolFolder
 from cencomm.client.channel.enacting import stage
 from cencomm.client.channel.enactment import follow_and_enact
 from cencomm.client.channel.entrance import introduce_device
@@ -77,8 +77,8 @@ class Person:
         return self._mailbox
 
     @property
-    def spool(self) -> Spool:
-        return Spool(self.folder / SPOOL)
+    def spool(self) -> SpoolFolder:
+        return SpoolFolder(self.folder / SPOOL)
 
     @property
     def vault(self) -> Vault:

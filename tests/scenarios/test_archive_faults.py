@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cencomm.archive.criteria import Labels
 from cencomm.client.channel.posting import send
 from cencomm.client.events import Event, MessageDelivered, Reason
+from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.client.unit import admission
@@ -18,6 +19,7 @@ from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.form import Form
 from cencomm.node.consumer import Consumer
+from cencomm.node.database import Database
 from tests.scenarios.archive import Archive, archive_in, found_with_archive, invite_archive
 from tests.scenarios.people import Person, Place, admit, draft
 
@@ -47,6 +49,12 @@ class Faulty:
         if isinstance(event, MessageDelivered) and self.faults:
             self.faults -= 1
             raise RuntimeError("the fault of a test")
+
+    async def tend(self, mailbox: Mailbox, database: Database) -> None:
+        await self.consumer.tend(mailbox, database)
+
+    async def unfinished(self, connection: AsyncConnection) -> Mapping[str, int]:
+        return await self.consumer.unfinished(connection)
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def search(
             None if after is None else _read_cursor(after, Sort(sort)),
         )
     )
-    heads = ["Date", "Form", "Heading", "Author", "Country", "Priority", "TLP", "Message"]
+    heads = ["Date", "Form", "Heading", "Author", "Country", "Priority", "TLP", "Files", "Message"]
     desk.show_table(heads, [_row(found) for found in page.found], _document(page, total))
     if not as_json:
         click.echo(desk.say("{shown} of {total} records", shown=len(page.found), total=total))
@@ -151,6 +151,7 @@ def _row(found: Found) -> list[str]:
         found.author_country or "",
         found.priority,
         found.tlp,
+        str(len(found.files) or ""),
         short(found.message),
     ]
 
@@ -176,6 +177,7 @@ def _document(page: Page, total: int) -> JsonValue:
                 "priority": found.priority,
                 "tlp": found.tlp,
                 "handling": found.handling,
+                "files": list(found.files),
             }
             for found in page.found
         ],

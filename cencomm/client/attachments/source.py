@@ -49,8 +49,8 @@ def open_source(path: Path, *, as_is: bool = False) -> Iterator[Source]:
     """
     with contextlib.ExitStack() as stack:
         try:
-            file = stack.enter_context(os.fdopen(os.open(path, _AT_ONCE), "rb"))
-            size = _size(path, file)
+            file, size = _open(path)
+            stack.enter_context(file)
             head = file.read(HEAD_BYTES)
             file.seek(0)
             if is_picture(path.suffix.lower(), head) and not as_is:
@@ -73,8 +73,18 @@ def _picture(path: Path, file: BinaryIO, size: int) -> Source:
     return Source(name, picture.media_type, len(picture.content), cleaned=True, content=io.BytesIO(picture.content))
 
 
-def _size(path: Path, file: BinaryIO) -> int:
-    status = os.fstat(file.fileno())
+def _open(path: Path) -> tuple[BinaryIO, int]:
+    """The file, which is one, and its size."""
+    descriptor = os.open(path, _AT_ONCE)
+    try:
+        size = _size(path, os.fstat(descriptor))
+        return os.fdopen(descriptor, "rb"), size
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _size(path: Path, status: os.stat_result) -> int:
     if not stat.S_ISREG(status.st_mode):
         raise UsageError(f"{path} is no file")
     if not 0 < status.st_size <= MAX_ATTACHMENT_BYTES:

@@ -1,9 +1,10 @@
 """An officer at a shared computer: everything that is kept of the session, in memory, from one command to the next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cencomm.client.account.session import Access, AskCode, Computer, Known, resume_session
 from cencomm.client.account.sign_in import SignInKeys, SignInParameters
+from cencomm.client.attachments.spool import SpoolInMemory
 from cencomm.client.roaming.holding import Holding, take
 from cencomm.client.transport.relay_client import RelayClient, SessionToken
 from cencomm.clock import Clock
@@ -22,6 +23,7 @@ class Sitting:
     token: SessionToken
     known: Known
     holding: Holding
+    spool: SpoolInMemory = field(default_factory=SpoolInMemory)
     has_ended: bool = False
 
     def resume(self, relay: RelayClient, ask_code: AskCode | None = None) -> Access:

@@ -12,6 +12,7 @@ from cencomm.client.operation.decision import decide
 from cencomm.client.operation.directory import Profile
 from cencomm.client.operation.invitation import Invitation
 from cencomm.client.operation.operation import Operation
+from cencomm.forms.attachment import Attachment
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Envelope, Priority, SignedEnvelope, sign_envelope
 from cencomm.forms.form import Form, Variant
@@ -65,6 +66,7 @@ class Desk:
         simplified: bool = False,
         priority: Priority = Priority.ROUTINE,
         author_revoked: bool = False,
+        attachments: tuple[Attachment, ...] = (),
         reply_to: MessageId | None = None,
     ) -> MessageDelivered:
         """The next message of the log, signed by the officer of `country`."""
@@ -86,6 +88,7 @@ class Desk:
                 written_at=written_at,
                 priority=priority,
                 variant=Variant.SIMPLIFIED if simplified else Variant.LONG,
+                attachments=attachments,
             ),
         )
         return self.deliver(envelope, sign_envelope(envelope, author.device.signing_key), author, author_revoked)

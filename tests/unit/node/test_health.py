@@ -1,15 +1,35 @@
 """How a node is: told in short identifiers and counts, to this computer alone."""
 
+from collections.abc import Mapping
+
 import aiohttp
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cencomm.client.events import Place, Quarantined, Reason
+from cencomm.client.events import Event, Place, Quarantined, Reason
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation.operation import Operation
 from cencomm.ids import ChannelId, OperationId
 from cencomm.node.database import Database
 from cencomm.node.health import Health, look, serve_health
 from cencomm.node.quarantine import set_aside
 
-WELL = Health(well=True, relay=True, fault=None, waiting_for=0, positions=(), quarantine={})
+WELL = Health(well=True, relay=True, fault=None, waiting_for=0, positions=(), quarantine={}, unfinished={})
+
+
+class Idle:
+    """A consumer that has two files to fetch, and does not."""
+
+    package = "cencomm.archive"
+
+    async def record(self, connection: AsyncConnection, event: Event, operation: Operation, *, now: int) -> None:
+        raise NotImplementedError
+
+    async def tend(self, mailbox: Mailbox, database: Database) -> None:
+        raise NotImplementedError
+
+    async def unfinished(self, _: AsyncConnection) -> Mapping[str, int]:
+        return {"files_waiting": 2}
 
 
 async def test_a_node_between_two_tries_is_not_well_and_says_what_it_set_aside(database: Database) -> None:
@@ -24,17 +44,18 @@ async def test_a_node_between_two_tries_is_not_well_and_says_what_it_set_aside(d
     event = Quarantined(place=place, reason=Reason.BAD_ANCHOR, detail="a name", message=b"x", account=None)
     await database.transact(lambda connection: set_aside(connection, event, now=0))
 
-    health = await look(None, database, fault="Unavailable")
+    health = await look(None, database, Idle(), fault="Unavailable")
 
     assert not health.well
     assert not health.relay
     assert (health.fault, health.quarantine) == ("Unavailable", {"bad_anchor": 1})
+    assert health.unfinished == {"files_waiting": 2}
 
 
 @pytest.mark.parametrize(("well", "status"), [(True, 200), (False, 503)])
 async def test_the_status_says_whether_it_is_well(well: bool, status: int) -> None:  # noqa: FBT001 (a case)
     async def ask() -> Health:
-        return Health(well=well, relay=well, fault=None, waiting_for=0, positions=(), quarantine={})
+        return Health(well=well, relay=well, fault=None, waiting_for=0, positions=(), quarantine={}, unfinished={})
 
     async with (
         serve_health(0, ask) as port,
