@@ -26,7 +26,8 @@ sys.path.insert(0, str(ROOT))
 
 from cencomm.wire.document import encode_document  # noqa: E402 (needs the path above)
 from cencomm.wire.stream import PublishFrame  # noqa: E402
-from tests.unit.relay.world import NAME, StandingClock, config_for, found_operation, running  # noqa: E402
+from tests.fakes.founded_operation import found_operation  # noqa: E402
+from tests.fakes.served_relay import NAME, StandingClock, config_for, running  # noqa: E402
 
 CASES = ((10, 1), (10, 10), (100, 1), (100, 10))
 PLAINTEXT_BYTES = 2000

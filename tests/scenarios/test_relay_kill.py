@@ -18,7 +18,8 @@ from cencomm.ledger.statements import verify_receipt
 from cencomm.relay.own_keys import receipt_key
 from cencomm.secret import system_entropy
 from cencomm.wire.document import encode_document
-from tests.unit.relay.world import NAME, StandingClock, config_for, found_operation, running
+from tests.fakes.founded_operation import found_operation
+from tests.fakes.served_relay import NAME, StandingClock, config_for, running
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,7 +8,8 @@ import pytest
 from cencomm.ledger.refusal import LedgerRefused
 from cencomm.relay.config import RelayConfig
 from cencomm.wire.errors import ErrorCode
-from tests.unit.relay.world import Operation, StandingClock, config_for, found_operation, running
+from tests.fakes.founded_operation import Operation, found_operation
+from tests.fakes.served_relay import StandingClock, config_for, running
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from cencomm.ids import AccountId, ChannelId, OperationId, SendId
 from cencomm.relay.edge.routes import ROUTES
 from cencomm.relay.submission import Framing, Submission
 from cencomm.wire.log import Publish
-from tests.unit.relay.world import Operation, StandingClock, config_for, found_operation, running
+from tests.fakes.founded_operation import Operation, found_operation
+from tests.fakes.served_relay import StandingClock, config_for, running
 
 Call = tuple[RouteDef, bool, str, str, bytes]
 
@@ -70,6 +71,8 @@ def path_of(operation: Operation, pattern: str, odd: str, *, right: bool) -> str
         "ch": operation.channel.hex(),
         "gen": "1",
         "device": operation.coordinator.device.hex(),
+        **dict.fromkeys(("account", "attachment", "request", "session", "slot"), "00" * 16),
+        **dict.fromkeys(("number", "sequence"), "1"),
     }
     return re.sub(r"\{(\w+)\}", lambda found: real[found.group(1)] if right else odd, pattern)
 

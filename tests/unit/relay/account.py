@@ -7,7 +7,7 @@ import pyotp
 
 from cencomm.wire.accounts import CreateAccount, SignedIn, SignIn
 from cencomm.wire.second_factor import RECOVERY_LETTERS, SwitchOnTotp, recovery_verifier
-from tests.unit.relay.world import Answer, Relay
+from tests.fakes.served_relay import Answer, Relay
 
 RIGHT, WRONG = b"p" * 32, b"x" * 32
 SECRET = bytes(range(20))

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cencomm.relay.config import RelayConfig
-from tests.unit.relay.world import Operation, Person, Relay, StandingClock, config_for, found_operation, running
+from tests.fakes.founded_operation import Operation, found_operation
+from tests.fakes.served_relay import Person, Relay, StandingClock, config_for, running
 
 
 @pytest.fixture

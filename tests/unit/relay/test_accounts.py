@@ -10,7 +10,7 @@ from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import MAX_SESSIONS, MAX_VAULT_BYTES
 from cencomm.wire.relay import RelayAnswer
 from cencomm.wire.vault import PutVault, Vault
-from tests.unit.relay.world import Relay, StandingClock, config_for, running
+from tests.fakes.served_relay import Relay, StandingClock, config_for, running
 
 
 def account(handle: bytes = b"h" * 16, *, code: str | None = None) -> CreateAccount:

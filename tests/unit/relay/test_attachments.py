@@ -8,7 +8,8 @@ from cencomm.relay.config import RelayConfig
 from cencomm.wire.attachments import AnnounceAttachment, AttachmentState, chunk_count, chunk_length
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import MAX_ATTACHMENT_CHUNKS, MAX_SEALED_ATTACHMENT_BYTES, MIN_SEALED_CHUNK_BYTES
-from tests.unit.relay.world import Answer, Operation, Person, StandingClock, config_for, found_operation, running
+from tests.fakes.founded_operation import Operation, found_operation
+from tests.fakes.served_relay import Answer, Person, StandingClock, config_for, running
 
 CHUNK = MIN_SEALED_CHUNK_BYTES
 SIZE = 2 * CHUNK + 100

@@ -15,7 +15,8 @@ from cencomm.relay.config import RelayConfig
 from cencomm.site.backup import MANIFEST, DamagedBackup
 from cencomm.wire.attachments import AnnounceAttachment
 from cencomm.wire.limits import MIN_SEALED_CHUNK_BYTES
-from tests.unit.relay.world import Operation, StandingClock, config_for, running
+from tests.fakes.founded_operation import Operation
+from tests.fakes.served_relay import StandingClock, config_for, running
 
 
 def silent(_: str) -> None:

@@ -17,7 +17,8 @@ from cencomm.relay.submission import Submission, read_framing
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import MAX_COMMIT_PROPOSALS, RETRY_BODY_BYTES
 from cencomm.wire.log import Publish
-from tests.unit.relay.world import Operation, Person, Relay
+from tests.fakes.founded_operation import Operation
+from tests.fakes.served_relay import Person, Relay
 
 SHORTEST_SECRET = codec.opaque(b"") * 3
 REMOVE = b"\x01\x00\x03" + codec.uint(LeafIndex(7), 4)

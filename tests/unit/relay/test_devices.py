@@ -23,7 +23,8 @@ from cencomm.wire.devices import (
 )
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import MAX_DEVICES, MAX_KEPT_KEY_PACKAGES, MAX_ONE_TIME_KEY_PACKAGES, RESERVATION_SECONDS
-from tests.unit.relay.world import NOT_AFTER, START, Answer, Operation, Person, Relay, flipped
+from tests.fakes.founded_operation import Operation, flipped
+from tests.fakes.served_relay import NOT_AFTER, START, Answer, Person, Relay
 
 
 def certificate(person: Person, number: int, *, not_after: int = NOT_AFTER) -> RegisterDevice:

@@ -9,7 +9,8 @@ from cencomm.relay.config import RelayConfig
 from cencomm.relay.keys import WRITER
 from cencomm.relay.state import Draft
 from cencomm.wire.errors import ErrorCode
-from tests.unit.relay.world import Operation, Relay
+from tests.fakes.founded_operation import Operation
+from tests.fakes.served_relay import Relay
 
 
 async def pragma(relay: Relay, statement: str) -> None:

@@ -3,7 +3,7 @@
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.foundings import FoundingAnswer
 from cencomm.wire.limits import FOUNDING_ANSWER_SECONDS, MAX_ENROLMENT_BYTES, MAX_FOUNDING_ANSWERS
-from tests.unit.relay.world import Relay
+from tests.fakes.served_relay import Relay
 
 SLOT = f"/v1/founding-answers/{'5' * 32}"
 

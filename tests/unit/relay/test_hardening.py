@@ -22,7 +22,7 @@ from cencomm.relay.edge.routes import ROUTES
 from cencomm.relay.own_keys import receipt_key
 from cencomm.relay.tables import METADATA
 from cencomm.secret import Secret, system_entropy
-from tests.unit.relay.world import NAME, Relay, StandingClock, config_for, running
+from tests.fakes.served_relay import NAME, Relay, StandingClock, config_for, running
 
 ROOT = Path(__file__).parents[3]
 

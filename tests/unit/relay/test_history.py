@@ -14,7 +14,8 @@ from cencomm.relay.config import RelayConfig
 from cencomm.relay.tables import HISTORY_CHUNKS
 from cencomm.wire.history import HistoryChunks, HistoryState, PutHistoryChunk
 from cencomm.wire.limits import HISTORY_SECONDS, MAX_HISTORY_BYTES
-from tests.unit.relay.world import Answer, Operation, Person, Relay, charter_of, found_operation
+from tests.fakes.founded_operation import Operation, charter_of, found_operation
+from tests.fakes.served_relay import Answer, Person, Relay
 
 REQUEST = RequestId(b"q" * 16)
 

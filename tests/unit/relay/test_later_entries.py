@@ -16,7 +16,8 @@ from cencomm.wire.errors import ErrorCode
 from cencomm.wire.log import LogPage
 from cencomm.wire.operations import CommitToChannel
 from cencomm.wire.welcomes import Reject
-from tests.unit.relay.world import Operation, Person, StandingClock, enrol, running
+from tests.fakes.founded_operation import Operation, enrol
+from tests.fakes.served_relay import Person, StandingClock, running
 
 
 def restart_of(operation: Operation) -> Restart:

@@ -14,8 +14,9 @@ from cencomm.relay.state import Draft
 from cencomm.relay.tries import FORGET_SECONDS, FREE_TRIES, KNOWN_SOURCE, MAX_NOBODYS_HANDLES, UNKNOWN_SOURCE, Counter
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.locks import Locks
+from tests.fakes.founded_operation import Operation
+from tests.fakes.served_relay import Person, Relay, StandingClock, config_for, running
 from tests.unit.relay.account import RIGHT, WRONG, Visitor
-from tests.unit.relay.world import Operation, Person, Relay, StandingClock, config_for, running
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from cencomm.wire.mailbox import (
     WriteMailbox,
 )
 from cencomm.wire.operations import CommitToChannel
-from tests.unit.relay.world import START, Answer, Operation, Person, Relay
+from tests.fakes.founded_operation import Operation
+from tests.fakes.served_relay import START, Answer, Person, Relay
 
 Said = Callable[[Operation, WriteMailbox], Publish]
 

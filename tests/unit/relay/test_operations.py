@@ -29,12 +29,8 @@ from cencomm.wire.operations import (
     WrapFor,
     WrapsAnswer,
 )
-from tests.unit.relay.world import (
-    START,
-    Answer,
+from tests.fakes.founded_operation import (
     Operation,
-    Person,
-    Relay,
     charter_of,
     enrol,
     flipped,
@@ -42,6 +38,7 @@ from tests.unit.relay.world import (
     founding,
     founding_entry,
 )
+from tests.fakes.served_relay import START, Answer, Person, Relay
 
 
 async def append(operation: Operation, entry: bytes, *, by: Person | None = None) -> Answer:

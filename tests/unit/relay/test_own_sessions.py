@@ -5,8 +5,9 @@ from cencomm.wire.devices import ClaimKeyPackages, RegisterDevice
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.sessions import OpenSession, OpenSessions, OwnDevices
 from cencomm.wire.stream import CLOSE_SESSION_ENDED
+from tests.fakes.founded_operation import Operation
+from tests.fakes.served_relay import Person, Relay
 from tests.unit.relay.account import Visitor
-from tests.unit.relay.world import Operation, Person, Relay
 
 LABEL = b"l" * SEALED_LABEL_BYTES
 

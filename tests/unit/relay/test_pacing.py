@@ -19,7 +19,8 @@ from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import COMMIT_PAUSE_SECONDS, TURN_SECONDS
 from cencomm.wire.log import Publish, TurnReserved
 from cencomm.wire.operations import Appended, CommitToChannel
-from tests.unit.relay.world import NAME, Answer, Operation, Person, StandingClock, config_for, found_operation, running
+from tests.fakes.founded_operation import Operation, found_operation
+from tests.fakes.served_relay import NAME, Answer, Person, StandingClock, config_for, running
 
 
 @pytest.fixture

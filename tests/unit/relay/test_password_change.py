@@ -9,8 +9,8 @@ from cencomm.wire.accounts import AskSignInParameters, SignIn, SignInParameters
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.password import ChangePassword, PasswordChanged
 from cencomm.wire.vault import PutVault, Vault
+from tests.fakes.served_relay import Answer, Relay
 from tests.unit.relay.account import RECOVERY, RIGHT, WRONG, Visitor
-from tests.unit.relay.world import Answer, Relay
 
 NEW = b"n" * 32
 

@@ -16,7 +16,8 @@ from cencomm.mls.welcome import Welcome
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import MAX_MESSAGE_BYTES, RESERVATION_SECONDS
 from cencomm.wire.log import Publish
-from tests.unit.relay.world import Operation, Person, Relay, StandingClock, config_for, found_operation, running
+from tests.fakes.founded_operation import Operation, found_operation
+from tests.fakes.served_relay import Person, Relay, StandingClock, config_for, running
 
 
 async def test_a_message_gets_a_place_in_the_log_and_a_receipt(operation: Operation, officer: Person) -> None:

@@ -14,7 +14,8 @@ from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import LOG_PAGE_ENTRIES, MAX_MESSAGE_BYTES, PAGE_BYTES
 from cencomm.wire.log import LogPage
 from cencomm.wire.welcomes import Reject, Rejections, Welcomes
-from tests.unit.relay.world import NOT_AFTER, Answer, Operation, Person, flipped
+from tests.fakes.founded_operation import Operation, flipped
+from tests.fakes.served_relay import NOT_AFTER, Answer, Person
 
 
 async def page(operation: Operation, query: str) -> Answer:

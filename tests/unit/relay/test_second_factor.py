@@ -20,8 +20,8 @@ from cencomm.wire.second_factor import (
     recovery_verifier,
 )
 from cencomm.wire.vault import PutVault
+from tests.fakes.served_relay import Relay, StandingClock, running
 from tests.unit.relay.account import RECOVERY, RIGHT, SECRET, WRONG, Visitor
-from tests.unit.relay.world import Relay, StandingClock, running
 
 
 @pytest.fixture

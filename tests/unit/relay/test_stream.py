@@ -27,7 +27,8 @@ from cencomm.wire.stream import (
     ReceiptFrame,
     WelcomeWaits,
 )
-from tests.unit.relay.world import Operation, Person, Relay, StandingClock, config_for, enrol, found_operation, running
+from tests.fakes.founded_operation import Operation, enrol, found_operation
+from tests.fakes.served_relay import Person, Relay, StandingClock, config_for, running
 
 Socket = aiohttp.ClientWebSocketResponse
 

@@ -15,7 +15,8 @@ from cencomm.relay.tables import ACCOUNTS, CHANNELS, DEVICES, INVITATIONS, LOG_E
 from cencomm.wire.devices import KeyPackagesWaiting
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.welcomes import Welcomes
-from tests.unit.relay.world import Answer, Operation, Person
+from tests.fakes.founded_operation import Operation
+from tests.fakes.served_relay import Answer, Person
 
 
 async def waiting(operation: Operation, somebody: Person) -> list[int]:

@@ -15,7 +15,7 @@ from cencomm.relay.state import Draft, State
 from cencomm.relay.submission import Submission
 from cencomm.relay.writer import Writer
 from cencomm.wire.log import Publish
-from tests.unit.relay.world import config_for
+from tests.fakes.served_relay import config_for
 
 MESSAGE = Submission.unread(
     AccountId(bytes(16)),
