@@ -19,7 +19,7 @@ from cencomm.client.transport.stream import Connected, Wake
 from cencomm.client.unit.cosigning import complete_cosigned
 from cencomm.errors import ProtocolError, Unavailable
 from cencomm.ids import OperationId
-from cencomm.wire.stream import EnrolmentWaits, KeyPackagesLow, LedgerMovedOn, LogPushed, WelcomeWaits
+from cencomm.wire.stream import EnrolmentWaits, KeyPackagesLow, LedgerMovedOn, LogPushed, RejectionStored, WelcomeWaits
 
 RETRY_SECONDS = 2.0
 
@@ -135,5 +135,8 @@ async def _answer(mailbox: Mailbox, wake: Wake, enactor: Enactor, on_enrolment: 
         case EnrolmentWaits():
             if on_enrolment is not None:
                 on_enrolment(wake.operation)
+        case RejectionStored():
+            if wake.operation in mailbox.operations:
+                enactor.look_at(wake.operation)  # somebody may ask to be let in again (C9, C10)
         case KeyPackagesLow():
             await refill_key_packages(mailbox)

@@ -40,6 +40,13 @@ class EnrolmentStored:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectionKept:
+    operation: OperationId
+    channel: ChannelId
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeyPackageTaken:
     account: AccountId
     device: DeviceId
@@ -51,4 +58,6 @@ class SessionEnded:
     token_hash: bytes
 
 
-Announcement: TypeAlias = EntryLogged | LedgerGrew | WelcomeStored | EnrolmentStored | KeyPackageTaken | SessionEnded
+Announcement: TypeAlias = (
+    EntryLogged | LedgerGrew | WelcomeStored | EnrolmentStored | RejectionKept | KeyPackageTaken | SessionEnded
+)

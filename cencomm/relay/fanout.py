@@ -23,6 +23,7 @@ from cencomm.relay.announcement import (
     EntryLogged,
     KeyPackageTaken,
     LedgerGrew,
+    RejectionKept,
     SessionEnded,
     WelcomeStored,
 )
@@ -37,6 +38,7 @@ from cencomm.wire.stream import (
     KeyPackagesLow,
     LedgerMovedOn,
     LogPushed,
+    RejectionStored,
     WelcomeWaits,
 )
 
@@ -199,6 +201,10 @@ class Fanout:
                 self._push_to(accounts, frame)
             case EnrolmentStored(operation):
                 self._push_to(self._coordinators(operation), _frame(EnrolmentWaits(operation=operation)))
+            case RejectionKept(operation, channel, generation):
+                frame = _frame(RejectionStored(operation=operation, channel=channel, generation=generation))
+                for stream in self._audiences[operation, channel].streams:
+                    stream.push(frame)
             case KeyPackageTaken(account, device, remaining):
                 self._push_to((account,), _frame(KeyPackagesLow(device=device, remaining=remaining)))
             case SessionEnded(token_hash):

@@ -14,8 +14,8 @@ MAX_OWN_REJECTIONS = 50  # of an account in a channel; two by different identiti
 DAY_SECONDS = 24 * 3600
 
 
-def reject(connection: Connection, ledger: Ledger, tip: Tip, account: AccountId, rejection: bytes) -> None:
-    """The rejection is kept for those entitled to the channel.
+def reject(connection: Connection, ledger: Ledger, tip: Tip, account: AccountId, rejection: bytes) -> bool:
+    """The rejection is kept for those entitled to the channel. Whether it is new: only then they are told.
 
     Raises:
         MalformedError, BadSignature: not a rejection by the device that it names.
@@ -31,4 +31,4 @@ def reject(connection: Connection, ledger: Ledger, tip: Tip, account: AccountId,
         raise Refused("C11", "there is no such entry in the log")
     if count_rejections(connection, tip.row, tip.generation, account) >= MAX_OWN_REJECTIONS:
         raise TooMany(retry_after=DAY_SECONDS)
-    add_rejection(connection, tip.row, tip.generation, account, rejection)
+    return add_rejection(connection, tip.row, tip.generation, account, rejection)

@@ -44,6 +44,14 @@ class KeyPackagesLow(
     remaining: Counter
 
 
+class RejectionStored(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type", tag="rejection"):
+    """A member cannot follow a Commit or a Welcome of the channel: read the rejections (C9, C10, C11)."""
+
+    operation: Operation
+    channel: Channel
+    generation: Number32
+
+
 class PublishFrame(Publish, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type", tag="publish"):
     """What a client sends: a publish. `id` is of its choice and comes back with the answer."""
 
@@ -66,6 +74,13 @@ class ErrorFrame(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 
 
 Pushed: TypeAlias = (
-    LogPushed | LedgerMovedOn | WelcomeWaits | EnrolmentWaits | KeyPackagesLow | ReceiptFrame | ErrorFrame
+    LogPushed
+    | LedgerMovedOn
+    | WelcomeWaits
+    | EnrolmentWaits
+    | KeyPackagesLow
+    | RejectionStored
+    | ReceiptFrame
+    | ErrorFrame
 )
 """Everything that a relay sends."""

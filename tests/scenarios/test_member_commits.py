@@ -65,7 +65,7 @@ def stalled(victim: Person, place: Place, event: Event, rule: str) -> None:
     assert isinstance(event, ChannelStalled), event
     assert event.rule == rule
     session = victim.mailbox.sessions[(place.operation, place.channel)]
-    assert session.standing is Standing.STALLED
+    assert session.standing is (Standing.STRANDED if rule == "C10" else Standing.STALLED)
     assert session.sequence == event.place.sequence - 1
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from cencomm.client.channel.delivery import Sent
 from cencomm.client.channel.enactment import enact
@@ -11,21 +12,23 @@ from cencomm.client.channel.errors import ChannelNotUsable, ChannelRestarting
 from cencomm.client.channel.founding import found_channel
 from cencomm.client.channel.posting import send, waiting
 from cencomm.client.channel.session import ChannelSession, Standing
-from cencomm.client.events import Quarantined, Reason, Repeated
+from cencomm.client.events import ChannelStalled, Quarantined, Reason, Repeated
 from cencomm.client.operation import coordination
 from cencomm.client.operation.operation import Operation
 from cencomm.client.operation.proposal import Proposal
 from cencomm.client.reports import Reports
+from cencomm.client.transport.errors import NoAnswer
 from cencomm.client.unit.act import act
 from cencomm.client.unit.office import NotInOffice
 from cencomm.client.unit.restarting import Grounds, find_grounds, restart
 from cencomm.client.watch import catch_up
 from cencomm.ledger.kinds import RestartReason
 from cencomm.secret import system_entropy
+from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.blinding import blind
 from tests.scenarios.insider import Insider
 from tests.scenarios.people import Person, Place, admit, draft, person
-from tests.scenarios.test_two_officers import references, seizure
+from tests.scenarios.test_two_officers import break_the_line, publishes, references, seizure
 
 
 @pytest.fixture
@@ -109,6 +112,30 @@ async def test_a_commit_that_one_subtree_cannot_open_is_healed_for_both_sides(
     assert {one.reason for one in bob.said(Quarantined)} == {Reason.RESTARTED}
 
 
+async def test_what_was_acknowledged_behind_the_cut_goes_out_again_although_its_receipt_was_lost(
+    ana: Person, bob: Person, carla: Person, place: Place, server: LoopbackRelay
+) -> None:
+    """S2: under the send id of the old generation the relay would answer with the receipt of then, for ever."""
+    await catch_up_all(ana, bob, carla)
+    await blind(Insider(ana, place), 0, 1)
+
+    async def lose_the_receipt(request: web.Request, handler: Handler) -> web.StreamResponse:
+        await handler(request)
+        return await break_the_line(request) if publishes(request) else await handler(request)
+
+    server.meddle = lose_the_receipt
+    with pytest.raises(NoAnswer):
+        await say(ana, place, 1)
+    server.meddle = None
+    grounds = await find_grounds(carla.mailbox, place.operation, place.channel)
+    assert grounds is not None
+    await restart(carla.mailbox, place.operation, grounds)
+    await catch_up_all(ana, bob)
+
+    assert not await waiting(ana.mailbox)
+    assert await told(bob, place) == ["FR-2026-0001"]
+
+
 async def test_who_was_away_reads_to_the_cut_and_passes_over_the_rest(
     ana: Person, bob: Person, carla: Person, eve: Person, place: Place
 ) -> None:
@@ -184,6 +211,7 @@ async def test_of_two_who_make_the_new_group_one_discards_theirs(
     await enact(bob.mailbox, *key)  # his first Commit is refused
 
     assert session_of(bob, place).standing is Standing.LIVE
+    assert not bob.said(ChannelStalled)  # that another was first is no fault of theirs
     assert len(session_of(bob, place).leaves()) == len(session_of(carla, place).leaves()) == 3
     await say(bob, place, 1)
     await catch_up(ana.mailbox)

@@ -11,6 +11,7 @@ from cencomm.client.channel.enacting import difference, stage, stage_what_fits
 from cencomm.client.channel.founding import alone, waits_for_us
 from cencomm.client.channel.log_feed import follow_log
 from cencomm.client.channel.newcomers import usable_packages
+from cencomm.client.channel.readmission import Unusable, unusable_leaves
 from cencomm.client.channel.session import ChannelSession, Staged, Standing
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
@@ -41,7 +42,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 async def enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId, *, sleep: Sleep = asyncio.sleep) -> bool:
-    """Bring the channel's group to what the ledger says, as far as key packages are there.
+    """Bring the channel's group to what the ledger says, as far as key packages are there, and let in again who asks.
 
     Waiting for our turn to commit (C7) holds nothing up: the mailbox sends and reads meanwhile.
 
@@ -54,7 +55,7 @@ async def enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId, *,
     while True:
         try:
             async with mailbox.lock:
-                return await _carry_out(mailbox, operation, channel)
+                return await _carry_out(mailbox, operation, channel, readmits=True)
         except ChannelBusy as busy:
             await _await_turn(busy, sleep)
 
@@ -131,7 +132,14 @@ async def _await_turn(busy: ChannelBusy, sleep: Sleep) -> None:
     await sleep(wait)
 
 
-async def _carry_out(mailbox: Mailbox, operation: OperationId, channel: ChannelId, *, sending: bool = False) -> bool:
+async def _carry_out(
+    mailbox: Mailbox,
+    operation: OperationId,
+    channel: ChannelId,
+    *,
+    sending: bool = False,
+    readmits: bool = False,
+) -> bool:
     """Whoever lost a race computes what is left and commits only that; after two, asks for the next turn (C7)."""
     committed, losses = False, 0
     for _ in range(MAX_TRIES):
@@ -150,7 +158,8 @@ async def _carry_out(mailbox: Mailbox, operation: OperationId, channel: ChannelI
                 await _ask_for_turn(mailbox, session)
             continue
         ledger = mailbox.operation(operation).ledger
-        if await _stage_difference(mailbox, session, ledger):
+        again = await unusable_leaves(mailbox, session) if readmits else []
+        if await _stage_difference(mailbox, session, ledger, again):
             continue
         if not (sending and session.must_commit):
             return committed
@@ -177,11 +186,22 @@ async def _stage_group(mailbox: Mailbox, operation: OperationId, channel: Channe
     await mailbox.write({}, session=staged)
 
 
-async def _stage_difference(mailbox: Mailbox, session: ChannelSession, ledger: Ledger) -> bool:
-    """Whether there was anything to do that can be done now."""
+async def _stage_difference(
+    mailbox: Mailbox, session: ChannelSession, ledger: Ledger, again: Sequence[Unusable]
+) -> bool:
+    """Whether there was anything to do that can be done now. A device goes `again` only as it comes (C6)."""
     left = difference(session, ledger, mailbox.certificates)
     packages = await claim(mailbox, session, left.absent)
-    return await _stage_adds(mailbox, session, ledger, packages, removes=left.unentitled)
+    removes = list(left.unentitled)
+    now, certificates = mailbox.environment.clock(), mailbox.certificates
+    for one in again:
+        claimed = await claim(mailbox, session, (one.account,))
+        usable = usable_packages(claimed, session, ledger, removes=(one.leaf,), now=now, certificates=certificates)
+        own = [package for package in usable if one.is_for(package)]
+        if own and one.leaf not in removes:
+            packages.append(own[0].encode())
+            removes.append(one.leaf)
+    return await _stage_adds(mailbox, session, ledger, packages, removes=tuple(removes))
 
 
 async def _stage_adds(

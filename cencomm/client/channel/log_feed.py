@@ -8,6 +8,7 @@ from cencomm.client.channel.errors import LogContradicted
 from cencomm.client.channel.log_pages import judge_page, keep_evidence, next_page
 from cencomm.client.channel.sent import bury
 from cencomm.client.channel.session import ChannelSession, Standing
+from cencomm.client.channel.stranded import ask_again
 from cencomm.client.channel.taking import take
 from cencomm.client.mailbox import Mailbox
 from cencomm.ids import ChannelId, OperationId
@@ -28,7 +29,9 @@ async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelI
         if session is not None:
             session = await leave_if_over(mailbox, session)
         if session is None or session.standing is not Standing.LIVE:
-            session = await entrance.enter(mailbox, operation, channel)
+            stopped, session = session, await entrance.enter(mailbox, operation, channel)
+            if session is None and stopped is not None and stopped.standing is Standing.STRANDED:
+                await ask_again(mailbox, stopped)
         if session is None or session.standing is not Standing.LIVE:
             return
         page = await next_page(mailbox, session)

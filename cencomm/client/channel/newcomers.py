@@ -56,7 +56,7 @@ class _Room:
         self._certificates = certificates
         leaves = session.leaves()
         self._keys = {node.encryption_key for node in session.group.tree.nodes if node is not None}
-        self._keys |= {leaf.signature_key for leaf in leaves}
+        self._keys |= {leaf.signature_key for leaf in leaves if leaf.index not in removes}
         staying = [certificates.verify(leaf.credential) for leaf in leaves if leaf.index not in removes]
         self._devices: set[tuple[bytes, DeviceId]] = {(one.identity_key, one.device) for one in staying}
         self._leaves_of = Counter(one.identity_key for one in staying)

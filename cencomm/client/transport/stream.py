@@ -24,6 +24,7 @@ from cencomm.wire.stream import (
     KeyPackagesLow,
     LedgerMovedOn,
     LogPushed,
+    RejectionStored,
     WelcomeWaits,
 )
 
@@ -41,7 +42,7 @@ class Connected:
     """A connection stands from now on: read what was missed, then listen."""
 
 
-Pushed: TypeAlias = LogPushed | LedgerMovedOn | WelcomeWaits | EnrolmentWaits | KeyPackagesLow
+Pushed: TypeAlias = LogPushed | LedgerMovedOn | WelcomeWaits | EnrolmentWaits | KeyPackagesLow | RejectionStored
 Wake: TypeAlias = Connected | Pushed
 """What a stream tells. A closed union."""
 

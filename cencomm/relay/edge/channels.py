@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from cencomm.errors import AccessDenied
 from cencomm.ids import AccountId
 from cencomm.ledger.log import LogKind
+from cencomm.relay.announcement import RejectionKept
 from cencomm.relay.channel_log import Tip
 from cencomm.relay.devices import own_device
 from cencomm.relay.edge.request import (
@@ -141,7 +142,8 @@ async def post_rejection(request: web.Request) -> web.Response:
 
     def store(connection: Connection, draft: Draft) -> None:
         ledger, tip = draft.ledger(place.operation), draft.tip(place.operation, place.channel)
-        reject(connection, ledger, tip, account, asked.rejection)
+        if reject(connection, ledger, tip, account, asked.rejection):
+            draft.announcements.append(RejectionKept(place.operation, place.channel, tip.generation))
 
     await request.app[WRITER].write(store)
     return no_content()

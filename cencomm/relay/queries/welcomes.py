@@ -117,13 +117,14 @@ def welcomes_for(connection: Connection, channel: int, generation: int, account:
     ]
 
 
-def add_rejection(connection: Connection, channel: int, generation: int, account: AccountId, rejection: bytes) -> None:
-    """Once, however often it is sent."""
-    connection.execute(
+def add_rejection(connection: Connection, channel: int, generation: int, account: AccountId, rejection: bytes) -> bool:
+    """Once, however often it is sent. Whether it is new."""
+    added = connection.execute(
         upsert(REJECTIONS)
         .values(channel=channel, generation=generation, account=account, rejection=rejection)
         .on_conflict_do_nothing(index_elements=["rejection"])
     )
+    return added.rowcount > 0
 
 
 def count_rejections(connection: Connection, channel: int, generation: int, account: AccountId) -> int:

@@ -34,6 +34,7 @@ from cencomm.wire.stream import (
     LedgerMovedOn,
     LogPushed,
     ReceiptFrame,
+    RejectionStored,
     WelcomeWaits,
 )
 from tests.fakes.scripted_relay import ScriptedRelay, document, raw, scripted_relay
@@ -51,6 +52,7 @@ FRAMES: list[Pushed] = [
     WelcomeWaits(operation=OPERATION, channel=CHANNEL, generation=1),
     EnrolmentWaits(operation=OPERATION),
     KeyPackagesLow(device=DeviceId(bytes(16)), remaining=3),
+    RejectionStored(operation=OPERATION, channel=CHANNEL, generation=1),
 ]
 
 Play = Callable[[web.WebSocketResponse], Awaitable[object]]
@@ -126,7 +128,7 @@ async def test_every_kind_of_frame_arrives_in_order_under_the_session(
 ) -> None:
     relay.answer = connections(push(*FRAMES))
 
-    assert await listen(client, count=6) == [Connected(), *FRAMES]
+    assert await listen(client, count=1 + len(FRAMES)) == [Connected(), *FRAMES]
 
     assert (relay.asked[0].path, relay.asked[0].authorization) == ("/v1/stream", f"Bearer {'t' * 43}")
 

@@ -25,10 +25,13 @@ from cencomm.wire.stream import (
     PublishFrame,
     Pushed,
     ReceiptFrame,
+    RejectionStored,
     WelcomeWaits,
 )
+from cencomm.wire.welcomes import Reject
 from tests.fakes.founded_operation import Operation, enrol, found_operation
 from tests.fakes.served_relay import Person, Relay, StandingClock, config_for, running
+from tests.unit.relay.test_reading import rejection
 
 Socket = aiohttp.ClientWebSocketResponse
 
@@ -80,6 +83,19 @@ async def test_a_message_is_pushed_to_everybody_in_the_channel_and_nobody_else(
         assert await pushed(own) == EnrolmentWaits(operation=operation.ledger.operation)
         await other.send_str("?")
         assert isinstance(await pushed(other), ErrorFrame)
+
+
+async def test_a_rejection_is_told_to_the_channel_once(operation: Operation, officer: Person) -> None:
+    """C9, C11: sent again it is none: else one rejection would wake everybody as often as somebody likes."""
+    asked = Reject(rejection=rejection(operation, officer))
+    async with stream(operation.coordinator) as socket:
+        for _ in range(2):
+            assert (await officer.ask("POST", f"{operation.channel_path}/1/rejections", asked)).status == 204
+        await enrol(operation, await operation.relay.person("stranger"))
+
+        told = RejectionStored(operation=operation.ledger.operation, channel=operation.channel, generation=1)
+        assert await pushed(socket) == told
+        assert isinstance(await pushed(socket), EnrolmentWaits)
 
 
 async def test_a_member_who_is_not_of_the_channel_is_pushed_nothing_of_it(

@@ -1,0 +1,179 @@
+"""Whoever is in the tree and cannot use their place is removed and added again by the others (C9, C10)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from cencomm.client.channel.enactment import enact
+from cencomm.client.channel.posting import send
+from cencomm.client.channel.session import ChannelSession, Standing
+from cencomm.client.operation import enrolling
+from cencomm.client.reports import Reports
+from cencomm.client.unit import admission
+from cencomm.client.unit.restarting import find_grounds
+from cencomm.client.watch import catch_up
+from cencomm.ids import SendId
+from cencomm.ledger.kinds import Role
+from cencomm.ledger.log import LogKind, log_hash
+from cencomm.ledger.refusal import JoinRefused
+from cencomm.ledger.rejection import Rejection, RejectionKind, RejectionReason, sign_rejection
+from cencomm.mls.group import StagedCommit
+from cencomm.secret import system_entropy
+from cencomm.wire.document import encode_document
+from cencomm.wire.log import Publish
+from cencomm.wire.welcomes import Reject, WaitingWelcome, Welcomes
+from tests.fakes.loopback_relay import Handler, LoopbackRelay
+from tests.scenarios.insider import Insider
+from tests.scenarios.people import Person, Place, draft, person, profile, update
+from tests.scenarios.test_member_commits import shadow_commit
+from tests.scenarios.test_two_officers import references, seizure
+
+
+@pytest.fixture
+async def eve(server: LoopbackRelay, tmp_path: Path, reports: Reports) -> AsyncIterator[Person]:
+    async with person(server.url, tmp_path / "eve", "Eve", reports) as one:
+        yield one
+
+
+def session_of(somebody: Person, place: Place) -> ChannelSession:
+    return somebody.mailbox.sessions[(place.operation, place.channel)]
+
+
+async def publish(thief: Insider, commit: StagedCommit) -> None:
+    """With the account's session too: the relay cannot tell thief and owner apart."""
+    request = Publish(send_id=SendId(system_entropy(16)), kind=LogKind.COMMIT, message=commit.message)
+    await thief.person.mailbox.relay.publish(thief.place.operation, thief.place.channel, 1, request)
+
+
+async def test_whose_leaf_committed_elsewhere_is_let_in_again(
+    ana: Person, bob: Person, carla: Person, place: Place
+) -> None:
+    """C10. It is no ground for a restart: the Commit is good for everybody else."""
+    await catch_up(ana.mailbox)
+    await publish(Insider(ana, place), Insider(ana, place).commit())
+    await catch_up(ana.mailbox)
+    assert session_of(ana, place).standing is Standing.STRANDED
+    await catch_up(bob.mailbox)
+    await claim_that_it_failed(bob, place, session_of(bob, place).sequence, RejectionKind.COMMIT)
+    assert await find_grounds(carla.mailbox, place.operation, place.channel) is None
+
+    assert await enact(bob.mailbox, place.operation, place.channel)
+    await catch_up(ana.mailbox)
+
+    assert session_of(ana, place).standing is Standing.LIVE
+    await send(ana.mailbox, place.operation, place.channel, draft(place, seizure(1)))
+    await catch_up(bob.mailbox)
+    assert references(await bob.delivered(place.operation)) == ["FR-2026-0001"]
+    assert not await enact(carla.mailbox, place.operation, place.channel)  # once
+
+
+async def test_who_comes_back_from_an_old_backup_asks_about_the_newest_of_its_commits(
+    ana: Person, bob: Person, place: Place
+) -> None:
+    """C10: the leaf stands where the last of them put it."""
+    await catch_up(ana.mailbox)
+    thief = Insider(ana, place)
+    first = thief.commit()
+    await publish(thief, first)
+    second = first.group.commit(authenticated_data=second_anchor(thief, first), entropy=system_entropy)
+    await publish(thief, second)
+    await catch_up(ana.mailbox)
+
+    assert await enact(bob.mailbox, place.operation, place.channel)
+    await catch_up(ana.mailbox)
+    assert session_of(ana, place).standing is Standing.LIVE
+
+
+def second_anchor(thief: Insider, first: StagedCommit) -> bytes:
+    session, anchor = thief.session, thief.anchor(LogKind.COMMIT)
+    sequence = session.sequence + 1
+    digest = log_hash(session.channel, 1, session.log_hash, sequence, LogKind.COMMIT, first.message)
+    return replace(anchor, log_sequence=sequence, log_hash=digest).encode()
+
+
+async def test_whose_welcome_led_elsewhere_is_let_in_again(
+    bob: Person, carla: Person, eve: Person, place: Place, server: LoopbackRelay
+) -> None:
+    """C9: the relay shows a Welcome into a group beside the group, and never the honest one."""
+    letter = await admission.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(eve, "US"))
+    await enrolling.enrol(eve.mailbox, letter)
+    await admission.admit_waiting(carla.mailbox, place.operation)
+    await catch_up(bob.mailbox)
+    logged = (await bob.mailbox.relay.log(place.operation, place.channel, 1, after=3, limit=1)).entries[0]
+
+    async def lie(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.endswith("/welcomes"):
+            return await handler(request)
+        shadow = shadow_commit(Insider(bob, place), logged.message)
+        waiting = WaitingWelcome(
+            device=eve.mailbox.device.device,
+            sequence=logged.sequence,
+            welcome=shadow.welcome or b"",
+            ratchet_tree=shadow.ratchet_tree,
+        )
+        return web.Response(body=encode_document(Welcomes(welcomes=(waiting,))), content_type="application/json")
+
+    server.meddle = lie
+    with pytest.raises(JoinRefused):
+        await catch_up(eve.mailbox)
+
+    server.meddle = None
+    assert await enact(bob.mailbox, place.operation, place.channel)
+    await catch_up(eve.mailbox)
+
+    assert session_of(eve, place).standing is Standing.LIVE
+    assert session_of(eve, place).sequence == logged.sequence + 1
+
+
+async def claim_that_it_failed(
+    liar: Person, place: Place, sequence: int, kind: RejectionKind = RejectionKind.WELCOME
+) -> None:
+    """A false rejection of that Commit, or of the Welcome that came with it."""
+    mailbox = liar.mailbox
+    page = await mailbox.relay.log(place.operation, place.channel, 1, after=sequence - 1, limit=1)
+    said = Rejection(
+        kind=kind,
+        operation=place.operation,
+        channel=place.channel,
+        generation=1,
+        sequence=sequence,
+        commit_hash=sha256(page.entries[0].message).digest(),
+        certificate=mailbox.certificates.verify(mailbox.device.certificate),
+        reason=RejectionReason.JOIN,
+    )
+    signed = sign_rejection(mailbox.device.signing_key, said)
+    await mailbox.relay.reject(place.operation, place.channel, 1, Reject(rejection=signed))
+
+
+async def test_a_false_rejection_costs_the_others_one_commit_an_hour(
+    ana: Person, bob: Person, carla: Person, place: Place
+) -> None:
+    """Without that bound a device could keep a channel turning over for ever."""
+    for somebody in (ana, bob):
+        await catch_up(somebody.mailbox)
+    added = session_of(bob, place).sequence
+    await claim_that_it_failed(bob, place, added)
+    assert await enact(carla.mailbox, place.operation, place.channel)
+    await catch_up(bob.mailbox)
+
+    await claim_that_it_failed(bob, place, session_of(bob, place).sequence)
+    for somebody in (ana, carla):
+        assert not await enact(somebody.mailbox, place.operation, place.channel)
+
+
+async def test_a_false_rejection_of_what_one_has_used_since_moves_nobody(
+    ana: Person, bob: Person, carla: Person, place: Place
+) -> None:
+    """The leaf is not the one any more that the rejected Commit added."""
+    await catch_up(bob.mailbox)
+    added = session_of(bob, place).sequence
+    await update(bob, place)
+
+    await claim_that_it_failed(bob, place, added)
+
+    for somebody in (ana, carla):
+        assert not await enact(somebody.mailbox, place.operation, place.channel)
