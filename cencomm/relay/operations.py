@@ -101,7 +101,7 @@ class Registry:
         signed = decode_signed_entry(asked.entry)
         known = ledger.hash_at(signed.entry.sequence) == signed.hash
         if not known:
-            ledger = self._extend(connection, draft, ledger, signed, now=now)
+            ledger = self.extend(connection, draft, ledger, signed, now=now)
             judge_sealed(ledger, signed.entry.body, asked.wraps, asked.blobs)
             self._store_sealed(connection, ledger, asked.wraps, asked.blobs)
         receipt = None
@@ -112,7 +112,13 @@ class Registry:
             receipt = self.publishing.accept_commit(connection, draft, submission, beside_entry=True)
         return Appended(head=self.notary.ledger_head(ledger, now=now), receipt=receipt)
 
-    def _extend(self, connection: Connection, draft: Draft, ledger: Ledger, signed: SignedEntry, *, now: int) -> Ledger:
+    def extend(self, connection: Connection, draft: Draft, ledger: Ledger, signed: SignedEntry, *, now: int) -> Ledger:
+        """The ledger with one more entry, stored and announced; what it names is the caller's to judge.
+
+        Raises:
+            LedgerMoved: it follows another entry than the last (L3).
+            Refused: L5, or a rule of the ledger.
+        """
         entry = signed.entry
         if (entry.sequence, entry.previous) != (ledger.sequence + 1, ledger.head_hash):
             raise LedgerMoved(sequence=ledger.sequence, hash_=ledger.head_hash)
@@ -134,7 +140,11 @@ class Registry:
             raise Refused("L7", "a content key is wrapped for members only")
         queries.put_wraps(connection, ledger.operation, wraps)
         queries.put_blobs(connection, ledger.operation, blobs)
-        count, size = queries.measure_blobs(connection, ledger.operation)
+        self.judge_blobs(connection, ledger.operation)
+
+    def judge_blobs(self, connection: Connection, operation: OperationId) -> None:
+        """Raises TooLarge when an operation has more sealed names than one may."""
+        count, size = queries.measure_blobs(connection, operation)
         if count > MAX_BLOBS or size > MAX_BLOBS_BYTES:
             raise TooLarge(f"an operation has at most {MAX_BLOBS} blobs of together {MAX_BLOBS_BYTES} bytes")
 

@@ -92,6 +92,18 @@ class AppendEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         refuse_longer(self.entry, MAX_ENTRY_BYTES)
 
 
+class GiveBack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST /v1/operations/{op}/ledger/lost: entries that the relay lost, in order, and what they name (H4)."""
+
+    entries: Annotated[tuple[bytes, ...], Meta(max_length=LEDGER_PAGE_ENTRIES)]
+    wraps: Wraps = ()
+    blobs: Blobs = ()
+
+    def __post_init__(self) -> None:
+        for entry in self.entries:
+            refuse_longer(entry, MAX_ENTRY_BYTES)
+
+
 class Appended(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The new signed head, and the receipt of the Commit if one came along."""
 

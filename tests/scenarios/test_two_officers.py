@@ -28,8 +28,9 @@ from cencomm.ledger.kinds import Phase, RevokeReason
 from cencomm.ledger.log import LogKind
 from cencomm.mls.key_package import KeyPackage
 from cencomm.secret import system_entropy
-from cencomm.wire.document import decode_document
+from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.log import Publish
+from cencomm.wire.operations import OperationHead
 from tests.fakes.loopback_relay import Handler, LoopbackRelay, body_of
 from tests.scenarios.people import Person, Place, draft, update
 
@@ -260,11 +261,19 @@ async def test_a_log_that_got_shorter_is_noticed(
 async def test_a_relay_with_an_older_ledger_is_noticed(
     ana: Person, carla: Person, place: Place, server: LoopbackRelay, tmp_path: Path
 ) -> None:
+    """L2: nothing older is believed. What it lacks is given back (H4); one that does not take it is refused."""
     await server.copy_to(tmp_path / "yesterday")
     await declaring.change_phase(carla.mailbox, place.operation, Phase.OPERATIONAL)
     await catch_up(ana.mailbox)
     await server.put_back(tmp_path / "yesterday")
 
+    async def take_nothing(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.endswith("/ledger/lost"):
+            head = OperationHead(operation=place.operation, head=b"")
+            return web.Response(body=encode_document(head), content_type="application/json")
+        return await handler(request)
+
+    server.meddle = take_nothing
     with pytest.raises(RolledBack):
         await catch_up(ana.mailbox)
     assert ana.mailbox.operation(place.operation).ledger.phase is Phase.OPERATIONAL

@@ -20,6 +20,17 @@ class RolledBack(ProtocolError):  # noqa: N818
     """The relay shows less than it showed before (a backup, or a lie). Nothing older is accepted (L2)."""
 
 
+class LedgerLost(RolledBack):
+    """The relay shows a beginning of the ledger that it signed further: a backup was put back, or it lies.
+
+    No fork: nothing that it signs is beside our chain (L4). We give it back what it lacks (H4).
+    """
+
+    def __init__(self, *, shown: int, held: int) -> None:
+        super().__init__(f"the relay shows the ledger up to {shown}, before it was {held}")
+        self.shown = shown
+
+
 class OperationFrozen(ProtocolError):  # noqa: N818
     """Two statements that the relay signed contradict each other. Both are kept as evidence; nothing more is sent."""
 

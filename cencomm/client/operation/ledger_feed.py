@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from cencomm.client.channel.errors import FrozenOperation, OperationFrozen, RelayWithholds
+from cencomm.client.channel.errors import FrozenOperation, LedgerLost, OperationFrozen, RelayWithholds
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import operation as operations
+from cencomm.client.operation.giving_back import give_back
 from cencomm.client.operation.operation import Operation
 from cencomm.ids import OperationId
 
@@ -23,7 +24,7 @@ async def sync_operation(mailbox: Mailbox, operation: OperationId) -> Operation:
 
     Raises:
         OperationFrozen: the relay signed two histories; both statements are kept.
-        RolledBack: it shows less than before.
+        RolledBack: it shows less than before, also after we gave it back what it lost (H4).
         LedgerRefused: an entry breaks a rule, or the ledger is not the one that this account saw elsewhere (L2).
         RelayWithholds: it signs more than it shows.
     """
@@ -36,6 +37,7 @@ async def follow_ledger(mailbox: Mailbox, operation_id: OperationId) -> Operatio
     operation = mailbox.operation(operation_id)
     if operation.frozen is not None:
         raise FrozenOperation(operation.frozen)
+    given_back = False
     while True:
         page = await mailbox.relay.ledger(operation_id, after=operation.ledger.sequence)
         try:
@@ -44,6 +46,12 @@ async def follow_ledger(mailbox: Mailbox, operation_id: OperationId) -> Operatio
             operation, writes = operations.freeze(operation, frozen)
             await mailbox.write(writes, operation=operation)
             raise
+        except LedgerLost as lost:
+            if given_back:
+                raise
+            await give_back(mailbox, operation, after=lost.shown)
+            given_back = True
+            continue
         if page.entries or operation.head is None:
             await mailbox.write(writes, operation=extended)
         operation = extended

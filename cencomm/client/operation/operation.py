@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from cencomm import codec
 from cencomm.client.account.device import Identity
-from cencomm.client.channel.errors import NotAMember, OperationFrozen, RolledBack
+from cencomm.client.channel.errors import LedgerLost, NotAMember, OperationFrozen, RolledBack
 from cencomm.client.vault.state_store import Writes
 from cencomm.errors import MalformedError, ProtocolError
 from cencomm.ids import AccountId, BlobId, OperationId
@@ -62,6 +62,11 @@ def prefix(operation: OperationId) -> str:
     return f"operation/{operation.hex()}/"
 
 
+def entry_key(operation: OperationId, sequence: int) -> str:
+    """Where a store keeps that entry of the ledger, as it was signed."""
+    return f"{prefix(operation)}entry/{sequence:08d}"
+
+
 def begin(operation: OperationId, page: LedgerPage, *, verified_relay: bytes | None = None) -> tuple[Operation, Writes]:
     """The operation that the fingerprint on the access letter names, from its first page of entries (L2).
 
@@ -91,11 +96,11 @@ def extend(operation: Operation, page: LedgerPage, *, first: SignedEntry | None 
     at = prefix(operation.id)
     writes: dict[str, bytes | None] = {}
     if first is not None:
-        writes[f"{at}entry/{0:08d}"] = first.encode()
+        writes[entry_key(operation.id, 0)] = first.encode()
     for data in page.entries:
         signed = decode_signed_entry(data)
         ledger = ledger.append(signed)
-        writes[f"{at}entry/{ledger.sequence:08d}"] = data
+        writes[entry_key(operation.id, ledger.sequence)] = data
     head = _judge_head(operation, ledger, page.head)
     writes[at + "head"] = head.encoded
     return replace(operation, ledger=ledger, head=head), writes
@@ -111,9 +116,7 @@ def _judge_head(operation: Operation, ledger: Ledger, encoded: bytes) -> Atteste
         if against is not None:
             raise OperationFrozen(against)
         if head.statement.sequence < before.statement.sequence:
-            raise RolledBack(
-                f"the relay shows the ledger up to {head.statement.sequence}, before it was {before.statement.sequence}"
-            )
+            raise LedgerLost(shown=head.statement.sequence, held=before.statement.sequence)
     if head.statement.sequence < ledger.sequence:
         raise RolledBack(f"the relay signs entry {head.statement.sequence}, this device holds {ledger.sequence}")
     known = ledger.hash_at(head.statement.sequence)

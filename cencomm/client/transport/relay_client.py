@@ -61,6 +61,7 @@ from cencomm.wire.operations import (
     AppendEntry,
     BlobsAnswer,
     CreateOperation,
+    GiveBack,
     LedgerPage,
     OperationHead,
     Operations,
@@ -307,6 +308,10 @@ class RelayClient:
                 Appended, replace(request, commit=replace(commit, mailbox=state)), *path, carried=True
             )
         )
+
+    async def give_back(self, operation: OperationId, request: GiveBack) -> OperationHead:
+        """The head after entries that the relay had lost (H4)."""
+        return await self._post(OperationHead, request, "operations", operation.hex(), "ledger", "lost")
 
     async def wraps(self, operation: OperationId) -> WrapsAnswer:
         return await self._get(WrapsAnswer, "operations", operation.hex(), "wraps", most=LIST_ANSWER_BYTES)

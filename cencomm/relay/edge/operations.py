@@ -7,6 +7,7 @@ from cencomm.relay.edge.request import account_of, answer, no_content, number_in
 from cencomm.relay.enrolments import ask_to_join
 from cencomm.relay.entitlement import require_acquaintance, require_coordinator, require_member
 from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, REGISTRY, STATE, WRITER
+from cencomm.relay.lost_entries import take_back
 from cencomm.relay.operations import operations_of
 from cencomm.relay.queries import operations as queries
 from cencomm.relay.reading import ledger_page
@@ -18,6 +19,7 @@ from cencomm.wire.operations import (
     AppendEntry,
     BlobsAnswer,
     CreateOperation,
+    GiveBack,
     OperationHead,
     Operations,
     WrapsAnswer,
@@ -59,6 +61,17 @@ async def post_ledger(request: web.Request) -> web.Response:
         lambda connection, draft: request.app[REGISTRY].append(connection, draft, account, operation, asked, now=now)
     )
     return answer(appended)
+
+
+async def post_lost_entries(request: web.Request) -> web.Response:
+    account, operation, now = await account_of(request), operation_of(request), request.app[CLOCK]()
+    asked = await read_document(request, GiveBack, most=MAX_BODY_BYTES)
+    ledger = await request.app[WRITER].write(
+        lambda connection, draft: take_back(
+            request.app[REGISTRY], connection, draft, account, operation, asked, now=now
+        )
+    )
+    return answer(OperationHead(operation=operation, head=request.app[NOTARY].ledger_head(ledger, now=now)))
 
 
 async def get_wraps(request: web.Request) -> web.Response:

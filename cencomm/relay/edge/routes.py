@@ -57,6 +57,7 @@ ROUTES = (
     web.get("/v1/operations", operations.get_operations),
     web.get(f"{_OPERATION}/ledger", operations.get_ledger),
     web.post(f"{_OPERATION}/ledger", operations.post_ledger),
+    web.post(f"{_OPERATION}/ledger/lost", operations.post_lost_entries),
     web.get(f"{_OPERATION}/wraps", operations.get_wraps),
     web.get(f"{_OPERATION}/blobs", operations.get_blobs),
     web.post(f"{_OPERATION}/enrolments", operations.post_enrolment),

@@ -83,6 +83,30 @@ def put_blobs(connection: Connection, operation: OperationId, blobs: Sequence[Se
         connection.execute(replace, rows)
 
 
+def add_missing_wraps(connection: Connection, operation: OperationId, wraps: Iterable[WrapFor]) -> None:
+    """Those that are not there."""
+    rows = [
+        {"operation": operation, "account": wrap.account, "number": wrap.number, "sealed": wrap.sealed}
+        for wrap in wraps
+    ]
+    if rows:
+        put = upsert(WRAPS).on_conflict_do_nothing(index_elements=["operation", "account", "number"])
+        connection.execute(put, rows)
+
+
+def add_missing_blobs(connection: Connection, operation: OperationId, blobs: Sequence[SealedBlob]) -> None:
+    """Those that are not there, or under an older content key."""
+    rows = [{"operation": operation, "blob": blob.blob, "number": blob.number, "sealed": blob.sealed} for blob in blobs]
+    if rows:
+        put = upsert(BLOBS)
+        newer = put.on_conflict_do_update(
+            index_elements=["operation", "blob"],
+            set_={"sealed": put.excluded.sealed, "number": put.excluded.number},
+            where=BLOBS.c.number < put.excluded.number,
+        )
+        connection.execute(newer, rows)
+
+
 def measure_blobs(connection: Connection, operation: OperationId) -> tuple[int, int]:
     """How many blobs there are, and their bytes."""
     measured = select(func.count(), func.coalesce(func.sum(func.length(BLOBS.c.sealed)), 0))
