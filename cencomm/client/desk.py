@@ -25,6 +25,7 @@ from cencomm.client.reports import Reports
 from cencomm.client.roaming.holding import open_held
 from cencomm.client.roaming.sitting import Sitting
 from cencomm.client.terminal import Terminal
+from cencomm.client.transport.errors import NoSession, NotHolder
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.vault.journal import VaultJournal
 from cencomm.client.vault.state_store import StateStore
@@ -76,15 +77,26 @@ async def open_desk(terminal: Terminal) -> AsyncIterator[Desk]:
 async def _held_desk(terminal: Terminal, sitting: Sitting) -> AsyncIterator[Desk]:
     """What a command did is at the relay when the next one is typed, whichever way it ended."""
     async with open_relay(sitting.relay_url) as relay:
-        access = sitting.resume(relay, terminal.code)
+        access = sitting.resume(relay)
         store, reports = sitting.holding.store, Reports(load_code_lists())
         journal = VaultJournal(store)
         mailbox = await open_held(sitting.holding, journal, access, _environment(terminal, reports, sitting.spool))
         try:
-            yield Desk(mailbox, access, reports, store, journal)
-        finally:
-            sitting.token = access.relay.token or sitting.token
-            await store.save()
+            try:
+                yield Desk(mailbox, access, reports, store, journal)
+            finally:
+                if not sitting.has_ended:
+                    await store.save()
+        except BaseException as error:
+            sitting.is_lost = sitting.is_lost or _says_that_it_is_lost(error)
+            raise
+
+
+def _says_that_it_is_lost(error: BaseException) -> bool:
+    """Also from among several tasks: `watch` has them."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup((NotHolder, NoSession)) is not None
+    return isinstance(error, NotHolder | NoSession)
 
 
 async def move_in(terminal: Terminal, access: Access) -> None:

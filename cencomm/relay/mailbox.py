@@ -12,6 +12,8 @@ from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.errors import MailboxHeld, NotHolder, StaleVersion
 from cencomm.relay.queries import mailboxes as queries
 from cencomm.relay.queries.mailboxes import NEVER_HELD, Mailbox
+from cencomm.relay.queries.sessions import Session
+from cencomm.relay.sessions import end_session
 from cencomm.relay.state import Draft
 from cencomm.wire.errors import TooLarge
 from cencomm.wire.limits import (
@@ -32,16 +34,19 @@ from cencomm.wire.mailbox import (
 )
 
 
-def take(connection: Connection, account: AccountId, asked: TakeMailbox, *, now: int) -> HeldMailbox:
-    """Whoever asks is the holder; the one before is none any more.
+def take(connection: Connection, draft: Draft, session: Session, asked: TakeMailbox, *, now: int) -> HeldMailbox:
+    """Whoever asks is the holder; the one before is none any more, nor signed in: its screen shows nothing new.
 
     Raises:
         MailboxHeld: somebody is, and taking over was not asked for.
     """
+    account = session.account
     before = queries.find_mailbox(connection, account) or NEVER_HELD
     if before.held and not asked.take_over:
         raise MailboxHeld(since=before.since)
-    queries.take_mailbox(connection, account, holder=before.holder + 1, now=now)
+    if before.held and before.session is not None and before.session != session.token_hash:
+        end_session(connection, draft, before.session)
+    queries.take_mailbox(connection, account, holder=before.holder + 1, session=session.token_hash, now=now)
     return HeldMailbox(
         holder=before.holder + 1, version=before.version, seal=before.seal, clean=not before.held, since=before.since
     )

@@ -111,6 +111,7 @@ MAILBOXES = Table(
     Column("seal", LargeBinary, nullable=False),
     Column("row_count", Integer, nullable=False),
     Column("byte_count", Integer, nullable=False),
+    Column("session", LargeBinary),  # token hash of the holder's: it ends when the mailbox is taken over
     CheckConstraint("held in (0, 1)", name="flags"),
     sqlite_strict=True,
 )

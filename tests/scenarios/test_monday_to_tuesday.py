@@ -65,7 +65,7 @@ async def logged(somebody: Person | Seat, place: Place) -> list[LogKind]:
 
 
 async def test_an_officer_reads_on_tuesday_what_came_while_nobody_was_on(
-    monday: Seat, carla: Person, olga: Officer, place: Place
+    monday: Seat, carla: Person, olga: Officer, place: Place, server: LoopbackRelay
 ) -> None:
     """The issue's words: an empty disk, no other member online, no Commit; the first message brings one with path."""
     await say(monday, place, 2)
@@ -85,6 +85,8 @@ async def test_an_officer_reads_on_tuesday_what_came_while_nobody_was_on(
         await say(tuesday, place, 7)
         added = (await logged(tuesday, place))[len(before) :]
 
+    for file in server.data.iterdir():
+        assert not any(word.encode() in file.read_bytes() for word in (*references(1, 6), "Olga")), file
     assert added == [LogKind.COMMIT, LogKind.APPLICATION, LogKind.APPLICATION]
     (began,) = [event for event in tuesday.events if isinstance(event, EpochBegan)]
     assert began.own

@@ -61,6 +61,9 @@ def serve(terminal: Terminal) -> None:
             pass
         except (click.Abort, KeyboardInterrupt):
             terminal.tell("Interrupted. sign-out ends the session.")
+        if sitting.is_lost:
+            terminal.tell("The session on this computer is over.")
+            context.exit(1)
         if sitting.has_ended:
             return
     sign_out_of(terminal)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from cencomm.client.account.session import Access, AskCode, Computer, Known, resume_session
+from cencomm.client.account.session import Access
 from cencomm.client.account.sign_in import SignInKeys, SignInParameters
 from cencomm.client.attachments.spool import SpoolInMemory
 from cencomm.client.roaming.holding import Holding, take
@@ -14,31 +14,26 @@ from cencomm.secret import Entropy
 
 @dataclass(slots=True, kw_only=True)
 class Sitting:
-    """`token` and `known` are those of the session now; `has_ended` once the mailbox was handed over."""
+    """`has_ended`: the mailbox was handed over; `is_lost`: another computer took it, or somebody ended the session."""
 
     relay_url: str
     parameters: SignInParameters
     keys: SignInKeys
     account: AccountId
     token: SessionToken
-    known: Known
     holding: Holding
     spool: SpoolInMemory = field(default_factory=SpoolInMemory)
     has_ended: bool = False
+    is_lost: bool = False
 
-    def resume(self, relay: RelayClient, ask_code: AskCode | None = None) -> Access:
-        """The session over new connections, in whatever event loop runs now; nothing is sent before it is used."""
-        access = resume_session(
-            relay,
-            self.parameters,
-            self.keys,
-            account=self.account,
-            token=self.token,
-            computer=Computer(ask_code=ask_code),
-            known=self.known,
-        )
-        self.holding.store.speak_through(access.relay)
-        return access
+    def resume(self, relay: RelayClient) -> Access:
+        """The session over new connections, in whatever event loop runs now; nothing is sent before it is used.
+
+        It is not renewed when it ends: whoever takes the mailbox over ends it, and this computer shows nothing more.
+        """
+        signed_in = relay.signed_in(self.token)
+        self.holding.store.speak_through(signed_in)
+        return Access(account=self.account, parameters=self.parameters, keys=self.keys, relay=signed_in)
 
 
 async def sit_down(access: Access, *, take_over: bool, clock: Clock, entropy: Entropy) -> Sitting:
@@ -52,6 +47,5 @@ async def sit_down(access: Access, *, take_over: bool, clock: Clock, entropy: En
         keys=access.keys,
         account=access.account,
         token=token,
-        known=access.known,
         holding=holding,
     )

@@ -274,6 +274,8 @@ class RoamingStore:
             if not got or not got.keys() <= set(asked):
                 raise MailboxAltered("the relay keeps back rows of the mailbox")
             for name, box in got.items():
+                if name not in self._unread:  # written, or fetched, while this answer was on its way
+                    continue
                 if box[: secret_box.NONCE_BYTES] != self._stored.rows[name].nonce:
                     raise MailboxAltered("the relay gives a row of the mailbox from another time")
                 row = self._sealing.open_row(name, box)

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from cencomm.relay import mailbox
-from cencomm.relay.edge.request import account_of, answer, hash_in_query, no_content, number_in_query
+from cencomm.relay.edge.request import account_of, answer, hash_in_query, no_content, number_in_query, session_of
 from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.keys import CLOCK, DATABASE, PUBLISHES, STATE, WRITER
 from cencomm.site.body import read_document
@@ -17,10 +17,12 @@ BEFORE_ALL = b""
 
 
 async def post_hold(request: web.Request) -> web.Response:
-    account, now = await account_of(request), request.app[CLOCK]()
+    session, now = await session_of(request), request.app[CLOCK]()
     asked = await read_document(request, TakeMailbox, most=SMALL_BODY_BYTES)
     return answer(
-        await request.app[WRITER].write(lambda connection, _: mailbox.take(connection, account, asked, now=now))
+        await request.app[WRITER].write(
+            lambda connection, draft: mailbox.take(connection, draft, session, asked, now=now)
+        )
     )
 
 

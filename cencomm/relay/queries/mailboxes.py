@@ -24,6 +24,7 @@ class Mailbox:
     seal: bytes
     row_count: int
     byte_count: int
+    session: bytes | None = None
 
 
 NEVER_HELD = Mailbox(holder=0, held=False, since=0, version=0, seal=b"", row_count=0, byte_count=0)
@@ -41,12 +42,13 @@ def find_mailbox(connection: Connection, account: AccountId) -> Mailbox | None:
         seal=row.seal,
         row_count=row.row_count,
         byte_count=row.byte_count,
+        session=row.session,
     )
 
 
-def take_mailbox(connection: Connection, account: AccountId, *, holder: int, now: int) -> None:
-    """The account's mailbox, made if there is none, is held by this number since `now`."""
-    taken = {"holder": holder, "held": 1, "since": now}
+def take_mailbox(connection: Connection, account: AccountId, *, holder: int, session: bytes, now: int) -> None:
+    """The account's mailbox, made if there is none, is held by this number, in this session, since `now`."""
+    taken = {"holder": holder, "held": 1, "since": now, "session": session}
     empty = {"version": 0, "seal": b"", "row_count": 0, "byte_count": 0}
     connection.execute(
         upsert(MAILBOXES)

@@ -12,8 +12,14 @@ from click.testing import CliRunner, Result
 
 from cencomm.__main__ import assemble
 from cencomm.client.account.account import sign_in
+from cencomm.client.commands.shared import begin
+from cencomm.client.desk import open_desk
 from cencomm.client.roaming.holding import take
+from cencomm.client.terminal import Terminal
+from cencomm.client.transport.errors import NoSession
 from cencomm.client.transport.relay_client import open_relay
+from cencomm.client.watch import catch_up
+from cencomm.client.words import load_words
 from cencomm.clock import system_clock
 from cencomm.secret import system_entropy
 from tests.fakes.loopback_relay import LoopbackRelay
@@ -135,3 +141,33 @@ def test_a_coordinator_founds_and_invites_from_shared_computers(post: SharedComp
 
 def test_a_shared_computer_has_to_be_told_who_sits_at_it(carla: Person) -> None:
     assert "--relay" in carla.fails("sign-in", "--shared")
+
+
+def test_a_computer_that_lost_the_mailbox_ends_its_session(duty: SharedComputer, folder: Path) -> None:
+    """D4: whoever is still at it is told, and it shows nothing more."""
+    terminal = Terminal(
+        words=load_words("en"),
+        data=folder / "nowhere",
+        password_file=duty.password_file,
+        as_json=False,
+        clock=system_clock,
+        entropy=system_entropy,
+    )
+
+    async def sit_and_lose_it() -> Terminal:
+        async with open_relay(duty.relay) as relay:
+            access = await sign_in(relay, name=duty.name, password=PASSWORD)
+            return await begin(terminal, access, take_over=False)
+
+    async def look(at: Terminal) -> None:
+        async with open_desk(at) as desk:
+            await catch_up(desk.mailbox)
+
+    seat = asyncio.run(sit_and_lose_it())
+    assert seat.sitting is not None
+    duty.does("sign-in", "inbox", options=("--take-over",))
+
+    with pytest.raises(NoSession):
+        asyncio.run(look(seat))
+
+    assert seat.sitting.is_lost

@@ -1,10 +1,12 @@
 """One holder at a time reads and writes an account's mailbox (D4)."""
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
 
+from cencomm.wire.accounts import SignedIn, SignIn
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import MAX_STRANGERS_MAILBOX_BYTES
 from cencomm.wire.log import Publish
@@ -81,6 +83,34 @@ async def test_an_open_mailbox_is_taken_over_only_by_who_says_so(relay: Relay) -
     assert refused.code == ErrorCode.MAILBOX_HELD
     assert refused.error.details.since == START
     assert (taken.holder, taken.clean) == (2, False)
+
+
+async def test_taking_over_signs_the_other_computer_out(relay: Relay) -> None:
+    """D4: whoever left it open somewhere leaves nobody there a screen that goes on."""
+    person = await relay.person()
+    await held(person)
+    elsewhere = await sign_in_again(person)
+
+    await held(elsewhere, take_over=True)
+
+    assert (await page(elsewhere, 2)).rows == ()
+    assert (await person.ask("GET", "/v1/operations")).code == ErrorCode.NO_SESSION
+
+
+async def test_a_clean_hand_over_signs_nobody_out(relay: Relay) -> None:
+    person = await relay.person()
+    await held(person)
+    await person.ask("POST", RELEASE, ReleaseMailbox(holder=1))
+
+    await held(await sign_in_again(person))
+
+    assert (await person.ask("GET", "/v1/operations")).status == 200
+
+
+async def sign_in_again(person: Person) -> Person:
+    asked = SignIn(handle=person.handle, sign_in_secret=person.secret)
+    signed_in = (await person.relay.ask("POST", "/v1/sign-in", asked)).read(SignedIn)
+    return dataclasses.replace(person, token=signed_in.token)
 
 
 async def test_an_older_holder_neither_writes_nor_reads_nor_gives_back(relay: Relay) -> None:

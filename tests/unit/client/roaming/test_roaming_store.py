@@ -16,7 +16,7 @@ from cencomm.errors import UsageError
 from cencomm.ids import AccountId
 from cencomm.secret import system_entropy
 from cencomm.wire.errors import Error, ErrorCode
-from cencomm.wire.mailbox import WriteMailbox
+from cencomm.wire.mailbox import AskRows, MailboxRows, WriteMailbox
 from tests.fakes.mailbox_host import MailboxHost
 
 NAMES, OLD, NEW = MailboxKey(b"\x01" * 32), MailboxKey(b"\x0b" * 32), MailboxKey(b"\x0c" * 32)
@@ -365,3 +365,18 @@ async def test_resealing_that_was_interrupted_begins_anew() -> None:
     with pytest.raises(MailboxAltered):
         SEALING.open_row(name("c"), host.rows[name("c")].sealed)
     assert await (await opened(host, sealing=both)).get("c") == b"1"
+
+
+async def test_what_is_written_while_an_old_value_is_fetched_stays() -> None:
+    _, host = await two_versions()
+    store = await opened(host)
+    answer = host.mailbox_rows
+
+    class Slow(MailboxHost):
+        async def mailbox_rows(self, request: AskRows) -> MailboxRows:
+            await put(store, message__1=b"3")
+            return await answer(request)
+
+    store.speak_through(Slow())
+
+    assert await store.get("message/1") == b"3"
