@@ -1,6 +1,6 @@
 """What a release channel takes: CEN reads there, and CEN holds nothing personal.
 
-Sender and every receiver ask the same (docs/protocol.md section 6.4, rules R1 to R3). The unit signs what forms say,
+Sender and every receiver ask the same (docs/protocol.md section 6.4, rules R1 to R4). The unit signs what forms say,
 but here its word is not enough: a `release` form with a field for names, flagged as not personal, would be a form like
 any other. So each field has to be one of the form that ships with the program. Names that somebody writes into a free
 text are not found.
@@ -8,6 +8,7 @@ text are not found.
 
 from cencomm.client.channel.readership import Reader
 from cencomm.errors import ProtocolError
+from cencomm.forms.attachment import PICTURE_TYPES
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Tlp
 from cencomm.forms.form import Form, Nominal
@@ -29,7 +30,8 @@ def judge_release(form: Form, body: Body, shipped: Form) -> None:
         shipped: the form `release` of this program.
 
     Raises:
-        NotForRelease: it is another form, asks for more than the shipped one, or is TLP:RED.
+        NotForRelease: it is another form, asks for more than the shipped one, is TLP:RED, or has files that are no
+            pictures.
     """
     if form.name != RELEASE:
         raise NotForRelease(f"a release channel takes the form {RELEASE!r} only, not {form.name!r}")
@@ -39,6 +41,8 @@ def judge_release(form: Form, body: Body, shipped: Form) -> None:
             raise NotForRelease(f"the unit's form {RELEASE!r} has a field {path!r} that is not for CEN")
     if body.tlp is Tlp.RED:
         raise NotForRelease("TLP:RED is for those whom it names, never for CEN")
+    if any(attachment.media_type not in PICTURE_TYPES for attachment in body.attachments):
+        raise NotForRelease("a release channel takes pictures only: other files are full of names")
 
 
 def released_values(report: Report, shipped: Form) -> NonNominal:

@@ -96,7 +96,7 @@ class Reports:
         """A report of this form may stand in this channel.
 
         Raises:
-            NotForRelease: the channel is for CEN, and the report is not (rules R1 to R3).
+            NotForRelease: the channel is for CEN, and the report is not (rules R1 to R4).
         """
         declared = operation.ledger.channels.get(channel)
         if declared is not None and declared.kind is ChannelKind.RELEASE:

@@ -25,6 +25,7 @@ CHUNK_SIZES = (64 * KIB, 128 * KIB, 256 * KIB)  # of plaintext: small enough to 
 CHUNK_SIZE = CHUNK_SIZES[-1]  # what we write
 MAX_ATTACHMENT_BYTES = 100 << 20  # a scan of a hundred pages, two minutes of a telephone's video
 MAX_ATTACHMENTS = 20  # of one message
+PICTURE_TYPES = frozenset({"image/gif", "image/jpeg", "image/png", "image/tiff", "image/webp"})  # those of rule A8
 MAX_NAME_LETTERS = 500  # nothing that a file system takes is longer; saved names are shorter still
 SMALLEST_PADDED_BYTES = 4 * KIB
 

@@ -187,6 +187,26 @@ async def test_a6_an_upload_that_the_relay_forgot_begins_anew(
     assert await content_of(bob, await received(bob, place)) == EVIDENCE
 
 
+async def test_a6_an_upload_that_ends_between_two_chunks_begins_anew(
+    ana: Person, bob: Person, place: Place, file: Path, server: LoopbackRelay
+) -> None:
+    said = await with_files(ana, place, file)
+    ended: list[str] = []
+
+    async def end_once(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.endswith("/chunks/1") and not ended:
+            ended.append(request.path)
+            body = '{"error":{"code":"not_found","message":"it has ended","details":{}}}'
+            return web.Response(status=404, text=body, content_type="application/json")
+        return await handler(request)
+
+    server.meddle = end_once
+    await send(ana.mailbox, place.operation, place.channel, said)
+
+    assert ended
+    assert await content_of(bob, await received(bob, place)) == EVIDENCE
+
+
 async def test_a4_a_message_whose_files_the_relay_never_takes_is_not_kept(
     ana: Person, place: Place, file: Path, server: LoopbackRelay
 ) -> None:

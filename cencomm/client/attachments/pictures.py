@@ -171,7 +171,9 @@ def _bare(image: Image.Image, kind: _Kind) -> Image.Image:
     if image.mode not in kind.modes:
         transparent = "RGBA" in kind.modes and image.has_transparency_data
         image = image.convert("RGBA" if transparent else "RGB")
-    return Image.frombytes(image.mode, image.size, image.tobytes())
+    bare = Image.new(image.mode, image.size)
+    bare.paste(image)
+    return bare
 
 
 def _encode(form: str, kind: _Kind, opened: Image.Image, frames: list[Image.Image]) -> bytes:

@@ -1,4 +1,4 @@
-"""What may stand in a release channel: nothing personal, whoever signed the form (rules R1 to R3)."""
+"""What may stand in a release channel: nothing personal, whoever signed the form (rules R1 to R4)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,12 +8,14 @@ import pytest
 from cencomm.client.channel.readership import Reader
 from cencomm.client.operation.directory import Profile
 from cencomm.client.releasing import NotForRelease, is_owner, judge_release, released_values
+from cencomm.forms.attachment import PICTURE_TYPES, Attachment, AttachmentKey
 from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.forms.envelope import Body, Tlp
 from cencomm.forms.form import Block, Field, Form, Nominal, Variant, personal_fields
 from cencomm.forms.form_json import decode_form, encode_form
 from cencomm.forms.library import load_forms
 from cencomm.forms.validation import validate
+from cencomm.ids import AttachmentId
 from tests.unit.client.test_answering import NAIROBI, NOW, PARIS
 
 BODY = Body(values={}, language="en", written_at=NOW)
@@ -144,3 +146,23 @@ def test_a_seizure_belongs_to_the_service_that_reported_it() -> None:
     assert is_owner(PARIS, colleague)
     assert not is_owner(PARIS, other_service)
     assert not is_owner(PARIS, NAIROBI)
+
+
+@pytest.mark.parametrize("media_type", [*sorted(PICTURE_TYPES), "application/pdf", "image/svg+xml", "video/mp4"])
+def test_of_files_only_pictures_are_released(shipped: Form, media_type: str) -> None:
+    """R4."""
+    file = Attachment(
+        id=AttachmentId(bytes(16)),
+        name="x",
+        media_type=media_type,
+        size=1,
+        key=AttachmentKey(bytes(32)),
+        hash=bytes(32),
+    )
+    body = replace(BODY, attachments=(file,))
+
+    if media_type in PICTURE_TYPES:
+        judge_release(shipped, body, shipped)
+    else:
+        with pytest.raises(NotForRelease, match="pictures only"):
+            judge_release(shipped, body, shipped)

@@ -4,7 +4,15 @@ import asyncio
 import shutil
 from pathlib import Path
 
+import pytest
+
+from cencomm.ids import AttachmentId
+from cencomm.ledger.refusal import Refused
+from cencomm.relay.attachments import AttachmentPlace, keep_chunk
+from cencomm.relay.chunk_files import ChunkName
 from cencomm.relay.config import RelayConfig
+from cencomm.relay.keys import WRITER
+from cencomm.relay.writer import UseCase
 from cencomm.wire.attachments import AnnounceAttachment, AttachmentState, chunk_count, chunk_length
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import MAX_ATTACHMENT_CHUNKS, MAX_SEALED_ATTACHMENT_BYTES, MIN_SEALED_CHUNK_BYTES
@@ -95,6 +103,26 @@ async def test_a3_of_two_that_put_different_bytes_at_once_one_wins_and_nothing_o
     assert len(files_in(config)) == 2
 
 
+async def test_a3_of_two_that_reach_the_writer_with_different_bytes_the_second_is_refused(operation: Operation) -> None:
+    """Both looked before the other was there: the row's place decides."""
+    at, coordinator, writer = path(operation), operation.coordinator, operation.relay.app[WRITER]
+    await announce(coordinator, at)
+    place = AttachmentPlace(operation.ledger.operation, operation.channel, AttachmentId(b"\x01" * 16))
+    now = operation.relay.clock.now
+
+    def keep(digest: bytes) -> UseCase[None]:
+        name = ChunkName(1, 0, digest)
+        return lambda connection, draft: keep_chunk(connection, draft, coordinator.account, place, name, now=now)
+
+    await writer.write(keep(b"a" * 32))
+    await writer.write(keep(b"a" * 32))
+    with pytest.raises(Refused) as refused:
+        await writer.write(keep(b"b" * 32))
+
+    assert refused.value.rule == "A3"
+    assert await missing(coordinator, at) == (1, 2)
+
+
 async def test_a3_an_attachment_is_filled_by_whoever_announced_it(operation: Operation, officer: Person) -> None:
     at = path(operation)
     await announce(operation.coordinator, at)
@@ -167,13 +195,13 @@ async def test_a5_an_attachment_of_another_channel_is_not_found(operation: Opera
 
 
 async def test_a4_an_account_has_so_much_room_in_an_operation(tmp_path: Path) -> None:
-    config = config_for(tmp_path / "relay", attachments_per_account=2, attachment_bytes_per_account=2 * SIZE)
+    config = config_for(tmp_path / "relay", attachments_per_account=2, attachment_bytes_per_account=3 * SIZE)
     async with running(config, StandingClock()) as relay:
         operation = await found_operation(relay, await relay.person())
         coordinator = operation.coordinator
         assert (await announce(coordinator, path(operation, b"\x01" * 16))).status == 200
 
-        larger = await announce(coordinator, path(operation, b"\x02" * 16), size=SIZE + 1)
+        larger = await announce(coordinator, path(operation, b"\x02" * 16), size=2 * SIZE + 1)
         fits = await announce(coordinator, path(operation, b"\x02" * 16))
         third = await announce(coordinator, path(operation, b"\x03" * 16), size=1)
         again = await announce(coordinator, path(operation, b"\x01" * 16))

@@ -121,6 +121,19 @@ def test_all_pages_of_a_scan_and_all_frames_of_an_animation_are_there() -> None:
     assert difference(next(ImageSequence.Iterator(animation)), photographs.pixels()) < 5
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "I;16", "P", "RGB", "RGBA"])
+def test_pixels_of_every_depth_are_the_same_afterwards(mode: str) -> None:
+    """Without loss where the kind of file allows: scans in black and white, X-ray pictures of sixteen bits."""
+    target = io.BytesIO()
+    image = photographs.pixels("I" if mode == "I;16" else "RGB").convert(mode)
+    image.save(target, "PNG")
+
+    made = opened(remake("x", ".png", target.getvalue()).content)
+
+    assert made.mode == ("RGB" if mode == "P" else mode)
+    assert made.tobytes() == image.convert(made.mode).tobytes()
+
+
 def test_transparency_stays() -> None:
     target = io.BytesIO()
     image = photographs.pixels("RGBA")
