@@ -73,7 +73,7 @@ class Export:
                 def begin(sheet: Sheet) -> SheetWriter:
                     encoding = "utf-8-sig" if bom else "utf-8"
                     file = files.enter_context((folder / f"{sheet.name}.csv").open("x", encoding=encoding, newline=""))
-                    return CsvSheet(csv.writer(file).writerow)
+                    return CsvSheet(csv.writer(file).writerow, self._truths())
 
                 return await self._write(connection, criteria, begin, progress)
         except OSError as error:
@@ -103,6 +103,9 @@ class Export:
                 return await self._write(connection, criteria, begin, progress)
         except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
             raise Unavailable(f"{path} cannot be written") from error
+
+    def _truths(self) -> Mapping[bool, str]:
+        return {True: self.wording.word("yes", self.language), False: self.wording.word("no", self.language)}
 
     async def _write(
         self,
@@ -152,21 +155,25 @@ def _claim(path: Path) -> None:
 
 
 class CsvSheet:
-    """Texts that a spreadsheet would run are made texts by an apostrophe; numbers are numbers and stay."""
+    """Texts that a spreadsheet would run are made texts by an apostrophe; numbers are numbers and stay.
 
-    def __init__(self, write_row: Callable[[Sequence[str]], object]) -> None:
+    `truths` is what true and false are called: CSV has no values of that kind, and a 0 would be taken for a number.
+    """
+
+    def __init__(self, write_row: Callable[[Sequence[str]], object], truths: Mapping[bool, str]) -> None:
         self._write_row = write_row
+        self._truths = truths
 
     def write(self, row: Sequence[SheetCell]) -> None:
-        self._write_row([_csv_cell(cell) for cell in row])
+        self._write_row([_csv_cell(cell, self._truths) for cell in row])
 
 
-def _csv_cell(cell: SheetCell) -> str:
+def _csv_cell(cell: SheetCell, truths: Mapping[bool, str]) -> str:
     match cell:
         case None:
             return ""
         case bool():
-            return "1" if cell else "0"
+            return truths[cell]
         case str():
             return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
         case Decimal():

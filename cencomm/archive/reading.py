@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -127,6 +128,12 @@ async def _cells(
     return found
 
 
+def _addressees(stored: str) -> str | None:
+    """Codes and accounts as they travel, without the brackets of JSON; None when nobody was asked."""
+    addressees = msgspec.json.decode(stored, type=list[dict[str, str]])
+    return "; ".join(value for addressee in addressees for value in addressee.values()) or None
+
+
 def _envelope(row: Row[Any]) -> Envelope:
     return {
         "message": row.message.hex(),
@@ -148,7 +155,7 @@ def _envelope(row: Row[Any]) -> Envelope:
         "handling_text": row.handling_text,
         "source": row.source,
         "information": row.information,
-        "addressees": row.addressees,
+        "addressees": _addressees(row.addressees),
         "expected_action": row.expected_action,
         "answer_by": instant(row.answer_by),
         "reply_to": None if row.reply_to is None else row.reply_to.hex(),

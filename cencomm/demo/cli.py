@@ -53,6 +53,7 @@ def demo(
     console = Console()
     complete, failure = False, None
     try:
+        console.print("Reading forms, code lists and the file …")
         repertoire = load_repertoire()
         programme = _programme(repertoire, file, legs, mapping_name)
         with _folder(data, temporary=and_exit) as folder, folder.cleared():

@@ -79,15 +79,17 @@ async def produced(
     async with contextlib.AsyncExitStack() as stack:
         port = free_port(PREFERRED_PORT if for_people else None)
         url = f"http://127.0.0.1:{port}"
+        console.print("Starting the relay …")
         server = await stack.enter_async_context(serving(relay_plan(folder, port)))
         console.print(f"relay    {url}, its data in {folder.relay}", highlight=False, soft_wrap=True)
         relay = await stack.enter_async_context(open_relay(url))
         cast = cast_of(repertoire.plan)
         console.print(f"{len(cast.everybody)} people make accounts, keys and mailboxes …")
-        members = {
-            part.name: await stack.enter_async_context(new_member(part, relay, folder, repertoire.reports))
-            for part in cast.everybody
-        }
+        members = {}
+        for part in cast.everybody:
+            members[part.name] = await stack.enter_async_context(new_member(part, relay, folder, repertoire.reports))
+            console.print(f"         {part.name}", highlight=False)
+        console.print("The coordination unit founds the operation and writes access letters …")
         founder = members[cast.founder.name]
         stage = await found(founder, repertoire.plan, repertoire.reports)
         for part in cast.others:
@@ -95,6 +97,7 @@ async def produced(
         if for_people:
             await _leave_a_mailbox(founder, stage, relay, folder, repertoire)
         await _letter(founder, stage, archive_part(repertoire.plan), folder)
+        console.print("Starting the archive …")
         archive = await stack.enter_async_context(archive_serving(folder, archive_part(repertoire.plan)))
         console.print(f"archive  {archive.health_url}, its data in {folder.archive}", highlight=False, soft_wrap=True)
         console.print("The coordination unit admits them; their devices enter the channels …")

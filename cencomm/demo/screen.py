@@ -14,6 +14,7 @@ from cencomm.client.events import Event, MessageDelivered
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.directory import decode_profile
 from cencomm.client.reports import Reports
+from cencomm.client.vault.journal import VaultJournal
 from cencomm.demo.cast import Part
 from cencomm.forms.reading import Reading, read
 from cencomm.forms.tongue import Tongue
@@ -63,7 +64,13 @@ class Screen:
         author = "somebody" if profile is None else decode_profile(profile).name
         to = ", ".join(addressee.role or addressee.country or "one account" for addressee in body.to) or "everybody"
         title = Text.assemble((author, "bold"), f" → {to}", style="none")
-        self._console.print(Panel(table, title=title, title_align="left", subtitle=f"log entry {event.place.sequence}"))
+        self._console.print(Panel(table, title=title, title_align="left", subtitle=f"message {self._number()}"))
+
+    def _number(self) -> int:
+        """What the officer of the main channel calls it, whose mailbox counts like the audience's: `show NUMBER`."""
+        journal = self._mailbox.journal
+        assert isinstance(journal, VaultJournal)  # an officer's, like every mailbox of the demonstration
+        return journal.newest_number
 
 
 def _shortened(reading: Reading) -> Text:

@@ -16,7 +16,7 @@ from cencomm.forms.mapped_row import Draft, MappedFile, MappedRow, Outcome, Refu
 from cencomm.forms.mapping_rules import Reference, RowMapping, columns_of
 from cencomm.forms.mapping_steps import References, Step
 from cencomm.forms.sheets import SheetRow, Sheets
-from cencomm.forms.table import TableError, TableRow
+from cencomm.forms.table import BrokenRow, TableError, TableRow
 
 Check = Callable[[Mapping[str, JsonValue]], Sequence[str]]
 """The values of a report -> what is wrong with them, in sentences. The judge is the form's validation."""
@@ -55,7 +55,11 @@ class RowMapper:
         )
         used: dict[str, int] = {}
         outcomes: list[Outcome] = []
-        for row in sheets.main.rows:
+        rows: list[TableRow | BrokenRow] = [*sheets.main.rows, *sheets.main.broken]
+        for row in sorted(rows, key=lambda one: one.number):
+            if isinstance(row, BrokenRow):
+                outcomes.append(RefusedRow(row.number, (row.text,), (row.why,)))
+                continue
             outcome = self._map_row(sheets, row, references, check)
             outcomes.append(_refuse_repeated(self.mapping, outcome, row, used))
         return MappedFile(

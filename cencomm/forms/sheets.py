@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cencomm.forms.mapping_rules import RowMapping, says_nothing
-from cencomm.forms.table import Table, TableRow, column_key, read_table
+from cencomm.forms.table import Table, TableError, TableRow, column_key, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,10 @@ class Sheets:
         prefix = f"{name}:" if name else ""
         columns = [column for column in self._mapping.columns() if bool(name) == (":" in column)]
         wanted = (column.removeprefix(prefix) for column in columns if column.startswith(prefix))
-        return read_table(data, fallback_encoding=self._mapping.fallback_encoding, wanted=wanted)
+        table = read_table(data, fallback_encoding=self._mapping.fallback_encoding, wanted=wanted)
+        if name and table.broken:  # a row that is looked for and cannot be read would be missing without a word
+            raise TableError(f"file {name!r}, row {table.broken[0].number} of the sheet: {table.broken[0].why}")
+        return table
 
     def _index(self, name: str, table: Table) -> Mapping[str, TableRow]:
         """Rows by key, the first of each."""

@@ -8,6 +8,7 @@ spaces, since what matters here is their content.
 import codecs
 import csv
 import io
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,10 @@ from cencomm.forms.code_list import fold
 MAX_FILE_BYTES = 64 << 20  # a year of a large administration, 50,000 rows, has about 20 MB
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
+MAX_BROKEN_ROWS = 100  # more is no slip of a pen; and each costs a new look at the rest
+MAX_SHOWN = 500  # characters of a row that cannot be read
 DELIMITERS = (",", ";", "\t")
+QUOTE = '"'
 
 _SPACE = re.compile(r"\s+")
 
@@ -37,11 +41,21 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A row whose quotation is broken and ends with its line, so that the next row is what it seems. `text` is it."""
+
+    number: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Headers as the file spells them, and the rows in which anything stands."""
+    """Headers as the file spells them, the rows in which anything stands, and those that cannot be read."""
 
     headers: tuple[str, ...]
     rows: tuple[TableRow, ...]
+    broken: tuple[BrokenRow, ...]
     blank_rows: int
     columns: Mapping[str, int]  # `column_key` of a header -> its first column
 
@@ -60,21 +74,27 @@ def read_table(data: bytes, *, fallback_encoding: str, wanted: Iterable[str]) ->
         wanted: headers that the reader looks for; the delimiter under which most are found is the file's.
 
     Raises:
-        TableError: no header, a wanted column twice, more than the limits allow, or broken quotation.
+        TableError: no header, a wanted column twice, more than the limits allow, or quotation that is broken in a way
+            that does not show where the row ends.
     """
     if len(data) > MAX_FILE_BYTES:
         raise TableError(f"more than {MAX_FILE_BYTES} bytes")
     text = _decode(data, fallback_encoding)
     keys = frozenset(column_key(header) for header in wanted)
     delimiter = max(DELIMITERS, key=lambda one: len(keys & {column_key(cell) for cell in _first_row(text, one)}))
-    rows = _parse(text, delimiter)
-    if not rows:
+    parsed = _parse(text, delimiter)
+    if not parsed:
         raise TableError("the file is empty")
-    headers = rows[0].cells
+    head = parsed[0]
+    if isinstance(head, BrokenRow):
+        raise TableError(f"the header cannot be read: {head.why}")
+    headers = head.cells
+    rows = [row for row in parsed if isinstance(row, TableRow)]
+    broken = tuple(row for row in parsed if isinstance(row, BrokenRow))
     if len(headers) > MAX_COLUMNS:
         raise TableError(f"more than {MAX_COLUMNS} columns")
     filled = tuple(row for row in rows[1:] if any(row.cells))
-    return Table(headers, filled, len(rows) - 1 - len(filled), _columns(headers, keys))
+    return Table(headers, filled, broken, len(rows) - 1 - len(filled), _columns(headers, keys))
 
 
 def _decode(data: bytes, fallback: str) -> str:
@@ -91,17 +111,44 @@ def _first_row(text: str, delimiter: str) -> list[str]:
         return []
 
 
-def _parse(text: str, delimiter: str) -> list[TableRow]:
-    rows: list[TableRow] = []
-    try:
+def _parse(text: str, delimiter: str) -> list[TableRow | BrokenRow]:
+    lines = list(io.StringIO(text, newline=""))
+    rows: list[TableRow | BrokenRow] = []
+    taken = 0  # lines
+    while taken < len(lines):
         # strict: otherwise a quotation mark that is never closed swallows the rest of the file as one cell
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            if len(rows) > MAX_ROWS:
-                raise TableError(f"more than {MAX_ROWS} rows")
-            rows.append(TableRow(len(rows) + 1, tuple(_tidy(cell) for cell in cells)))
-    except csv.Error as error:
-        raise TableError(f"after row {len(rows)} of the sheet: {error}") from error
+        reader = csv.reader(itertools.islice(lines, taken, None), delimiter=delimiter, strict=True)
+        begins = 0
+        try:
+            for cells in reader:
+                if len(rows) > MAX_ROWS:
+                    raise TableError(f"more than {MAX_ROWS} rows")
+                rows.append(TableRow(len(rows) + 1, tuple(_tidy(cell) for cell in cells)))
+                begins = reader.line_num
+        except csv.Error as error:
+            if sum(isinstance(row, BrokenRow) for row in rows) >= MAX_BROKEN_ROWS:
+                raise TableError(f"more than {MAX_BROKEN_ROWS} rows with broken quotation") from error
+            rows.append(_broken_row(lines, taken + begins, taken + reader.line_num, len(rows) + 1, error))
+        taken += reader.line_num
     return rows
+
+
+def _broken_row(lines: list[str], first: int, after: int, number: int, error: csv.Error) -> BrokenRow:
+    """The row in `lines[first:after]`, if it surely ends where its line does: the next begins outside a quotation then.
+
+    That is so when it is one line with as many marks that open as close, and the next line does not close one either.
+    Otherwise what follows could be the rest of a cell, and would be read as rows that nobody wrote.
+
+    Raises:
+        TableError: it cannot be known where the row ends.
+    """
+    following = lines[after] if after < len(lines) else ""
+    if after != first + 1 or lines[first].count(QUOTE) % 2 or following.count(QUOTE) % 2:
+        raise TableError(
+            f"line {first + 1} (row {number} of the sheet): {error}. Find the quotation mark there that is not closed, "
+            "or stands inside a cell without being doubled, mend it, and try again"
+        ) from error
+    return BrokenRow(number, lines[first].strip()[:MAX_SHOWN], f"its quotation is broken: {error}")
 
 
 def _tidy(cell: str) -> str:

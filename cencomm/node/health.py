@@ -34,13 +34,17 @@ class Position(Struct, frozen=True, kw_only=True):
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """`well`: the relay answers, the member runs, and no channel waits for the coordination unit.
+    """`works`: the relay answers, the member runs, and no channel waits for the coordination unit.
+
+    `state` is for people: well; degraded, when it works and has set messages aside that somebody has to look at; else
+    unwell.
 
     `fault` is the kind of what went wrong last and has not been overcome; `waiting_for` counts letters that the unit
     has not answered yet; `unfinished` what the consumer still has to fetch.
     """
 
-    well: bool
+    works: bool
+    state: str
     relay: bool
     fault: str | None
     waiting_for: int
@@ -57,8 +61,10 @@ async def look(mailbox: Mailbox | None, database: Database, consumer: Consumer, 
     positions = () if mailbox is None else _positions(mailbox)
     relay = mailbox is not None and await _answers(mailbox)
     stalled = any(position.standing == Standing.STALLED.name.lower() for position in positions)
+    works = relay and fault is None and not stalled
     return Health(
-        well=relay and fault is None and not stalled,
+        works=works,
+        state="unwell" if not works else "degraded" if counts else "well",
         relay=relay,
         fault=fault,
         waiting_for=0 if mailbox is None else len(mailbox.pins.keys() - mailbox.operations.keys()),
@@ -75,7 +81,7 @@ async def serve_health(port: int, ask: Callable[[], Awaitable[Health]]) -> Async
     async def healthz(_: web.Request) -> web.Response:
         health = await ask()
         return web.Response(
-            body=encode_document(health), status=200 if health.well else 503, content_type="application/json"
+            body=encode_document(health), status=200 if health.works else 503, content_type="application/json"
         )
 
     app = web.Application()

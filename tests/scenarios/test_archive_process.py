@@ -137,7 +137,7 @@ async def test_a_running_archive_tells_how_it_is_and_is_searched_exported_and_ve
         checked = await answer("restore", "--data", str(tmp_path / "back"), "--json", "--from", backup, "--verify")
 
     assert status == 200
-    assert how["well"]
+    assert how["works"]
     assert how["relay"]
     assert [position["standing"] for position in how["positions"]] == ["live"]
     assert [record["heading"] for record in found["records"]] == ["case 1"]

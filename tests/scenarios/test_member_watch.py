@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
+import pytest
 from aiohttp import web
 
-from cencomm.client.channel.posting import send
+from cencomm.client.channel.posting import send, waiting
 from cencomm.client.events import Event, MessageDelivered
 from cencomm.client.unit import revocation
-from cencomm.client.watch import watch
-from cencomm.errors import ProtocolError
+from cencomm.client.watch import catch_up, watch
+from cencomm.errors import ProtocolError, Unavailable
 from cencomm.forms.form import Form
 from cencomm.ids import MessageId, OperationId
 from cencomm.ledger.kinds import RevokeReason
@@ -107,3 +109,66 @@ async def test_a_trouble_is_told_and_the_watch_goes_on(
         await arrivals.of(sent.message)
 
     assert troubles
+
+
+@pytest.fixture
+async def other(carla: Person, bob: Person, place: Place, forms: Mapping[str, Form]) -> Place:
+    """A second operation of Carla and Bob, beside the one in trouble."""
+    second = await found(carla, forms["note"])
+    await admit(carla, bob, second, "KE")
+    assert place.operation in bob.mailbox.operations
+    return second
+
+
+async def bring_trouble(kind: str, bob: Person, place: Place, server: LoopbackRelay) -> None:
+    """From now on one of Bob's operations is frozen (L4), or the relay shows entries of it that are none."""
+    if kind == "frozen":
+        async with bob.mailbox.lock:
+            frozen = replace(bob.mailbox.operation(place.operation), frozen="two histories")
+            await bob.mailbox.write({}, operation=frozen)
+        return
+
+    async def invent(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if f"/operations/{place.operation.hex()}/ledger" in request.path:
+            page = encode_document(LedgerPage(entries=(b"no entry",), head=b""))
+            return web.Response(body=page, content_type="application/json")
+        return await handler(request)
+
+    server.meddle = invent
+
+
+async def refuse_messages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A relay whose disk is full."""
+    if request.method == "POST" and request.path.endswith("/log"):
+        return web.Response(status=503, body=b'{"error":{"code":"unavailable","message":"full","details":{}}}')
+    return await handler(request)
+
+
+@pytest.mark.parametrize("kind", ["frozen", "refused"])
+async def test_one_operation_in_trouble_stops_neither_the_others_nor_the_outbox(
+    bob: Person, carla: Person, place: Place, other: Place, server: LoopbackRelay, kind: str
+) -> None:
+    server.meddle = refuse_messages
+    with pytest.raises(Unavailable):
+        await send(bob.mailbox, other.operation, other.channel, draft(other, {"text": "from the outbox"}))
+    server.meddle = None
+    told = await send(carla.mailbox, other.operation, other.channel, draft(other, {"text": "go on"}))
+    await bring_trouble(kind, bob, place, server)
+
+    with contextlib.suppress(ProtocolError):  # told at the end, when everything else was done
+        await catch_up(bob.mailbox)
+
+    assert told.message in {one.envelope.message for one in bob.said(MessageDelivered)}
+    assert await waiting(bob.mailbox) == []
+
+
+@pytest.mark.parametrize("kind", ["frozen", "refused"])
+async def test_who_watches_goes_on_beside_an_operation_in_trouble(
+    bob: Person, carla: Person, place: Place, other: Place, server: LoopbackRelay, kind: str
+) -> None:
+    await bring_trouble(kind, bob, place, server)
+    arrivals = Arrivals(bob)
+    async with watching(bob):
+        told = await send(carla.mailbox, other.operation, other.channel, draft(other, {"text": "go on"}))
+
+        await arrivals.of(told.message)

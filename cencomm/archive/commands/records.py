@@ -22,6 +22,12 @@ from cencomm.ids import OPERATION_ID_BYTES, OperationId, from_hex, short
 from cencomm.node.membership import opened
 
 F = TypeVar("F", bound=Callable[..., Any])
+_TO_THE_MINUTE = len("2026-03-01 00:00")
+SORTED = {  # as sentences of the catalogue
+    Sort.WRITTEN: "Newest first by when they were written (UTC).",
+    Sort.RECEIVED: "Newest first by when the archive received them (UTC).",
+    Sort.HAPPENED: "Newest first by when it happened.",
+}
 
 
 def criteria_options(command: F) -> F:
@@ -83,9 +89,14 @@ def search(
             None if after is None else _read_cursor(after, Sort(sort)),
         )
     )
-    heads = ["Date", "Form", "Heading", "Author", "Country", "Priority", "TLP", "Files", "Message"]
-    desk.show_table(heads, [_row(found) for found in page.found], _document(page, total))
+    by = Sort(sort)
+    heads = [
+        *(["Received"] if by is Sort.RECEIVED else ["Written"]),
+        *("Date", "Form", "Heading", "Author", "Country", "Priority", "TLP", "Files", "Message"),
+    ]
+    desk.show_table(heads, [_row(found, by) for found in page.found], _document(page, total))
     if not as_json:
+        click.echo(desk.say(SORTED[by]))
         click.echo(desk.say("{shown} of {total} records", shown=len(page.found), total=total))
         if page.after is not None:
             click.echo(desk.say("More: --after {cursor}", cursor=_write_cursor(page.after)))
@@ -142,8 +153,10 @@ async def _export(
         return await made.to_csv(connection, criteria, target, bom=bom, progress=progress)
 
 
-def _row(found: Found) -> list[str]:
+def _row(found: Found, by: Sort) -> list[str]:
+    when = instant(found.received_at if by is Sort.RECEIVED else found.written_at)
     return [
+        (when or "")[:_TO_THE_MINUTE],
         found.happened_on,
         found.form,
         found.heading,

@@ -99,14 +99,19 @@ class LazyCommand(click.Command):
         )
         self._place = place
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def load(self) -> click.Command:
+        """The command itself. Raises ImportError when its package is not installed."""
         module, _, attribute = self._place.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
         try:
-            command = getattr(importlib.import_module(module), attribute)
+            command = self.load()
         except ImportError as error:
             said = f"{self.name} is not installed here: {error}"
             raise Complaint(said, "not_installed", as_json=answers_programs(ctx)) from None
-        assert isinstance(command, click.Command)
         return command.main(list(ctx.params["arguments"]), prog_name=ctx.command_path, standalone_mode=False)
 
     def get_short_help_str(self, limit: int = 45) -> str:

@@ -76,7 +76,8 @@ async def test_every_answer_is_in_the_sheets_once(
     assert [item["Category"] for item in items] == ["CIT", "TOB"]
     assert [item["Row"] for item in items] == ["1", "2"]
     assert items[0]["Quantity: amount"] == "12.50"  # every digit that was given
-    assert items[1]["Quantity: not weighed or counted"] == "1"
+    assert [item["Quantity: not weighed or counted"] for item in items] == ["no", "yes"]
+    assert (header["Author revoked since"], header["To act"]) == ("no", "")
     assert [stop["Role"] for stop in sheets["seizure_route"]] == ["origin", "destination"]
     assert sheets["seizure_conveyances"][0]["Container number"] == "TEMU9305413"
 

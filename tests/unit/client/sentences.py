@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cencomm import __main__ as program
+from cencomm.archive.commands.records import SORTED
 from cencomm.client import cli
 from cencomm.client.commands.channels import KIND_WORDS
 from cencomm.client.commands.restarting import REASONS
@@ -21,7 +22,7 @@ _SOURCE = Path(cli.__file__).parent
 
 
 def sentences() -> set[str]:
-    found = {sentence for _, sentence in ADVICE}
+    found = {sentence for _, sentence in ADVICE} | {*SORTED.values()}
     found |= set(REASONS.values())
     found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *KIND_WORDS.values(), *(one.value for one in Priority)}
     for path in _SOURCE.rglob("*.py"):

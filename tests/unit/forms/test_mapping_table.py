@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from cencomm.forms.table import MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS, TableError, column_key, read_table
+from cencomm.forms.table import (
+    MAX_BROKEN_ROWS,
+    MAX_COLUMNS,
+    MAX_FILE_BYTES,
+    MAX_ROWS,
+    TableError,
+    column_key,
+    read_table,
+)
 
 
 def rows(data: bytes, *wanted: str) -> list[tuple[str, ...]]:
@@ -47,19 +55,23 @@ def test_blank_rows_are_counted_and_rows_keep_the_number_of_the_sheet() -> None:
     ("data", "why"),
     [
         (b"", "empty"),
-        (b'a,b\n1,"never closed\n2,3\n', "after row 1"),
-        (b'a,b\n"x"y,2\n', "after row 1"),
+        (b'a,b\n1,"never closed\n2,3\n', "line 2"),
+        (b'a,b\n"x"y,"2\n', "line 2"),
+        (b'"a"b,c\n1,2\n', "header"),
+        (b'a,b\n"x"y,2\n3,"4\n5"\n', "line 2"),
+        (b"a,b\n" + b'"x"y,2\n' * (MAX_BROKEN_ROWS + 1), "rows with broken quotation"),
         (b",".join([b"c"] * (MAX_COLUMNS + 1)), "columns"),
-        (b"a\n" + b"x" * 200_000, "after row 1"),
         (b"a\n" + b"1\n" * (MAX_ROWS + 1), "rows"),
         (b"x" * (MAX_FILE_BYTES + 1), "bytes"),
     ],
     ids=[
         "empty",
         "open quotation",
-        "text after a quotation",
+        "text after a quotation, and another that opens",
+        "broken header",
+        "a line that may close what a broken one opened",
+        "too many broken rows",
         "too many columns",
-        "endless cell",
         "too many rows",
         "too large",
     ],
@@ -67,6 +79,18 @@ def test_blank_rows_are_counted_and_rows_keep_the_number_of_the_sheet() -> None:
 def test_a_file_that_is_no_table_is_refused_with_one_error(data: bytes, why: str) -> None:
     with pytest.raises(TableError, match=why):
         rows(data)
+
+
+@pytest.mark.parametrize(
+    "line", [b'"x"y,2', b'1,"a "big" one"', b"1," + b"x" * 200_000], ids=["after", "inside", "endless"]
+)
+def test_a_row_that_cannot_be_read_and_ends_with_its_line_keeps_no_other_out(line: bytes) -> None:
+    table = read_table(b"a,b\n1,2\n" + line + b'\n3,"4"\n', fallback_encoding="cp1252", wanted=())
+
+    assert [(row.number, row.cells) for row in table.rows] == [(2, ("1", "2")), (4, ("3", "4"))]
+    (broken,) = table.broken
+    assert broken.number == 3
+    assert len(broken.text) <= 500
 
 
 def test_a_wanted_column_that_stands_twice_is_refused_because_either_could_be_meant() -> None:

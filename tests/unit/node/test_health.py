@@ -14,7 +14,9 @@ from cencomm.node.database import Database
 from cencomm.node.health import Health, look, serve_health
 from cencomm.node.quarantine import set_aside
 
-WELL = Health(well=True, relay=True, fault=None, waiting_for=0, positions=(), quarantine={}, unfinished={})
+WELL = Health(
+    works=True, state="well", relay=True, fault=None, waiting_for=0, positions=(), quarantine={}, unfinished={}
+)
 
 
 class Idle:
@@ -46,16 +48,26 @@ async def test_a_node_between_two_tries_is_not_well_and_says_what_it_set_aside(d
 
     health = await look(None, database, Idle(), fault="Unavailable")
 
-    assert not health.well
+    assert not health.works
+    assert health.state == "unwell"
     assert not health.relay
     assert (health.fault, health.quarantine) == ("Unavailable", {"bad_anchor": 1})
     assert health.unfinished == {"files_waiting": 2}
 
 
-@pytest.mark.parametrize(("well", "status"), [(True, 200), (False, 503)])
-async def test_the_status_says_whether_it_is_well(well: bool, status: int) -> None:  # noqa: FBT001 (a case)
+@pytest.mark.parametrize(("works", "status"), [(True, 200), (False, 503)])
+async def test_the_status_says_whether_it_works(works: bool, status: int) -> None:  # noqa: FBT001 (a case)
     async def ask() -> Health:
-        return Health(well=well, relay=well, fault=None, waiting_for=0, positions=(), quarantine={}, unfinished={})
+        return Health(
+            works=works,
+            state="degraded",
+            relay=works,
+            fault=None,
+            waiting_for=0,
+            positions=(),
+            quarantine={},
+            unfinished={},
+        )
 
     async with (
         serve_health(0, ask) as port,
@@ -63,7 +75,7 @@ async def test_the_status_says_whether_it_is_well(well: bool, status: int) -> No
         http.get(f"http://127.0.0.1:{port}/healthz") as answer,
     ):
         assert answer.status == status
-        assert (await answer.json())["well"] is well
+        assert (await answer.json())["works"] is works
         assert answer.headers["Cache-Control"] == "no-store"
 
 
