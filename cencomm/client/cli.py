@@ -46,14 +46,28 @@ def _choose_language(context: click.Context, _parameter: click.Parameter, langua
     envvar="CENCOMM_PASSWORD_FILE",
     help="File whose first line is the password, for scripts.",
 )
+@option(
+    "--device-secret-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="CENCOMM_DEVICE_SECRET_FILE",
+    help="File with the letter of your device secret, on a stick of your own.",
+)
 @json_option("Answer with one JSON document, ask nothing.")
 @click.pass_context
-def cencomm(context: click.Context, data: Path | None, password_file: Path | None, *, as_json: bool) -> None:
+def cencomm(
+    context: click.Context,
+    data: Path | None,
+    password_file: Path | None,
+    device_secret_file: Path | None,
+    *,
+    as_json: bool,
+) -> None:
     """End-to-end encrypted messages for joint customs operations."""
     context.obj = Terminal(
         words=words_of(context),
         data=data or default_data_folder(),
         password_file=password_file,
+        device_secret_file=device_secret_file,
         as_json=as_json,
         clock=system_clock,
         entropy=system_entropy,

@@ -19,6 +19,14 @@ from cencomm.ledger.refusal import LedgerRefused
 
 ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
     (errors.WrongPassword, "The password does not open this mailbox: type it again."),
+    (
+        errors.DeviceSecretNeeded,
+        "This account has a device secret: give the file of its letter with --device-secret-file.",
+    ),
+    (
+        errors.PasswordChangedElsewhere,
+        "Bring the new password here: run cencomm account password --changed-elsewhere.",
+    ),
     (errors.WeakPassword, "This password is guessed too soon: choose a longer one."),
     (errors.MailboxInUse, "The mailbox is open in another window: close it there first."),
     (errors.OutboxNotEmpty, "Not signed out: cencomm outbox shows what waits. Sign out when it is sent."),

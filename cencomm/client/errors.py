@@ -28,6 +28,20 @@ class WrongPassword(AccessDenied):
         super().__init__("the password does not open this mailbox")
 
 
+class PasswordChangedElsewhere(AccessDenied):
+    """The password opens this computer's mailbox, and no longer the account: it was changed on another computer."""
+
+    def __init__(self) -> None:
+        super().__init__("the password of this account was changed on another computer")
+
+
+class DeviceSecretNeeded(AccessDenied):
+    """The password opens the account and not its vault: that is sealed with a device secret too (D3)."""
+
+    def __init__(self) -> None:
+        super().__init__("the vault of this account does not open with the password alone")
+
+
 class MailboxInUse(Unavailable):
     """Another process holds the mailbox: two that send from one state would burn each other's keys (S5)."""
 

@@ -35,6 +35,7 @@ class Terminal:
     words: Words
     data: Path
     password_file: Path | None
+    device_secret_file: Path | None = None
     as_json: bool
     clock: Clock
     entropy: Entropy
@@ -79,6 +80,29 @@ class Terminal:
                 self.say("Password"),
                 hide_input=True,
                 confirmation_prompt=self.say("The same password again") if new else False,
+                err=True,
+            )
+        return str(asked)
+
+    def new_password(self, file: Path | None) -> str:
+        """Another password than the one that opens this: from a file of its own for scripts, else asked for twice."""
+        if file is not None:
+            return _first_line(file)
+        return self.ask_secret("New password", again=True)
+
+    def ask_secret(self, sentence: str, *, again: bool = False) -> str:
+        """What is typed unseen.
+
+        Raises:
+            UsageError: there is nobody to ask.
+        """
+        if self.as_json or not sys.stdin.isatty():
+            raise UsageError(f"no terminal to ask for this: {sentence}")
+        with interruptible():
+            asked = click.prompt(
+                self.say(sentence),
+                hide_input=True,
+                confirmation_prompt=self.say("The same again") if again else False,
                 err=True,
             )
         return str(asked)

@@ -27,6 +27,7 @@ from cencomm.client.account.sign_in import (
     typed_password,
 )
 from cencomm.client.channel.errors import RolledBack
+from cencomm.client.errors import PasswordChangedElsewhere, WrongPassword
 from cencomm.client.mailbox import IDENTITY_KEY, Mailbox, create_mailbox
 from cencomm.client.transport.errors import NotFound, StaleVersion, Taken, WrongSignIn
 from cencomm.client.transport.relay_client import RelayClient
@@ -149,7 +150,7 @@ async def settle(store: StateStore, access: Access, *, now: int, entropy: Entrop
             await remember_session(store, access)
         return
     for _ in range(MAX_TRIES):
-        version, vault = await _fetch_vault(access)
+        version, vault = await fetch_vault(access)
         if vault is None:
             raise RolledBack("the relay has no vault of this account: if signing up was interrupted, sign up again")
         identity = Identity(access.account, vault.identity_key, vault.exchange_key)
@@ -176,7 +177,7 @@ async def mailbox_keys(access: Access, entropy: Entropy) -> tuple[MailboxKey, ..
         RolledBack: the relay shows no vault.
     """
     for _ in range(MAX_TRIES):
-        version, vault = await _fetch_vault(access)
+        version, vault = await fetch_vault(access)
         if vault is None:
             raise RolledBack("the relay has no vault of this account: if signing up was interrupted, sign up again")
         if vault.mailbox_keys:
@@ -194,7 +195,7 @@ async def mailbox_keys(access: Access, entropy: Entropy) -> tuple[MailboxKey, ..
 async def forget_mailbox_keys(access: Access, entropy: Entropy, *, newest: MailboxKey) -> None:
     """Everything is sealed under `newest`: rows under keys of former passwords are accepted no more (D2)."""
     for _ in range(MAX_TRIES):
-        version, vault = await _fetch_vault(access)
+        version, vault = await fetch_vault(access)
         if vault is None or newest not in vault.mailbox_keys[1:]:
             raise RolledBack("the relay shows an older vault of this account than before: tell its operator")
         kept = (vault.mailbox_keys[0], *vault.mailbox_keys[vault.mailbox_keys.index(newest) :])
@@ -213,10 +214,14 @@ async def keep_pins(mailbox: Mailbox, access: Access) -> None:
 
     Raises:
         RolledBack: the relay shows an older vault, or showed another computer of ours another ledger.
+        PasswordChangedElsewhere: the vault does not open to this mailbox's password any more.
     """
     entropy = mailbox.environment.entropy
     for _ in range(MAX_TRIES):
-        version, vault = await _fetch_vault(access)
+        try:
+            version, vault = await fetch_vault(access)
+        except WrongPassword:  # the same keys opened this mailbox
+            raise PasswordChangedElsewhere from None
         remembered = await mailbox.store.get(VAULT_VERSION_KEY)
         if vault is None or (remembered is not None and version < int.from_bytes(remembered, "big")):
             raise RolledBack("the relay shows an older vault of this account than before: tell its operator")
@@ -250,7 +255,7 @@ async def _found_identity(access: Access, entropy: Entropy) -> None:
         await _put_vault(access, vault, version=0, entropy=entropy)
 
 
-async def _fetch_vault(access: Access) -> tuple[int, RemoteVault | None]:
+async def fetch_vault(access: Access) -> tuple[int, RemoteVault | None]:
     """Version 0 and None: nothing was put there yet."""
     try:
         answer = await access.relay.vault()

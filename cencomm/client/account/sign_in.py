@@ -136,15 +136,15 @@ def typed_password(text: str) -> Password:
     return Password(opaque_string.enforce(text).encode())
 
 
-def new_password(text: str, *, name: str, relay_name: str) -> Password:
-    """A password that somebody chooses now.
+def new_password(text: str, *, name: str | None, relay_name: str) -> Password:
+    """A password that somebody chooses now; a mailbox on disk does not know its owner's name (None).
 
     Raises:
         UnusableText: empty, too long, or characters that are not allowed.
         WeakPassword: a machine guesses it too soon.
     """
     spelling = opaque_string.enforce(text)
-    check_strength(spelling, known=(opaque_string.enforce(name), relay_name))
+    check_strength(spelling, known=(*(() if name is None else (opaque_string.enforce(name),)), relay_name))
     return Password(spelling.encode())
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import click
 
 from cencomm.client.account import account, session
+from cencomm.client.account import device_secret as device_secrets
 from cencomm.client.commands.choosing import choose_operation, operation_option
 from cencomm.client.commands.shared import begin, serve, sign_out_of
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import move_in, new_computer, open_desk, sign_in_here
+from cencomm.client.errors import DeviceSecretNeeded, WrongPassword
 from cencomm.client.qr_code import qr_code
 from cencomm.client.terminal import Terminal, read_text
 from cencomm.client.transport.relay_client import open_relay
@@ -27,25 +29,45 @@ MAX_CODE_FILE_BYTES = 4096
     type=click.Path(path_type=Path, dir_okay=False),
     help="File with the code that this relay asks new accounts for.",
 )
+@option(
+    "--device-secret",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Make a device secret, as coordinators do, and write its letter to this new file (0600).",
+)
+@option("--own-computer", is_flag=True, help="This computer is yours: keep the device secret on it.")
 @option("--shared", is_flag=True, help="This computer is shared: keep nothing on it, begin a session.")
 @click.pass_obj
-def sign_up(terminal: Terminal, relay: str, name: str, registration_code_file: Path | None, *, shared: bool) -> None:
+def sign_up(
+    terminal: Terminal,
+    relay: str,
+    name: str,
+    registration_code_file: Path | None,
+    device_secret: Path | None,
+    *,
+    own_computer: bool,
+    shared: bool,
+) -> None:
     """Make an account and its mailbox on this computer, or at the relay for shared ones."""
     code = None if registration_code_file is None else read_text(registration_code_file, most=MAX_CODE_FILE_BYTES)
 
     async def run() -> Terminal | None:
+        secret = device_secrets.given_device_secret(terminal)
         async with open_relay(relay) as client:
+            if device_secret is not None:
+                secret = device_secrets.new_device_secret(terminal.entropy)
+                device_secrets.write_letter(device_secret, secret, client.address)
             access = await account.sign_up(
                 client,
                 name=name,
                 password=terminal.password(new=True),
                 registration_code=None if code is None else code.strip(),
+                device_secret=secret,
                 computer=new_computer(terminal),
                 entropy=terminal.entropy,
             )
             if shared:
                 return await begin(terminal, access, take_over=False)
-            await move_in(terminal, access)
+            await move_in(terminal, access, secret, own_computer=own_computer)
         terminal.show(
             terminal.say("Your account is ready. Its mailbox is in {folder}.", folder=terminal.data),
             {"account": access.account.hex(), "folder": str(terminal.data)},
@@ -61,17 +83,25 @@ def sign_up(terminal: Terminal, relay: str, name: str, registration_code_file: P
 @option("--relay", help="Address of the relay; needed where there is no mailbox yet.")
 @option("--name", help="Sign-in name; needed where there is no mailbox yet.")
 @option("--code", help="Code of your authenticator, or a recovery code; else you are asked.")
+@option("--own-computer", is_flag=True, help="This computer is yours: keep the device secret on it.")
 @option("--shared", is_flag=True, help="This computer is shared: keep nothing on it, begin a session.")
 @option("--take-over", is_flag=True, help="With --shared: although another computer did not sign out.")
 @click.pass_obj
 def sign_in(
-    terminal: Terminal, relay: str | None, name: str | None, code: str | None, *, shared: bool, take_over: bool
+    terminal: Terminal,
+    relay: str | None,
+    name: str | None,
+    code: str | None,
+    *,
+    own_computer: bool,
+    shared: bool,
+    take_over: bool,
 ) -> None:
     """Begin a session, on a new computer with a device of its own."""
     if shared:
         serve(asyncio.run(_sign_in_shared(terminal, relay, name, code, take_over=take_over)))
         return
-    asyncio.run(sign_in_here(terminal, relay, name, code))
+    asyncio.run(sign_in_here(terminal, relay, name, code, own_computer=own_computer))
     terminal.show(terminal.say("You are signed in."), {"signed_in": True})
 
 
@@ -81,9 +111,13 @@ async def _sign_in_shared(
     if relay is None or name is None:
         raise UsageError("a shared computer knows nothing of you: give --relay and --name")
     async with open_relay(relay) as client:
-        computer = new_computer(terminal, code)
-        access = await account.sign_in(client, name=name, password=terminal.password(), computer=computer)
-        return await begin(terminal, access, take_over=take_over)
+        computer, secret = new_computer(terminal, code), device_secrets.given_device_secret(terminal)
+        password = terminal.password()
+        access = await account.sign_in(client, name=name, password=password, device_secret=secret, computer=computer)
+        try:
+            return await begin(terminal, access, take_over=take_over)
+        except WrongPassword:
+            raise DeviceSecretNeeded from None
 
 
 @click.command("sign-out", cls=TranslatedCommand)

@@ -2,6 +2,7 @@
 
 import click
 
+from cencomm.client.commands.password import device_secret, password
 from cencomm.client.commands.second_factor import recovery_codes, totp
 from cencomm.client.commands.translated import TranslatedGroup
 
@@ -11,5 +12,5 @@ def account() -> None:
     """Protect your account: second factor, password, sessions, computers."""
 
 
-for command in (totp, recovery_codes):
+for command in (totp, recovery_codes, password, device_secret):
     account.add_command(command)

@@ -26,6 +26,10 @@ class Sitting:
     has_ended: bool = False
     is_lost: bool = False
 
+    def follow(self, changed: Access) -> None:
+        """The password was changed in this session: it goes on under the new keys."""
+        self.parameters, self.keys = changed.parameters, changed.keys
+
     def resume(self, relay: RelayClient) -> Access:
         """The session over new connections, in whatever event loop runs now; nothing is sent before it is used.
 

@@ -67,8 +67,10 @@ from cencomm.wire.operations import (
     Operations,
     WrapsAnswer,
 )
+from cencomm.wire.password import ChangePassword, PasswordChanged
 from cencomm.wire.relay import RelayAnswer
 from cencomm.wire.second_factor import RenewRecoveryCodes, SecondFactor, SwitchOffTotp, SwitchOnTotp
+from cencomm.wire.sessions import OpenSessions, OwnDevices
 from cencomm.wire.vault import PutVault, Vault
 from cencomm.wire.welcomes import Reject, Rejections, Welcomes
 
@@ -227,6 +229,24 @@ class RelayClient:
 
     async def sign_out(self) -> None:
         await self._do("DELETE", None, "session")
+
+    async def change_password(self, request: ChangePassword) -> PasswordChanged:
+        return await self._post(PasswordChanged, request, "account", "password")
+
+    async def sessions(self) -> OpenSessions:
+        return await self._get(OpenSessions, "sessions")
+
+    async def end_session(self, session: bytes) -> None:
+        await self._do("DELETE", None, "sessions", session.hex())
+
+    async def end_other_sessions(self) -> None:
+        await self._do("DELETE", None, "sessions")
+
+    async def devices(self) -> OwnDevices:
+        return await self._get(OwnDevices, "devices")
+
+    async def end_device(self, device: DeviceId) -> None:
+        await self._do("DELETE", None, "devices", device.hex())
 
     async def second_factor(self) -> SecondFactor:
         return await self._get(SecondFactor, "account", "totp")

@@ -120,6 +120,10 @@ class SealedRows:
     def version(self) -> int:
         return self._state.version
 
+    def keys(self) -> list[str]:
+        """All keys, sorted."""
+        return sorted(self._rows)
+
     def get(self, key: str) -> bytes | None:
         """The value last written under `key`.
 

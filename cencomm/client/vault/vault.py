@@ -1,7 +1,7 @@
 """The mailbox of one account on one computer: a folder that nobody reads without the password.
 
     header.json      whose mailbox this is, and the store key sealed under the password (`vault_header`)
-    store.sqlite     the sealed values (`sealed_rows`)
+    store.sqlite     the sealed values (`sealed_rows`); store.next.sqlite while the password changes (`rekeying`)
     lock             held by the process that has it open
 
 Works where `flock` does: Linux, macOS.
@@ -9,26 +9,22 @@ Works where `flock` does: Linux, macOS.
 
 import asyncio
 import contextlib
-import fcntl
 import os
-import stat
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from cencomm.client.account.sign_in import SignInParameters, WrappingKey
-from cencomm.client.errors import MailboxInUse
-from cencomm.client.vault.header import MAX_HEADER_BYTES, StoreKey, VaultHeader
+from cencomm.client.vault.folder import FILE_MODE, FOLDER_MODE, HEADER, NEXT, STORE, locked, read_header, write_durably
+from cencomm.client.vault.header import StoreKey, VaultHeader
+from cencomm.client.vault.rekeying import settle_rekeying
 from cencomm.client.vault.sealed_rows import SealedRows
 from cencomm.client.vault.state_store import Writes
 from cencomm.errors import Unavailable, UsageError
 from cencomm.ids import AccountId
 from cencomm.primitives import secret_box
 from cencomm.secret import Entropy
-
-HEADER, STORE, LOCK = "header.json", "store.sqlite", "lock"
-FOLDER_MODE, FILE_MODE = 0o700, 0o600
 
 T = TypeVar("T")
 
@@ -60,23 +56,6 @@ class Vault:
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-
-def read_header(folder: Path) -> VaultHeader:
-    """What one may know without the password: the relay, and what to stretch the password with.
-
-    Raises:
-        UsageError: there is no mailbox in this folder.
-        VaultDamaged: the header is not one that we wrote.
-        Unavailable: it cannot be read.
-    """
-    try:
-        with (folder / HEADER).open("rb") as file:
-            return VaultHeader.decode(file.read(MAX_HEADER_BYTES + 1))
-    except (FileNotFoundError, NotADirectoryError):
-        raise UsageError(f"there is no mailbox in {folder}") from None
-    except OSError as error:
-        raise Unavailable(f"the mailbox in {folder} cannot be read: {error.strerror}") from error
 
 
 async def create_vault(
@@ -118,10 +97,11 @@ async def open_vault(folder: Path, wrapping_key: WrappingKey, *, entropy: Entrop
         UsageError: there is none, or others may look into its folder.
         Unavailable: the disk does not let us.
     """
-    with _locked(folder), ThreadPoolExecutor(max_workers=1, thread_name_prefix="vault") as thread:
+    with locked(folder), ThreadPoolExecutor(max_workers=1, thread_name_prefix="vault") as thread:
         loop = asyncio.get_running_loop()
         header = await loop.run_in_executor(thread, read_header, folder)
         key = header.open_store_key(wrapping_key)
+        await loop.run_in_executor(thread, settle_rekeying, folder, key, header.account, entropy)
         path = folder / STORE
         rows = await loop.run_in_executor(thread, SealedRows.open, path, key, header.account, entropy)
         try:
@@ -133,51 +113,13 @@ async def open_vault(folder: Path, wrapping_key: WrappingKey, *, entropy: Entrop
 def _create(folder: Path, header: VaultHeader, store_key: StoreKey, entropy: Entropy) -> None:
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        with _locked(folder):
+        with locked(folder):
             if (folder / HEADER).exists():
                 raise UsageError(f"there is a mailbox in {folder} already")
-            for leftover in folder.glob(f"{STORE}*"):
+            for leftover in (*folder.glob(f"{STORE}*"), *folder.glob(f"{NEXT}*")):
                 leftover.unlink()
             os.close(os.open(folder / STORE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
             SealedRows.create(folder / STORE, store_key, header.account, entropy)
-            _write_durably(folder / HEADER, header.encode())
+            write_durably(folder / HEADER, header.encode())
     except OSError as error:
         raise Unavailable(f"no mailbox can be made in {folder}: {error.strerror}") from error
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    """Another name first, then the right one: a reader sees the whole file or none, also after a power cut."""
-    new = path.with_suffix(".new")
-    descriptor = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, FILE_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
-    new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Ours alone. The kernel lets go of the lock with the process, so a crash leaves nothing to clean up."""
-    try:
-        if stat.S_IMODE(folder.stat().st_mode) & ~FOLDER_MODE:
-            raise UsageError(f"others may look into {folder}: chmod 700 it")
-        descriptor = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
-    except (FileNotFoundError, NotADirectoryError):
-        raise UsageError(f"there is no mailbox in {folder}") from None
-    except OSError as error:
-        raise Unavailable(f"the mailbox in {folder} cannot be locked: {error.strerror}") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise MailboxInUse from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)

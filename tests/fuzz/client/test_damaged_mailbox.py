@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from cencomm.client.account.remote_vault import RemoteVault, open_remote_vault
 from cencomm.client.errors import VaultDamaged, WrongPassword
+from cencomm.client.vault.folder import HEADER, STORE, read_header
 from cencomm.client.vault.header import StoreKey, VaultHeader
 from cencomm.client.vault.sealed_rows import SealedRows
-from cencomm.client.vault.vault import HEADER, STORE, open_vault, read_header
+from cencomm.client.vault.vault import open_vault
 from cencomm.errors import MalformedError, Unavailable
 from cencomm.secret import system_entropy
 from tests.fakes.mailbox import ACCOUNT, WRAPPING_KEY, make_mailbox

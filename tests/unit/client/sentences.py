@@ -17,7 +17,7 @@ from cencomm.client.overview import PHASE_WORDS
 from cencomm.client.presenting import ROLE_WORDS
 from cencomm.forms.envelope import Priority
 
-SAYING = frozenset({"say", "tell", "confirm"})
+SAYING = frozenset({"say", "tell", "confirm", "ask_secret"})
 _SOURCE = Path(cli.__file__).parent
 
 

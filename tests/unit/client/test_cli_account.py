@@ -1,5 +1,6 @@
 """`cencomm account …` and `operation locks`, as people use them at a terminal."""
 
+import stat
 from pathlib import Path
 
 import pyotp
@@ -63,3 +64,69 @@ def test_a_coordinator_sees_and_lifts_locks_and_the_victim_goes_on(
     assert "Unit A" in carla.does("operation", "locks", "--lift", "Unit A")
     assert "Nobody" in carla.does("operation", "locks")
     Person(folder / "carla elsewhere", password_file, "en").does(*arguments)
+
+
+def test_a_password_is_changed_here_and_brought_to_another_computer(
+    folder: Path, password_file: Path, wrong_file: Path, relay: LoopbackRelay
+) -> None:
+    """D2: the new password is `wrong_file`'s."""
+    paula = signed_up(folder, password_file, relay, "paula", "en")
+    elsewhere = Person(folder / "paula elsewhere", password_file, "en")
+    elsewhere.does("sign-in", "--relay", relay.url, "--name", "paula")
+
+    paula.does("account", "password", "--new-password-file", str(wrong_file))
+
+    assert "password" in paula.fails("sign-in")
+    Person(paula.folder, wrong_file, "en").does("sign-in")
+    assert "--changed-elsewhere" in elsewhere.fails("sign-in")
+    elsewhere.does("account", "password", "--changed-elsewhere", "--new-password-file", str(wrong_file))
+    Person(elsewhere.folder, wrong_file, "en").does("sign-out")
+
+
+def test_a_weak_new_password_changes_nothing(
+    folder: Path, password_file: Path, relay: LoopbackRelay, tmp_path: Path
+) -> None:
+    weak = tmp_path / "weak"
+    weak.write_text("passwordpassword\n", encoding="utf-8")
+    walt = signed_up(folder, password_file, relay, "walt", "en")
+
+    assert "guessed too soon" in walt.fails("account", "password", "--new-password-file", str(weak))
+
+    walt.does("sign-in")
+
+
+def test_a_device_secret_is_asked_for_on_each_new_computer_and_kept_where_the_owner_says(
+    folder: Path, password_file: Path, relay: LoopbackRelay
+) -> None:
+    """D3."""
+    letter = folder / "dora.secret"
+    dora = Person(folder / "dora", password_file, "en")
+    arguments = ("--relay", relay.url, "--name", "dora")
+    dora.does("sign-up", *arguments, "--device-secret", str(letter), "--own-computer")
+    assert stat.S_IMODE(letter.stat().st_mode) == stat.S_IMODE((dora.folder / "device-secret").stat().st_mode) == 0o600
+    dora.does("sign-out")
+    dora.does("sign-in")
+
+    elsewhere = Person(folder / "dora elsewhere", password_file, "en")
+    assert "--device-secret-file" in elsewhere.fails("sign-in", *arguments)
+    assert not elsewhere.folder.exists()
+    with_letter = ("--device-secret-file", str(letter))
+    elsewhere.does(*with_letter, "sign-in", *arguments)
+    assert letter.read_text("utf-8").split("Device secret: ")[1][:32] not in (
+        elsewhere.folder / "device-secret"
+    ).read_text("utf-8")
+    assert "no terminal" in elsewhere.fails("sign-out")
+    elsewhere.does(*with_letter, "sign-out")
+
+
+def test_an_account_gets_a_device_secret_later(folder: Path, password_file: Path, relay: LoopbackRelay) -> None:
+    """D3: an officer who becomes a coordinator."""
+    letter = folder / "lars.secret"
+    lars = signed_up(folder, password_file, relay, "lars", "en")
+
+    lars.does("account", "device-secret", "--letter", str(letter))
+
+    assert "no terminal" in lars.fails("sign-in")
+    lars.does("--device-secret-file", str(letter), "sign-in")
+    elsewhere = Person(folder / "lars elsewhere", password_file, "en")
+    assert "--device-secret-file" in elsewhere.fails("sign-in", "--relay", relay.url, "--name", "lars")

@@ -15,9 +15,10 @@ import pytest
 
 from cencomm.client.account.sign_in import SignInParameters, WrappingKey
 from cencomm.client.errors import MailboxInUse, StaleStore, VaultDamaged, WrongPassword
+from cencomm.client.vault.folder import HEADER, LOCK, STORE, read_header
 from cencomm.client.vault.header import VaultHeader
 from cencomm.client.vault.state_store import MAX_KEY_LETTERS, MAX_VALUE_BYTES, StateStore
-from cencomm.client.vault.vault import HEADER, LOCK, STORE, Vault, open_vault, read_header
+from cencomm.client.vault.vault import Vault, open_vault
 from cencomm.errors import Unavailable, UsageError
 from cencomm.ids import AccountId
 from cencomm.secret import system_entropy
