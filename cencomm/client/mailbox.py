@@ -150,7 +150,7 @@ class Mailbox:
         replaced = False
         if session is not None:
             before = self._sessions.get((session.operation, session.channel))
-            kept |= attendance_writes(before, session)
+            kept |= attendance_writes(before, session, now=self.environment.clock())
             if before is not None and before.generation != session.generation:
                 kept = await self._without(before) | kept
                 before, replaced = None, True

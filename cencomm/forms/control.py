@@ -30,6 +30,8 @@ LABEL_CONTROL = b"cencomm control"
 CONTROL_PREFIX = codec.opaque(LABEL_CONTROL)
 """How the content begins. An envelope begins with its version, so neither is ever read as the other."""
 
+HEARTBEAT_BODY = codec.uint(1, 2)  # its version; all else that it says is in every message's frame and anchor (H3)
+
 MAX_CONTROL_BODY_BYTES = 1 << 17
 MAX_CONTROL_BYTES = MAX_CONTROL_BODY_BYTES + 512
 

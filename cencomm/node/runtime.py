@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from cencomm.client.duties import do_duties
 from cencomm.client.events import Event, Quarantined
-from cencomm.client.history.serving import HistoryServer, serve
+from cencomm.client.history.serving import HistoryServer
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.transport.errors import WrongSignIn
 from cencomm.client.watch import watch
@@ -97,7 +98,7 @@ async def _live(life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundi
             async with asyncio.TaskGroup() as tasks:  # a fault of one ends all
                 tasks.create_task(around.consumer.tend(mailbox, store.database))
                 if around.holdings is not None:
-                    tasks.create_task(serve(HistoryServer(mailbox, around.holdings(store))))
+                    tasks.create_task(do_duties(HistoryServer(mailbox, around.holdings(store))))
                 await watch(mailbox, enacts_at_once=True)
     except WrongSignIn:
         raise

@@ -10,7 +10,7 @@ from cencomm.client.events import ControlDelivered, Quarantined, Reason, Repeate
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.client.watch import catch_up
 from cencomm.errors import MalformedError
-from cencomm.forms.control import ControlKind
+from cencomm.forms.control import HEARTBEAT_BODY, ControlKind
 from tests.scenarios.insider import Insider, show
 from tests.scenarios.people import Person, Place
 
@@ -27,11 +27,11 @@ async def insider(bob: Person, ana: Person, place: Place) -> Insider:
 async def test_a_member_hears_what_another_members_program_says(ana: Person, bob: Person, place: Place) -> None:
     await catch_up(bob.mailbox)
 
-    sent = await post_control(bob.mailbox, place.operation, place.channel, ControlKind.HEARTBEAT, b"anything")
+    sent = await post_control(bob.mailbox, place.operation, place.channel, ControlKind.HEARTBEAT, HEARTBEAT_BODY)
     await catch_up(ana.mailbox)
 
     heard = next(event for event in ana.said(ControlDelivered) if event.control.message == sent.message)
-    assert (heard.account, heard.control.body, heard.own) == (bob.account, b"anything", False)
+    assert (heard.account, heard.control.body, heard.own) == (bob.account, HEARTBEAT_BODY, False)
     own = next(event for event in bob.said(ControlDelivered) if event.control.message == sent.message)
     assert own.own
     assert not await waiting(bob.mailbox)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from cencomm.client.channel.acknowledgements import take_acknowledgement
+from cencomm.client.channel.freshness import take_heartbeat
 from cencomm.client.events import ControlDelivered
 from cencomm.client.history.jobs import take_request as take_history_request
 from cencomm.client.operation.operation import Operation
@@ -20,6 +21,7 @@ Taker = Callable[[StateStore, Operation, ControlDelivered], Awaitable[Writes]]
 
 TAKERS: Mapping[int, Taker] = MappingProxyType(
     {
+        ControlKind.HEARTBEAT: take_heartbeat,
         ControlKind.HISTORY_REQUEST: take_history_request,
         ControlKind.ACKNOWLEDGEMENT: take_acknowledgement,
         ControlKind.ENROLMENT_CODES: take_codes,

@@ -17,6 +17,7 @@ from cencomm.client.channel.errors import (
     MustEnactFirst,
     NotAMember,
 )
+from cencomm.client.channel.freshness import MayBeOutOfDate, judge_up_to_date
 from cencomm.client.channel.log_feed import follow_log
 from cencomm.client.channel.outbox import OutboxRow, Posting
 from cencomm.client.channel.readership import TooManyReaders, judge_readers
@@ -48,8 +49,8 @@ FINAL = (
     *(TooManyReaders, PayloadTooLargeError, AttachmentLost),
 )
 """Refusals that no later try changes: the message goes back to its author (S3)."""
-WAITING = (ChannelNotUsable, ChannelRestarting, FrozenOperation)
-"""The message waits for the coordination unit, or for the group that a restart began."""
+WAITING = (ChannelNotUsable, ChannelRestarting, FrozenOperation, MayBeOutOfDate)
+"""The message waits for the coordination unit, to act or to be heard, or for the group that a restart began."""
 MAX_TRIES = 8  # each has seen somebody else's Commit begin an epoch in between
 
 
@@ -140,6 +141,7 @@ async def _encrypt(mailbox: Mailbox, session: ChannelSession, posting: Posting) 
         envelope = decode_envelope(posting.signed.content)
         mailbox.environment.judge_report(known, envelope)
         judge_readers(known, posting.channel, envelope.body, author=mailbox.identity.account)
+        await judge_up_to_date(mailbox, posting.operation, posting.channel, envelope.body)
     after, row = encrypt(
         session,
         posting.signed,

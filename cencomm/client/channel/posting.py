@@ -12,6 +12,7 @@ from cencomm.client.attachments.outgoing import bring, forget
 from cencomm.client.attachments.uploading import Progress
 from cencomm.client.channel.delivery import FINAL, WAITING, Sent, deliver, usable_session
 from cencomm.client.channel.errors import ChannelRestarting
+from cencomm.client.channel.freshness import judge_up_to_date
 from cencomm.client.channel.outbox import POSTING_PREFIX, Posting, read_posting
 from cencomm.client.channel.readership import judge_readers
 from cencomm.client.mailbox import Mailbox
@@ -66,6 +67,7 @@ async def send(
 
     Raises:
         TooManyReaders: TLP:RED where people beyond `to` read.
+        MayBeOutOfDate: TLP:RED, and nobody was heard for long who would know of other readers (H3).
         NotAMember, NotEntitled, ChannelNotUsable: this device cannot write here.
         ProtocolError: the values do not answer the form, or the relay refuses the message; nothing was sent.
         Unavailable: relay, disk or a restart of the channel do not let it out now; it is kept, and `resume` goes on.
@@ -89,6 +91,7 @@ async def send(
         )
         mailbox.environment.judge_report(known, envelope)
         judge_readers(known, channel, draft.body, author=mailbox.identity.account)
+        await judge_up_to_date(mailbox, operation, channel, draft.body)
         signed = sign_envelope(envelope, mailbox.device.signing_key)
         posting = await _keep(mailbox, operation, channel, envelope.message, signed)
         if not draft.body.attachments:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from cencomm import codec
 from cencomm.client.channel.controls import take_control
 from cencomm.client.channel.errors import RelayWithholds
+from cencomm.client.channel.freshness import heard_writes
 from cencomm.client.channel.readmission import readmitted_writes
 from cencomm.client.channel.receiving import receive
 from cencomm.client.channel.rejecting import reject_commit, send_rejections
@@ -65,8 +66,9 @@ async def take(
             raise RelayWithholds(f"a member stands on ledger entry {behind.needed}, not shown to us") from None
     sent = kept_writes(event, now=mailbox.environment.clock())
     event, writes = await judge_content(mailbox, event)
-    writes |= sent
-    writes |= readmitted_writes(session, after, mailbox.certificates, now=mailbox.environment.clock())
+    now = mailbox.environment.clock()
+    writes |= {**sent, **heard_writes(event, now=now)}
+    writes |= readmitted_writes(session, after, mailbox.certificates, now=now)
     if after.sequence > session.sequence:
         writes[log_hash_key(after, after.sequence)] = after.log_hash
         if entry.kind == LogKind.COMMIT:

@@ -24,13 +24,14 @@ _FETCHED_PREFIX = "history-fetched/"
 class Epoch:
     """A Commit that we followed: its place, our log hash there, the ledger head that it is anchored at.
 
-    `entered`: we came in by it, so what stands before it was never ours to read.
+    `entered`: we came in by it, so what stands before it was never ours to read. `followed_at`: seconds, by our clock.
     """
 
     sequence: int
     log_hash: bytes
     anchored_at: int
     entered: bool
+    followed_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Attendance:
         return tuple(gap for gap in gaps if gap.first <= gap.last)
 
 
-def attendance_writes(before: ChannelSession | None, after: ChannelSession) -> Writes:
+def attendance_writes(before: ChannelSession | None, after: ChannelSession, *, now: int) -> Writes:
     """What a session's change means for it: an epoch began, we came in, we were left behind."""
     writes: dict[str, bytes | None] = {}
     same_log = before is not None and before.generation == after.generation
@@ -96,8 +97,14 @@ def attendance_writes(before: ChannelSession | None, after: ChannelSession) -> W
         return writes
     entered = before is None or not same_log or not was_live or before.epoch_began_at == 0
     if entered or (before is not None and before.epoch_began_at != after.epoch_began_at):
-        epoch = codec.fixed(after.log_hash, HASH_BYTES) + codec.uint(after.judged_at, 8) + codec.uint(entered, 1)
-        writes[f"{_at(_EPOCH_PREFIX, after)}{after.epoch_began_at:016d}"] = epoch
+        writes[f"{_at(_EPOCH_PREFIX, after)}{after.epoch_began_at:016d}"] = codec.concat(
+            [
+                codec.fixed(after.log_hash, HASH_BYTES),
+                codec.uint(after.judged_at, 8),
+                codec.uint(entered, 1),
+                codec.uint(now, 8),
+            ]
+        )
     return writes
 
 
@@ -128,6 +135,7 @@ def _epoch(sequence: int, value: bytes) -> Epoch:
             log_hash=reader.fixed(HASH_BYTES),
             anchored_at=reader.uint(8),
             entered=bool(reader.uint(1)),
+            followed_at=reader.uint(8),
         )
 
     return codec.decode(value, read)

@@ -8,6 +8,7 @@ from cencomm.client.events import ControlDelivered, MessageDelivered, Place
 from cencomm.client.vault.journal import decode_message, decode_quarantined, message_key, quarantine_key
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.codec import decode
+from cencomm.forms.control import ControlKind
 from cencomm.ids import HASH_BYTES, NO_HASH, ChannelId, OperationId
 from cencomm.ledger.certificate import MAX_CERTIFICATE_BYTES
 from cencomm.ledger.history_items import Absent, Item, Missing, Opened
@@ -15,6 +16,7 @@ from cencomm.ledger.history_items import Absent, Item, Missing, Opened
 WINDOW_ENTRIES = 100  # looked up at once: the places in a store that differ in the last two digits
 
 _CONTROL_PREFIX = "history-control/"
+_KEPT_KINDS = frozenset({ControlKind.HEARTBEAT, ControlKind.HISTORY_REQUEST, ControlKind.ACKNOWLEDGEMENT})
 
 
 class Holdings(Protocol):
@@ -58,7 +60,12 @@ def opened(event: MessageDelivered | ControlDelivered) -> Opened:
 
 
 def control_writes(event: ControlDelivered) -> Writes:
-    """What shows later that the entry held a control message, and nothing that was left out."""
+    """What shows later that the entry held a control message, and nothing that was left out.
+
+    Of kinds that may carry secrets of the unit no copy is kept: a code that was withdrawn is gone.
+    """
+    if event.control.kind not in _KEPT_KINDS:
+        return {_control_key(event.place): b""}
     value = codec.concat(
         [codec.opaque(event.certificate), codec.fixed(event.salt, HASH_BYTES), codec.opaque(event.signed.encode())]
     )
@@ -67,17 +74,20 @@ def control_writes(event: ControlDelivered) -> Writes:
 
 async def held_controls(
     store: StateStore, operation: OperationId, channel: ChannelId, generation: int, *, window: int
-) -> Mapping[int, Opened]:
-    """The control messages of a window, which every member keeps in its state store."""
+) -> Mapping[int, Item]:
+    """The control messages of a window, which every server keeps in its state store."""
     prefix = _control_key(_first_place(operation, channel, generation, window))[:-2]
 
     def read(reader: codec.Reader) -> tuple[bytes, bytes, bytes]:
         return reader.opaque(most=MAX_CERTIFICATE_BYTES), reader.fixed(HASH_BYTES), reader.opaque()
 
-    found = {}
+    found: dict[int, Item] = {}
     for key, value in await store.scan(prefix):
-        certificate, salt, signed = decode(value, read)
         sequence = _sequence(key)
+        if not value:
+            found[sequence] = Absent(sequence, Missing.NOT_HELD, "control_message")
+            continue
+        certificate, salt, signed = decode(value, read)
         found[sequence] = Opened(sequence=sequence, certificate=certificate, salt=salt, signed=signed)
     return found
 
