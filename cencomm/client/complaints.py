@@ -8,13 +8,15 @@ import re
 from cencomm.client import errors, releasing
 from cencomm.client.attachments import pictures, sealing, uploading
 from cencomm.client.channel import errors as channel_errors
-from cencomm.client.channel import readership
+from cencomm.client.channel import freshness, readership
+from cencomm.client.history import errors as history_errors
 from cencomm.client.transport import errors as relay_errors
 from cencomm.client.unit import office
 from cencomm.client.words import Words
 from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailable, UsageError
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.ledger import enrolment, fingerprint
+from cencomm.ledger.history import HistoryRefused
 from cencomm.ledger.refusal import LedgerRefused
 
 ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
@@ -52,6 +54,9 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
     (pictures.UnreadablePicture, "Nothing was sent: the picture could not be made free of what it says of itself."),
     (uploading.AttachmentLost, "Nothing was sent: attach the file again."),
     (readership.TooManyReaders, "TLP:RED is refused here: name all readers with --to, or use another channel."),
+    (freshness.MayBeOutOfDate, "You may be out of date: TLP:RED waits until archive or coordinators are heard again."),
+    (HistoryRefused, "The operation's charter does not give you this history."),
+    (history_errors.AnswerRefused, "An answer was not genuine and was dropped: ask again, tell the coordination unit."),
     (channel_errors.RolledBack, "The relay shows less than before: tell the coordination unit, send nothing."),
     (channel_errors.LogContradicted, "The relay shows two histories: tell the coordination unit, send nothing."),
     (channel_errors.OperationFrozen, "The relay signed two histories: the operation is frozen, tell the unit at once."),

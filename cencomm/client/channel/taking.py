@@ -23,7 +23,7 @@ from cencomm.client.events import (
     Reason,
     Repeated,
 )
-from cencomm.client.history.holdings import control_writes
+from cencomm.client.history.holdings import control_writes, repeated_writes
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.operation.operation import Operation
@@ -118,7 +118,10 @@ async def judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[str
     key = seen_key(event.place.operation, event.identity_key, message)
     seen, envelope_hash = await mailbox.store.get(key), sha256(event.signed.encode()).digest()
     if seen is not None and seen[:HASH_BYTES] == envelope_hash:
-        return Repeated(place=event.place), _seen_again(mailbox, event, key, seen)
+        again = _seen_again(mailbox, event, key, seen)
+        if _serves_history(mailbox, mailbox.operation(event.place.operation)):
+            again |= repeated_writes(event.place)
+        return Repeated(place=event.place), again
     if seen is not None:
         return aside(Reason.CONFLICT, "other bytes under a message id that this author used before")
     operation = mailbox.operation(event.place.operation)

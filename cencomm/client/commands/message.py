@@ -21,12 +21,16 @@ from cencomm.client.commands.choosing import choose_addressee, choose_channel, c
 from cencomm.client.commands.complaint import Complaint
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.reading import warn
+from cencomm.client.commands.staleness import StalenessWatch
 from cencomm.client.commands.synchronising import incomplete, synchronise
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.complaints import complaint
 from cencomm.client.composing import read_values, set_values
 from cencomm.client.desk import Desk, open_desk
+from cencomm.client.duties import do_duties
 from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quarantined
+from cencomm.client.history.holdings import StoredHoldings
+from cencomm.client.history.serving import HistoryServer
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.operation import Operation
 from cencomm.client.presenting import Presenter
@@ -143,11 +147,19 @@ def watch(terminal: Terminal) -> None:
             presenter = load_presenter(terminal, desk.reports)
             desk.mailbox.observe(lambda event: _announce(terminal, presenter, desk, event))
             terminal.tell("Connected. Ctrl-C ends it.")
-            await take_part(
-                desk.mailbox,
-                on_enrolment=lambda _: terminal.tell("Somebody asks to be admitted."),
-                on_trouble=lambda error: terminal.tell("{complaint}", complaint=complaint(error, terminal.words)),
-            )
+
+            def on_trouble(error: ProtocolError) -> None:
+                terminal.tell("{complaint}", complaint=complaint(error, terminal.words))
+
+            server = HistoryServer(desk.mailbox, StoredHoldings(desk.mailbox.store))
+            look = StalenessWatch(terminal, desk, presenter).look
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(do_duties(server, on_trouble=on_trouble, on_look=look))
+                await take_part(
+                    desk.mailbox,
+                    on_enrolment=lambda _: terminal.tell("Somebody asks to be admitted."),
+                    on_trouble=on_trouble,
+                )
 
     try:
         asyncio.run(run())

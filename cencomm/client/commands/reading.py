@@ -13,6 +13,7 @@ from cencomm.client.answering import Answering
 from cencomm.client.channel.readership import members
 from cencomm.client.commands.choosing import choose_operation, operation_option
 from cencomm.client.commands.presenter import load_presenter
+from cencomm.client.commands.staleness import warn_of_staleness
 from cencomm.client.commands.synchronising import incomplete, synchronise
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import Desk, open_desk
@@ -37,7 +38,7 @@ Entry = tuple[Item, Answering]
 @operation_option
 @click.pass_obj
 def inbox(terminal: Terminal, operation: str | None, *, everything: bool, for_us: bool, waiting: bool) -> None:
-    """List messages, newest first; what is new is fetched before."""
+    """List messages, newest first; what is new is fetched before. `*`: not read, `h`: fetched as history."""
     if for_us and waiting:
         raise UsageError("--for-us lists what waits for you, --waiting what waits for others: give one of them")
 
@@ -57,6 +58,7 @@ def inbox(terminal: Terminal, operation: str | None, *, everything: bool, for_us
             documents = [_document(presenter, _operation(desk, item), item, asked) for item, asked in entries]
             aside = await inboxes.set_aside(mailbox)
             left = [one for one in mailbox.operations.values() if mailbox.identity.account not in _belonging(one)]
+            await warn_of_staleness(terminal, desk, chosen)
         terminal.show(columns(rows) or _nothing(terminal, trouble, pressing=for_us or waiting), documents)
         if more:
             terminal.tell("There are more: cencomm inbox --all")
@@ -87,6 +89,7 @@ def show(terminal: Terminal, number: int) -> None:
             lines = answer_words.lines(presenter, known, asked, now=terminal.clock())
             text = presenter.message(known, item.message, reply_to=reply_to, answering=lines)
             terminal.show(text, _document(presenter, known, item, asked))
+            await warn_of_staleness(terminal, desk, known.id)
             await inboxes.mark_read(desk.mailbox, number)
 
     asyncio.run(run())
@@ -160,7 +163,7 @@ def _row(
 ) -> tuple[str, ...]:
     form, author, title = presenter.line(operation, item.message)
     body = item.message.envelope.body
-    mark = "*" if item.unread else " "
+    mark = "*" if item.unread else "h" if item.from_history else " "
     urgency, written = presenter.urgency(body), presenter.instant(body.written_at)
     state = answer_words.state(presenter, asked, us=desk.mailbox.identity.account, now=now)
     return f"{mark}{item.number}", urgency, written, form, author, title, state
@@ -172,4 +175,5 @@ def _belonging(operation: Operation) -> frozenset[AccountId]:
 
 def _document(presenter: Presenter, operation: Operation, item: Item, asked: Answering) -> JsonValue:
     message = presenter.message_document(operation, item.message)
-    return {"number": item.number, "unread": item.unread, **message, **answer_words.document(asked)}
+    read = {"number": item.number, "unread": item.unread, "history": item.from_history}
+    return {**read, **message, **answer_words.document(asked)}

@@ -16,6 +16,7 @@ from cencomm.ledger.history_items import Absent, Item, Missing, Opened
 WINDOW_ENTRIES = 100  # looked up at once: the places in a store that differ in the last two digits
 
 _CONTROL_PREFIX = "history-control/"
+_NOT_KEPT, _REPEATED = b"", b"repeated"  # in the place of a control message, which is longer
 _KEPT_KINDS = frozenset({ControlKind.HEARTBEAT, ControlKind.HISTORY_REQUEST, ControlKind.ACKNOWLEDGEMENT})
 
 
@@ -65,11 +66,16 @@ def control_writes(event: ControlDelivered) -> Writes:
     Of kinds that may carry secrets of the unit no copy is kept: a code that was withdrawn is gone.
     """
     if event.control.kind not in _KEPT_KINDS:
-        return {_control_key(event.place): b""}
+        return {_control_key(event.place): _NOT_KEPT}
     value = codec.concat(
         [codec.opaque(event.certificate), codec.fixed(event.salt, HASH_BYTES), codec.opaque(event.signed.encode())]
     )
     return {_control_key(event.place): value}
+
+
+def repeated_writes(place: Place) -> Writes:
+    """The entry says nothing that an earlier one does not."""
+    return {_control_key(place): _REPEATED}
 
 
 async def held_controls(
@@ -84,8 +90,11 @@ async def held_controls(
     found: dict[int, Item] = {}
     for key, value in await store.scan(prefix):
         sequence = _sequence(key)
-        if not value:
+        if value == _NOT_KEPT:
             found[sequence] = Absent(sequence, Missing.NOT_HELD, "control_message")
+            continue
+        if value == _REPEATED:
+            found[sequence] = Absent(sequence, Missing.REPEATED)
             continue
         certificate, salt, signed = decode(value, read)
         found[sequence] = Opened(sequence=sequence, certificate=certificate, salt=salt, signed=signed)
