@@ -79,6 +79,7 @@ class Mailbox:
         self.device = device
         self.certificates = CertificateMemo()
         self.lock = asyncio.Lock()
+        self.uploads = asyncio.Lock()  # files travel without `lock`, those of one message after those of another
         self.log_hashes: dict[ChannelKey, dict[int, bytes]] = {}
         self.log_heads: dict[ChannelKey, Attested[LogHead]] = {}
         self._version = 0

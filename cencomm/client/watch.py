@@ -8,7 +8,7 @@ from cencomm.client.channel.enactment import Sleep
 from cencomm.client.channel.entrance import introduce_device, refill_key_packages
 from cencomm.client.channel.errors import FrozenOperation
 from cencomm.client.channel.log_feed import notice_push, sync_channel
-from cencomm.client.channel.posting import resume
+from cencomm.client.channel.posting import resume_with_files, resume_without_files
 from cencomm.client.channel.rejecting import send_rejections
 from cencomm.client.enactor import Enactor, OnTrouble
 from cencomm.client.mailbox import Mailbox
@@ -17,7 +17,7 @@ from cencomm.client.operation.unit import find_unit_channel
 from cencomm.client.transport.errors import NoSession, NotEntitled, NotFound
 from cencomm.client.transport.stream import Connected, Wake
 from cencomm.client.unit.cosigning import complete_cosigned
-from cencomm.errors import ProtocolError, Unavailable
+from cencomm.errors import AccessDenied, ProtocolError, Unavailable
 from cencomm.ids import OperationId
 from cencomm.wire.stream import EnrolmentWaits, KeyPackagesLow, LedgerMovedOn, LogPushed, RejectionStored, WelcomeWaits
 
@@ -28,7 +28,7 @@ Trouble: TypeAlias = ProtocolError | Unavailable
 
 
 async def catch_up(mailbox: Mailbox) -> None:
-    """Everything that ledger and logs hold now, and everything that we still had to send.
+    """Everything that ledger and logs hold now, and what we still had to send, but for messages with files.
 
     A trouble in one place keeps nobody from the others: it is raised when all of them were looked at.
 
@@ -41,7 +41,7 @@ async def catch_up(mailbox: Mailbox) -> None:
     try:
         async with mailbox.lock:
             await send_rejections(mailbox)
-        await resume(mailbox)
+        await resume_without_files(mailbox)
     except (ProtocolError, Unavailable) as trouble:
         troubles.append(trouble)
     _raise_first(troubles)
@@ -72,7 +72,7 @@ async def _catch_up_operation(mailbox: Mailbox, operation: OperationId) -> list[
 async def _catch_up_and_send(mailbox: Mailbox, operation: OperationId) -> None:
     """Into a group that stands anew goes at once what waited for it (C11)."""
     _raise_first(await _catch_up_operation(mailbox, operation))
-    await resume(mailbox)
+    await resume_without_files(mailbox)
 
 
 async def watch(
@@ -99,6 +99,8 @@ async def watch(
             try:
                 async with mailbox.relay.stream(entropy=mailbox.environment.entropy) as wakes:
                     async for wake in wakes:
+                        if isinstance(wake, Connected | LedgerMovedOn | WelcomeWaits):
+                            tasks.create_task(_send_files(mailbox, on_trouble))
                         try:
                             await _answer(mailbox, wake, enactor, on_enrolment)
                         except ProtocolError as trouble:
@@ -110,6 +112,18 @@ async def watch(
                 await asyncio.sleep(RETRY_SECONDS)
             except (Unavailable, NotEntitled):  # also: revoked in one operation, and the others go on
                 await asyncio.sleep(RETRY_SECONDS)  # the stream begins anew with Connected: nothing is missed
+
+
+async def _send_files(mailbox: Mailbox, on_trouble: OnTrouble | None) -> None:
+    """Beside the wake-ups: what is received does not wait for what is uploaded."""
+    try:
+        await resume_with_files(mailbox)
+    except (Unavailable, AccessDenied):
+        return  # the next connection looks again
+    except ProtocolError as trouble:
+        if on_trouble is None:
+            raise
+        on_trouble(trouble)
 
 
 async def _answer(mailbox: Mailbox, wake: Wake, enactor: Enactor, on_enrolment: OnEnrolment | None) -> None:

@@ -16,10 +16,10 @@ from cencomm.client.attachments.source import open_source
 from cencomm.client.attachments.uploading import AttachmentLost
 from cencomm.client.channel.delivery import Sent
 from cencomm.client.channel.posting import Draft, Returned, resume, returned, send, waiting
-from cencomm.client.events import MessageDelivered
+from cencomm.client.events import Event, MessageDelivered
 from cencomm.client.transport.errors import AgainstRule, NotEntitled
 from cencomm.client.unit import revocation
-from cencomm.client.watch import catch_up
+from cencomm.client.watch import catch_up, watch
 from cencomm.errors import Unavailable
 from cencomm.forms.attachment import CHUNK_SIZE, Attachment
 from cencomm.ledger.kinds import RevokeReason
@@ -30,6 +30,7 @@ from tests.scenarios.test_two_officers import SEIZURE
 
 MARKER = "an unmistakable line of evidence"
 EVIDENCE = MARKER.encode() + bytes(range(256)) * 2400 + MARKER.encode()  # three chunks
+SECONDS = 30.0  # until a scenario is given up
 SECONDS_A_DAY = 24 * 3600
 
 
@@ -146,6 +147,45 @@ async def test_a6_what_is_received_does_not_wait_for_a_file_that_travels(
     go_on.set()
     await sending
     assert len([one for one in await bob.delivered(place.operation) if one.own]) == 1
+
+
+async def test_a6_a_program_that_takes_part_goes_on_with_files_and_hears_meanwhile(
+    ana: Person, bob: Person, place: Place, file: Path, server: LoopbackRelay
+) -> None:
+    said = await with_files(ana, place, file)
+    server.meddle = Interruption(after=1)
+    with pytest.raises(Unavailable):
+        await send(ana.mailbox, place.operation, place.channel, said)
+    await catch_up(ana.mailbox)  # nobody who only looks waits for files
+    assert len(await waiting(ana.mailbox)) == 1
+    uploading, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if "/chunks/" in request.path:
+            uploading.set()
+            await go_on.wait()
+        return await handler(request)
+
+    heard, sent = asyncio.Event(), asyncio.Event()
+
+    def listen(event: Event) -> None:
+        if isinstance(event, MessageDelivered):
+            (sent if event.own else heard).set()
+
+    ana.mailbox.observe(listen)
+    server.meddle = slow
+    watching = asyncio.create_task(watch(ana.mailbox))
+    async with asyncio.timeout(SECONDS):
+        await uploading.wait()
+        await catch_up(bob.mailbox)
+        await send(bob.mailbox, place.operation, place.channel, draft(place, SEIZURE))
+        await heard.wait()
+        assert await resume(ana.mailbox) == []  # the watch is at it
+        go_on.set()
+        await sent.wait()
+    watching.cancel()
+
+    assert await content_of(bob, await received(bob, place)) == EVIDENCE
 
 
 async def test_a6_chunks_that_are_nowhere_give_the_message_back(

@@ -120,14 +120,12 @@ def remake(name: str, suffix: str, data: bytes) -> Picture:
     Raises:
         UnreadablePicture: it does not decode, is of a kind that we do not read, or larger than is decoded here.
     """
-    if suffix in _OTHER_SUFFIXES:  # also: a raw photograph is a TIFF to others, and they would show its thumbnail
-        raise UnreadablePicture(name, "is a picture of a kind that this program does not read")
     try:
         # What Pillow warns of (metadata that does not parse) is what stays behind.
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
             form = "JPEG" if opened.format == _MPO else str(opened.format)
             kind = _KINDS[form]
-            if form == "TIFF" and suffix not in kind.suffixes:
+            if form == "TIFF" and suffix not in kind.suffixes:  # a raw photograph: what is read would be its thumbnail
                 raise UnreadablePicture(name, "is a picture of a kind that this program does not read")
             content = _encode(form, kind, opened, list(_frames(name, opened, kind)))
     except _DECODING_FAULTS as error:

@@ -153,18 +153,19 @@ async def _attempt(mailbox: Mailbox, posting: Posting) -> Sent:
 async def _attempt_with_attachments(
     mailbox: Mailbox, posting: Posting, attachments: Sequence[Attachment], progress: Progress | None
 ) -> Sent:
-    """Without the lock while files travel: that takes minutes, and what is received must not wait for it."""
-    try:
-        await bring(mailbox, posting.operation, posting.channel, attachments, progress)
-    except FINAL:
+    """Without the mailbox's lock while files travel: that takes minutes, and what is received must not wait for it."""
+    async with mailbox.uploads:
+        try:
+            await bring(mailbox, posting.operation, posting.channel, attachments, progress)
+        except FINAL:
+            async with mailbox.lock:
+                await mailbox.write({posting.key: None})
+            await forget(mailbox, attachments)
+            raise
         async with mailbox.lock:
-            await mailbox.write({posting.key: None})
+            sent = await _attempt(mailbox, posting)
         await forget(mailbox, attachments)
-        raise
-    async with mailbox.lock:
-        sent = await _attempt(mailbox, posting)
-    await forget(mailbox, attachments)
-    return sent
+        return sent
 
 
 async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
@@ -173,14 +174,31 @@ async def resume(mailbox: Mailbox) -> list[Sent | Returned]:
     Raises:
         Unavailable, ProtocolError: the first that kept a message here, when all were tried; they stay kept.
     """
+    return await _resume(mailbox, await _kept(mailbox))
+
+
+async def resume_without_files(mailbox: Mailbox) -> list[Sent | Returned]:
+    """As `resume`, but for messages whose files may take minutes."""
+    return await _resume(mailbox, [one for one in await _kept(mailbox) if not _attachments(one)])
+
+
+async def resume_with_files(mailbox: Mailbox) -> list[Sent | Returned]:
+    """As `resume`, the others: beside everything else that a program does."""
+    return await _resume(mailbox, [one for one in await _kept(mailbox) if _attachments(one)])
+
+
+async def _resume(mailbox: Mailbox, postings: Sequence[Posting]) -> list[Sent | Returned]:
     done: list[Sent | Returned] = []
     first: ProtocolError | Unavailable | None = None
-    for posting in await _kept(mailbox):
+    for posting in postings:
         attachments = _attachments(posting)
+        if attachments and mailbox.uploads.locked():
+            continue  # this program is at it: two would take the chunks away from each other
         try:
-            await bring(mailbox, posting.operation, posting.channel, attachments)
-            async with mailbox.lock:
-                done.append(await deliver(mailbox, posting))
+            async with mailbox.uploads if attachments else contextlib.nullcontext():
+                await bring(mailbox, posting.operation, posting.channel, attachments)
+                async with mailbox.lock:
+                    done.append(await deliver(mailbox, posting))
         except WAITING:
             continue
         except FINAL as refused:
