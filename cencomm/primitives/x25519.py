@@ -18,7 +18,8 @@ PRIVATE_KEY_BYTES: int = crypto_scalarmult_SCALARBYTES
 
 _P = 2**255 - 19
 _SMALL_ORDER = frozenset(
-    coordinate.to_bytes(PUBLIC_KEY_BYTES, "little")
+    (coordinate | top_bit).to_bytes(PUBLIC_KEY_BYTES, "little")
+    for top_bit in (0, 1 << 255)  # which is not read (RFC 7748 section 5)
     for coordinate in (
         0,
         1,
@@ -81,13 +82,8 @@ def check_public_key(public_key: bytes) -> None:
     Raises:
         BadPublicKey: every exchange with it would give zeros (RFC 7748 section 6.1, RFC 9180 section 7.1.4).
     """
-    if len(public_key) != PUBLIC_KEY_BYTES or _without_top_bit(public_key) in _SMALL_ORDER:
+    if len(public_key) != PUBLIC_KEY_BYTES or public_key in _SMALL_ORDER:
         raise BadPublicKey
-
-
-def _without_top_bit(public_key: bytes) -> bytes:
-    """As the function reads it (RFC 7748 section 5)."""
-    return public_key[:-1] + bytes((public_key[-1] & 0x7F,))
 
 
 def exchange(private_key: PrivateKey, public_key: bytes) -> bytes:
