@@ -8,6 +8,7 @@ import click
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.commands.choosing import choose_country
+from cencomm.client.commands.password import advise_coordinator
 from cencomm.client.commands.plans import MAX_TOML_BYTES, PLAN_PREFIX, read_plan
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import Desk, open_desk
@@ -76,6 +77,7 @@ def create(
         if waiting is not None:
             terminal.tell("Compare these words with the second coordinator, by voice.")
         terminal.tell("Next: cencomm operation invite, once for each post.")
+        advise_coordinator(terminal)
 
     asyncio.run(run())
 

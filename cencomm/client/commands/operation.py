@@ -15,6 +15,7 @@ from cencomm.client.commands.devices import add_devices, end_device, stale_devic
 from cencomm.client.commands.founding import cofound, create
 from cencomm.client.commands.locks import locks
 from cencomm.client.commands.membership import admit, invite, revoke
+from cencomm.client.commands.password import advise_coordinator
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.restarting import restart
 from cencomm.client.commands.translated import TranslatedCommand, TranslatedGroup, option
@@ -25,6 +26,7 @@ from cencomm.client.terminal import Terminal, read_text
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
 from cencomm.ledger import fingerprint
+from cencomm.ledger.kinds import Role
 from cencomm.ledger.letter import MAX_LETTER_CHARACTERS, read_letter
 
 
@@ -75,6 +77,9 @@ def show(terminal: Terminal, operation: str | None) -> None:
             text, document = overview(presenter, known), overview_document(presenter, known)
             stale = await stale_devices(desk.mailbox, chosen, presenter)
             terminal.show("\n".join([text, *stale]), document)
+            own = known.ledger.members.get(desk.mailbox.identity.account)
+            if own is not None and own.role is Role.COORDINATOR:
+                advise_coordinator(terminal)
 
     asyncio.run(run())
 

@@ -64,6 +64,14 @@ def device_secret(terminal: Terminal, letter: Path, code: str | None, *, own_com
     terminal.tell("Each new computer asks for it. Without it nobody opens your account, you neither: keep it safe.")
 
 
+def advise_coordinator(terminal: Terminal) -> None:
+    """Whoever admits others is told to have a device secret (D3); their password is what the relay would guess at."""
+    if terminal.sitting is None and not (terminal.data / device_secrets.KEPT).exists():
+        terminal.tell(
+            "Coordinators seal their account with a device secret: cencomm account device-secret --letter FILE."
+        )
+
+
 async def _change(
     terminal: Terminal,
     new_file: Path | None,

@@ -1,5 +1,6 @@
 """`cencomm account …` and `operation locks`, as people use them at a terminal."""
 
+import platform
 import stat
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def test_a_coordinator_sees_and_lifts_locks_and_the_victim_goes_on(
     carla.does("sign-out")
     carla.does("sign-in")
 
+    assert "device secret" in carla.does("operation", "show")  # D3: she is told to make one
     assert "Unit A" in said
     assert "3 wrong tries" in said
     assert "Unit A" in carla.does("operation", "locks", "--lift", "Unit A")
@@ -130,3 +132,36 @@ def test_an_account_gets_a_device_secret_later(folder: Path, password_file: Path
     lars.does("--device-secret-file", str(letter), "sign-in")
     elsewhere = Person(folder / "lars elsewhere", password_file, "en")
     assert "--device-secret-file" in elsewhere.fails("sign-in", "--relay", relay.url, "--name", "lars")
+
+
+def test_sessions_are_listed_by_the_names_of_computers_and_ended(
+    folder: Path, password_file: Path, relay: LoopbackRelay
+) -> None:
+    sara = signed_up(folder, password_file, relay, "sara", "en")
+    elsewhere = Person(folder / "sara elsewhere", password_file, "en")
+    elsewhere.does("sign-in", "--relay", relay.url, "--name", "sara")
+
+    first, second = sara.does("account", "sessions").splitlines()
+
+    assert platform.node() in first
+    assert "this computer" in (first + second)
+    assert "1." in first
+    sara.does("account", "sessions", "--end-others")
+    assert len(sara.does("account", "sessions").splitlines()) == 1
+    assert "there are 1" in sara.fails("account", "sessions", "--end", "7")
+
+
+def test_a_device_of_ones_own_is_listed_and_ended_but_not_the_one_at_hand(
+    folder: Path, password_file: Path, relay: LoopbackRelay
+) -> None:
+    deva = signed_up(folder, password_file, relay, "deva", "en")
+    elsewhere = Person(folder / "deva elsewhere", password_file, "en")
+    elsewhere.does("sign-in", "--relay", relay.url, "--name", "deva")
+    own = next(line for line in deva.does("account", "devices").splitlines() if "this computer" in line)[:8]
+    other = next(line for line in deva.does("account", "devices").splitlines() if own not in line)[:8]
+
+    assert "sit at" in deva.fails("account", "devices", "--end", own, "--yes")
+    assert other in deva.does("account", "devices", "--end", other, "--yes")
+
+    assert other not in deva.does("account", "devices")
+    assert "ended" in elsewhere.fails("sign-in")
