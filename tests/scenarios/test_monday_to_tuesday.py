@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from cencomm.client.account.account import mailbox_keys
 from cencomm.client.account.remote_vault import open_remote_vault
@@ -20,7 +21,8 @@ from cencomm.client.watch import catch_up
 from cencomm.forms.form import Form
 from cencomm.ledger.log import LogKind
 from cencomm.secret import system_entropy
-from cencomm.wire.mailbox import HeldMailbox, TakeMailbox
+from cencomm.wire.document import decode_document, encode_document
+from cencomm.wire.mailbox import HeldMailbox, MailboxPage, TakeMailbox
 from cencomm.wire.vault import PutVault
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.people import Person, Place, draft, found
@@ -200,17 +202,43 @@ async def test_what_could_not_leave_on_monday_leaves_on_tuesday_after_a_commit(
     assert (await logged(carla, place))[len(before) :] == [LogKind.COMMIT, LogKind.APPLICATION]
 
 
+async def test_a_relay_that_keeps_a_row_back_opens_nothing_and_blocks_nobody(
+    monday: Seat, olga: Officer, place: Place, server: LoopbackRelay
+) -> None:
+    """D4; what was taken in vain is given back, so that an honest relay needs no take-over afterwards."""
+
+    async def keep_one_back(request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        if (request.method, request.path) != ("GET", "/v1/mailbox"):
+            return answer
+        assert isinstance(answer, web.Response)
+        assert isinstance(answer.body, bytes)
+        page = decode_document(answer.body, MailboxPage)
+        return web.Response(body=encode_document(replace(page, rows=page.rows[1:])), content_type="application/json")
+
+    await monday.sign_out()
+    server.meddle = keep_one_back
+    with pytest.raises(MailboxAltered):
+        async with olga.sit_down():
+            pass
+    server.meddle = None
+
+    async with olga.sit_down() as tuesday:
+        assert await tuesday.references(place) == references(1)
+
+
 async def keys_of_two_days(olga: Officer, place: Place, server: LoopbackRelay, backup: Path) -> list[KeyUse]:
     """Tuesday and Wednesday, each from the same state of the relay: mailbox, log, all of it; two messages a day."""
-    used = []
+    used: list[KeyUse] = []
     await server.copy_to(backup)
     for number in (10, 20):
+        if used:
+            await server.put_back(backup)
         async with olga.sit_down(take_over=True) as seat:
             await catch_up(seat.mailbox)
             for each in range(2):
                 await say(seat, place, number + each)
                 used.append(seat.last_key(place))
-        await server.put_back(backup)
     return used
 
 
