@@ -60,9 +60,23 @@ class Attendance:
 
     def epochs_of(self, span: Span) -> tuple[Epoch, ...]:
         """The epochs that we followed in which an entry of `span` may have been said."""
-        ends = (*(epoch.sequence for epoch in self.epochs[1:]), span.last + 1)
-        pairs = zip(self.epochs, ends, strict=False)  # without an epoch there is an end to spare
-        return tuple(epoch for epoch, end in pairs if epoch.sequence < span.last and end > span.first)
+        following = (*(epoch.sequence for epoch in self.epochs[1:]), span.last + 1)
+        pairs = zip(self.epochs, following, strict=False)  # without an epoch there is an end to spare
+        return tuple(
+            epoch for epoch, end in pairs if epoch.sequence < span.last and self._end_of(epoch, end) > span.first
+        )
+
+    def is_known_open(self, sequence: int, opens_at: int) -> bool:
+        """We followed the epoch in which the entry was said, and it is open (H1); what is open to all, needs no look.
+
+        Of what we fetched ourselves we do not know the epochs: it is given to nobody who may not have everything.
+        """
+        epoch = self.epoch_of(sequence)
+        return opens_at == 0 or (epoch is not None and epoch.anchored_at >= opens_at)
+
+    def _end_of(self, epoch: Epoch, following: int) -> int:
+        """The first entry behind it that was said in another epoch, or without us."""
+        return min([following, *(left + 1 for left in self.left if left >= epoch.sequence)])
 
     def followed(self, position: int) -> tuple[Span, ...]:
         """What we read as it came; `position` is how far we are now."""

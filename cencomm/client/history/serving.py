@@ -84,7 +84,7 @@ class HistoryServer:
         account = self.mailbox.identity.account
         own = require_server(operation.ledger, account, job.channel)
         attendance = await load_attendance(self.mailbox.store, job.operation, job.channel, job.request.generation)
-        judge_asker(job, operation, attendance)
+        opens_at = judge_asker(job, operation, attendance)
         state = await self.mailbox.relay.history_state(job.operation, job.request.request)
         first = state.reached + 1 if state.chunks else job.request.first
         if state.complete or first > job.request.last:
@@ -93,7 +93,7 @@ class HistoryServer:
         at_once = own.role is Role.ARCHIVE and attendance.epoch_of(first) is not None
         if not at_once and not self._waited_enough(job, state):
             return False
-        items, last = await self._items(job, operation, attendance, first)
+        items, last = await self._items(job, operation, attendance, opens_at, first)
         header = ChunkHeader(
             operation=job.operation,
             channel=job.channel,
@@ -119,7 +119,7 @@ class HistoryServer:
         return True
 
     async def _items(
-        self, job: Job, operation: Operation, attendance: Attendance, first: int
+        self, job: Job, operation: Operation, attendance: Attendance, opens_at: int, first: int
     ) -> tuple[list[Item], int]:
         """What we say of the entries from `first` on, and up to which, as far as one chunk has room."""
         items, size, sequence = list[Item](), 0, first
@@ -132,7 +132,8 @@ class HistoryServer:
                 place = job.operation, job.channel, job.request.generation
                 held = dict(await self.holdings.held(*place, window=window))
             if sequence not in commits:
-                item = _said_of(sequence, held.get(sequence), job, operation)
+                known = held.get(sequence) if attendance.is_known_open(sequence, opens_at) else None
+                item = _said_of(sequence, known, job, operation)
                 weight = len(item.encode())
                 if items and size + weight > self.room:
                     break
@@ -182,8 +183,11 @@ async def serve(server: HistoryServer, on_trouble: Callable[[ProtocolError], Non
         asked.clear()
 
 
-def judge_asker(job: Job, operation: Operation, attendance: Attendance) -> None:
+def judge_asker(job: Job, operation: Operation, attendance: Attendance) -> int:
     """All of the request is open to who asked, by the newest ledger that we hold and the Commits that we followed.
+
+    Returns:
+        The ledger entry at which history opens to them.
 
     Raises:
         HistoryRefused: it is not (H1). Honest programs ask for no more than is open, so nothing at all is given.
@@ -193,6 +197,7 @@ def judge_asker(job: Job, operation: Operation, attendance: Attendance) -> None:
     opens_at = history_opens_at(ledger, asker.account, job.channel)
     for epoch in attendance.epochs_of(Span(request.first, request.last)):
         judge_epoch(opens_at, epoch.anchored_at)
+    return opens_at
 
 
 def _said_of(sequence: int, held: Item | None, job: Job, operation: Operation) -> Item:
