@@ -17,6 +17,8 @@ from cencomm.forms.kinds.code import CodesKind
 from cencomm.forms.kinds.number import BooleanKind, DecimalKind, IntegerKind
 from cencomm.forms.kinds.place import CoordinateKind
 from cencomm.forms.kinds.quantity import MoneyKind, QuantityKind
+from cencomm.forms.kinds.reference import ReferenceKind
+from cencomm.ids import AttachmentId
 
 MAX_ROW = 199  # as many rows as the largest block of any form has
 _STEP = re.compile(r"([a-z][a-z0-9_]*)(?:\[(\d{1,3})\])?")
@@ -59,6 +61,30 @@ def set_values(values: dict[str, JsonValue], settings: Sequence[str], form: Form
         field = fields.get(".".join(name for name, _ in names))
         _put(changed, names, text if field is None else _typed(text, field), setting)
     return changed
+
+
+def name_files(values: dict[str, JsonValue], form: Form, ids: Sequence[AttachmentId]) -> dict[str, JsonValue]:
+    """The values, in which fields for attachments that say 1, 2 … name the first, second … file of the message.
+
+    Raises:
+        UsageError: there is no such file.
+    """
+    changed: dict[str, JsonValue] = json.loads(json.dumps(values))
+    for path, field in form.all_fields():
+        if not isinstance(field.kind, ReferenceKind) or field.kind.type != "attachment":
+            continue
+        block, _, name = path.rpartition(".")
+        rows = changed.get(block) if block else [changed]
+        for row in rows if isinstance(rows, list) else ():
+            if isinstance(row, dict) and re.fullmatch(r"\d{1,3}", str(row.get(name))):
+                row[name] = _id_of(int(str(row[name])), ids, path)
+    return changed
+
+
+def _id_of(number: int, ids: Sequence[AttachmentId], path: str) -> str:
+    if not 1 <= number <= len(ids):
+        raise UsageError(f"{path} names file {number}, and {len(ids)} are attached: count them from 1")
+    return ids[number - 1].hex()
 
 
 def _put(values: dict[str, JsonValue], names: Sequence[tuple[str, int | None]], value: JsonValue, setting: str) -> None:

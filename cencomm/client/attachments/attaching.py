@@ -8,21 +8,29 @@ from cencomm.client.attachments.source import Source
 from cencomm.client.attachments.spool import Spool
 from cencomm.errors import UsageError
 from cencomm.forms.attachment import KEY_BYTES, Attachment, AttachmentKey
-from cencomm.ids import ATTACHMENT_ID_BYTES, NO_HASH, AttachmentId, ChannelId, OperationId
+from cencomm.ids import NO_HASH, AttachmentId, ChannelId, OperationId
 from cencomm.secret import Entropy
 
 
 async def attach(
-    spool: Spool, operation: OperationId, channel: ChannelId, source: Source, *, entropy: Entropy
+    spool: Spool,
+    operation: OperationId,
+    channel: ChannelId,
+    source: Source,
+    *,
+    id_: AttachmentId,
+    entropy: Entropy,
 ) -> Attachment:
     """The source's content lies sealed on this computer, durably, under a key that only this description has.
+
+    `id_` was drawn for it alone, before, so that a form could name it.
 
     Raises:
         UsageError: the file changed while it was read.
         Unavailable: the disk does not take it.
     """
     described = Attachment(
-        id=AttachmentId(entropy(ATTACHMENT_ID_BYTES)),
+        id=id_,
         name=source.name,
         media_type=source.media_type,
         size=source.size,

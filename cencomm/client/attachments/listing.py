@@ -7,14 +7,18 @@ from cencomm.client.words import Words
 from cencomm.forms.attachment import Attachment
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.plain_text import FSI, PDI
+from cencomm.ids import short
 
 BYTES_PER_KB = 1000
 
 
 def lines(attachments: Sequence[Attachment], words: Words) -> list[str]:
-    """One line each, counted from 1, under the name by which it would be saved: no name can pose as another line."""
+    """One line each, counted from 1, under the name by which it would be saved: no name can pose as another line.
+
+    At the end stand the first digits of its id, by which forms name it.
+    """
     return [
-        f"  {number}. {FSI}{safe_name(one.name)}{PDI} ({one.media_type}, {size(one.size, words)})"
+        f"  {number}. {FSI}{safe_name(one.name)}{PDI} ({one.media_type}, {size(one.size, words)}, {short(one.id)})"
         for number, one in enumerate(attachments, 1)
     ]
 

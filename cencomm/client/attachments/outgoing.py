@@ -11,7 +11,7 @@ from cencomm.client.mailbox import Mailbox
 from cencomm.errors import CencommError, UsageError
 from cencomm.forms.attachment import MAX_ATTACHMENTS, Attachment
 from cencomm.forms.envelope import Envelope
-from cencomm.ids import ChannelId, OperationId
+from cencomm.ids import ATTACHMENT_ID_BYTES, AttachmentId, ChannelId, OperationId
 
 
 async def attach_all(
@@ -20,11 +20,13 @@ async def attach_all(
     channel: ChannelId,
     sources: Sequence[Source],
     *,
+    ids: Sequence[AttachmentId] = (),
     waiting: Sequence[Envelope] = (),
 ) -> tuple[Attachment, ...]:
     """The files lie sealed on this computer, to be named by a message for this channel.
 
     Args:
+        ids: drawn before, as many as sources, so that the message's form could name them; none: they are drawn here.
         waiting: messages that are kept to be sent; files that none of them names are forgotten after a day.
 
     Raises:
@@ -36,10 +38,11 @@ async def attach_all(
     spool, environment = _spool(mailbox), mailbox.environment
     kept = [attachment.id for envelope in waiting for attachment in envelope.body.attachments]
     await asyncio.to_thread(spool.forget_others, kept, now=environment.clock())
+    drawn = ids or [AttachmentId(environment.entropy(ATTACHMENT_ID_BYTES)) for _ in sources]
     attached: list[Attachment] = []
     try:
-        for source in sources:
-            attached.append(await attach(spool, operation, channel, source, entropy=environment.entropy))  # noqa: PERF401 (those before the fault are forgotten)
+        for source, id_ in zip(sources, drawn, strict=True):
+            attached.append(await attach(spool, operation, channel, source, id_=id_, entropy=environment.entropy))
     except CencommError:
         await forget(mailbox, attached)
         raise

@@ -25,7 +25,7 @@ from cencomm.client.commands.staleness import StalenessWatch
 from cencomm.client.commands.synchronising import incomplete, synchronise
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.complaints import complaint
-from cencomm.client.composing import read_values, set_values
+from cencomm.client.composing import name_files, read_values, set_values
 from cencomm.client.desk import Desk, open_desk
 from cencomm.client.duties import do_duties
 from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Quarantined
@@ -41,7 +41,7 @@ from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Handling, Priority, Tlp
 from cencomm.forms.form import Variant
 from cencomm.forms.validation import MAX_REPORT_BYTES, InvalidReport
-from cencomm.ids import ChannelId, OperationId
+from cencomm.ids import ATTACHMENT_ID_BYTES, AttachmentId, ChannelId, OperationId
 
 _SPAN = re.compile(r"(\d{1,4})\s*(min|h|d)")
 _SECONDS = {"min": 60, "h": 3600, "d": 24 * 3600}
@@ -101,8 +101,9 @@ def send(
                 raise UsageError(f"the operation has no form {form!r}; it has {', '.join(forms)}")
             definition = desk.reports.form(known, forms[form])
             place = _channel_of(known, mailbox.entitled_channels(chosen), channel, presenter, answered)
+            ids = [AttachmentId(terminal.entropy(ATTACHMENT_ID_BYTES)) for _ in files]
             body = Body(
-                values=set_values(values, settings, definition),
+                values=name_files(set_values(values, settings, definition), definition, ids),
                 language=terminal.words.language,
                 written_at=now,
                 to=tuple(choose_addressee(known, one) for one in to),
@@ -123,7 +124,9 @@ def send(
                 terminal.confirm("Send?", yes=yes, unattended=True)
                 if sources:
                     kept = await waiting(mailbox)
-                    body = replace(body, attachments=await attach_all(mailbox, chosen, place, sources, waiting=kept))
+                    body = replace(
+                        body, attachments=await attach_all(mailbox, chosen, place, sources, ids=ids, waiting=kept)
+                    )
             draft = Draft(form=forms[form], body=body, reply_to=None if answered is None else answered.envelope.message)
             with progress_shown(terminal, terminal.say("Sending files")) as progress:
                 sent = await post(mailbox, chosen, place, draft, progress=progress if files else None)

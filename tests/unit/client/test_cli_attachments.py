@@ -44,7 +44,7 @@ def test_files_are_listed_and_saved_and_nothing_is_written_over(carla: Person, n
     assert "[files: 2]" in carla.does("inbox")
     shown = carla.does("show", number)
     assert "Files, to be saved with cencomm save:" in shown
-    assert "(image/jpeg, 1 kB)" in shown
+    assert "(image/jpeg, 1 kB, " in shown
 
     said = carla.does("save", number, "--to", str(tmp_path))
     again = carla.document("save", number, "2", "--to", str(tmp_path))
@@ -94,4 +94,31 @@ def test_no_name_of_a_file_acts_on_the_screen() -> None:
 
     (line,) = lines([attachment], load_words("en"))
 
-    assert line == "  1. \u2068a_Proof_ device 00000000_gpj.exe\u2069 (image/jpeg, 3000 kB)"
+    assert line == "  1. \u2068a_Proof_ device 00000000_gpj.exe\u2069 (image/jpeg, 3000 kB, 00000000)"
+
+
+def test_a_form_names_a_file_by_its_number(ana: Person, carla: Person, photo: Path, manifest: Path) -> None:
+    files = ("--attach", str(manifest), "--attach", str(photo))
+    report = (
+        *("--set", "case_ref=A-7", "--set", "seizure_date=2026-11-05", "--set", "reporting_country=FR"),
+        *("--set", "location_type=airport", "--set", "place.city=Paris", "--set", "place.country=FR"),
+        *(
+            "--set",
+            "items[0].category=CIT",
+            "--set",
+            "items[0].quantity.amount=1",
+            "--set",
+            "items[0].quantity.unit=KGM",
+        ),
+        *("--set", "items[0].quantity.basis=net", "--set", "images[0].kind=goods"),
+    )
+
+    refused = ana.fails("send", "seizure", *report, "--set", "images[0].file=3", *files, "--yes")
+    ana.does("send", "seizure", *report, "--set", "images[0].file=2", *files, "--yes")
+
+    assert "names file 3, and 2 are attached" in refused
+    document = carla.document("inbox")
+    assert isinstance(document, list)
+    named = document[0]["values"]["images"][0]["file"]
+    shown = carla.does("show", str(document[0]["number"]))
+    assert f"IMG_0001.jpg\u2069 (image/jpeg, 1 kB, {named[:8]})" in shown

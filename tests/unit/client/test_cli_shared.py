@@ -67,17 +67,20 @@ def duty(post: SharedComputer, carla: Person, folder: Path) -> Iterator[SharedCo
     assert not list(post.folder.iterdir()), "something was left on the disk of a shared computer"
 
 
-def test_a_session_reads_and_writes_and_leaves_nothing_behind(duty: SharedComputer, carla: Person) -> None:
+def test_a_session_reads_and_writes_and_leaves_nothing_behind(
+    duty: SharedComputer, carla: Person, folder: Path
+) -> None:
+    """Files neither: what is sealed of them until they are sent lies in memory (A6)."""
     carla.does("send", "note", "--set", "text=For the night shift", "--yes")
+    (folder / "list.txt").write_text("a list", encoding="utf-8")
+    send = f"send note --set 'text=From the night shift' --attach '{folder / 'list.txt'}' --yes"
 
-    said = duty.does(
-        "sign-in", "inbox", "show 1", "send note --set 'text=From the night shift' --yes", "sign-out", "inbox"
-    )
+    said = duty.does("sign-in", "inbox", "show 1", send, "sign-out", "inbox")
 
     assert "For the night shift" in said
     assert "Nothing of yours is left on this computer" in said
     assert "Sent" in said
-    assert "From the night shift" in carla.does("inbox")
+    assert "From the night shift [files: 1]" in carla.does("inbox")
 
 
 def test_the_next_shift_reads_what_the_last_one_read(duty: SharedComputer) -> None:

@@ -59,7 +59,7 @@ async def test_a_disk_that_takes_nothing_keeps_nothing(tmp_path: Path) -> None:
     path.write_bytes(b"text")
 
     with pytest.raises(Unavailable, match="cannot be kept"), open_source(path) as source:
-        await attach(SpoolFolder(tmp_path / "attachments"), OPERATION, CHANNEL, source, entropy=system_entropy)
+        await attach(SpoolFolder(tmp_path / "attachments"), OPERATION, CHANNEL, source, id_=ONE, entropy=system_entropy)
 
 
 async def test_a_file_that_grows_while_it_is_read_is_not_attached(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ async def test_a_file_that_grows_while_it_is_read_is_not_attached(tmp_path: Path
     with open_source(path) as source:
         path.write_bytes(b"text and more")
         with pytest.raises(UsageError, match="changed"):
-            await attach(spool, OPERATION, CHANNEL, source, entropy=system_entropy)
+            await attach(spool, OPERATION, CHANNEL, source, id_=ONE, entropy=system_entropy)
 
     assert not any(file.is_file() for file in spool.folder.rglob("*"))
 
