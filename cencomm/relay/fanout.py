@@ -234,18 +234,20 @@ class Fanout:
     def _belongs(self, account: AccountId, ledger: Ledger) -> bool:
         """Now: who was revoked may open a stream again, and is told of their own revocation only."""
         member = ledger.members.get(account)
-        return member is not None and member.belongs(at=ledger.sequence) and not has_ended(member, now=self._clock())
+        if member is None or self._state.is_estranged(ledger.operation, account):
+            return False
+        return member.belongs(at=ledger.sequence) and not has_ended(member, now=self._clock())
 
     def _place(self, stream: Stream, ledger: Ledger) -> None:
         """Puts the stream into exactly those audiences of the operation that its account is entitled to."""
         member = ledger.members.get(stream.account)
         if member is None:
             return
-        ended = has_ended(member, now=self._clock())
+        out = has_ended(member, now=self._clock()) or self._state.is_estranged(ledger.operation, stream.account)
         for channel in ledger.channels:
             audience = self._audiences[ledger.operation, channel]
             audience.streams.pop(stream, None)
-            if not ended and ledger.is_entitled(channel, member.identity_key, at=ledger.sequence):
+            if not out and ledger.is_entitled(channel, member.identity_key, at=ledger.sequence):
                 audience.add(stream, member.until)
 
     def _coordinators(self, operation: OperationId) -> list[AccountId]:

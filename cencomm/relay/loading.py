@@ -10,6 +10,7 @@ from cencomm.ledger.replay import replay
 from cencomm.relay.channel_log import Tip
 from cencomm.relay.queries import log as log_queries
 from cencomm.relay.queries.operations import all_entries
+from cencomm.relay.queries.resets import reset_identities
 from cencomm.relay.state import State
 
 
@@ -28,7 +29,7 @@ def load_state(connection: Connection) -> State:
         for operation, ledger in ledgers.items()
         for channel in ledger.channels.values()
     }
-    return State(ledgers, tips)
+    return State(ledgers, tips, reset_identities(connection))
 
 
 def load_tip(

@@ -20,6 +20,7 @@ from cencomm.relay.publishing import Publishing
 from cencomm.relay.queries import log as log_queries
 from cencomm.relay.queries import operations as queries
 from cencomm.relay.queries.welcomes import withdraw_welcomes
+from cencomm.relay.resets import follow_replace
 from cencomm.relay.sealing import judge_sealed
 from cencomm.relay.state import Draft, State
 from cencomm.relay.submission import Submission
@@ -165,6 +166,7 @@ def _follow(connection: Connection, draft: Draft, ledger: Ledger, signed: Signed
             queries.drop_enrolment(connection, operation, account)
             if isinstance(body, Replace):
                 _put_out(connection, draft, ledger, account, body.replaced)
+                follow_replace(connection, draft, operation, account, body.keys.identity_key)
         case Revoke():
             account = body.account
             _put_out(connection, draft, ledger, account, body.identity_key)

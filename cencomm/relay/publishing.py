@@ -134,10 +134,14 @@ class Publishing:
     def _judge(self, draft: Draft, tip: Tip, submission: Submission) -> Framing:
         """Checks 2 to 4: who, what, when."""
         ledger = draft.ledger(submission.operation)
-        require_entitled(ledger, submission.account, submission.channel, now=self.clock())
+        draft.require_own_identity(submission.operation, submission.account)
+        member = require_entitled(ledger, submission.account, submission.channel, now=self.clock())
         framing = submission.framing
         if isinstance(framing, CencommError):
             raise framing
+        if framing.anchor.ledger_sequence < member.admitted_at:
+            # Written before its sender's identity was admitted: by the one before it, in a race with its replacement.
+            raise Refused("C1", "the message is older than the membership of whoever sends it")
         if submission.generation != tip.generation or framing.group_id != tip.group_id:
             raise Refused("L8", "the message is of another group than the ledger's for this channel")
         anchor = framing.anchor

@@ -10,12 +10,14 @@ from collections import ChainMap
 from collections.abc import MutableMapping
 from typing import TypeAlias
 
-from cencomm.ids import ChannelId, OperationId
+from cencomm.errors import AccessDenied
+from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.replay import Ledger
 from cencomm.relay.announcement import Announcement
 from cencomm.relay.channel_log import Tip
 from cencomm.relay.errors import NotFound
 
+Identities: TypeAlias = MutableMapping[AccountId, bytes]
 ChannelKey: TypeAlias = tuple[OperationId, ChannelId]
 
 
@@ -26,6 +28,7 @@ class _View:
 
     ledgers: MutableMapping[OperationId, Ledger]
     tips: MutableMapping[ChannelKey, Tip]
+    identities: Identities  # of the accounts that were reset: for whom
 
     def ledger(self, operation: OperationId) -> Ledger:
         """The operation's ledger.
@@ -49,24 +52,44 @@ class _View:
             raise NotFound
         return found
 
+    def require_own_identity(self, operation: OperationId, account: AccountId) -> None:
+        """Whoever signs in to the account is whom this operation's ledger names, as far as a relay can tell.
+
+        Raises:
+            AccessDenied: the account was reset for an identity that this operation has not taken over.
+        """
+        if self.is_estranged(operation, account):
+            raise AccessDenied("this account was reset: ask this operation's unit for a reset letter too")
+
+    def is_estranged(self, operation: OperationId, account: AccountId) -> bool:
+        """Whether the account was reset elsewhere and is, here, still a member under its old identity."""
+        identity, ledger = self.identities.get(account), self.ledgers.get(operation)
+        member = None if identity is None or ledger is None else ledger.members.get(account)
+        return member is not None and member.identity_key != identity
+
 
 class State(_View):
-    __slots__ = ("ledgers", "tips")
+    __slots__ = ("identities", "ledgers", "tips")
 
-    def __init__(self, ledgers: dict[OperationId, Ledger], tips: dict[ChannelKey, Tip]) -> None:
+    def __init__(
+        self, ledgers: dict[OperationId, Ledger], tips: dict[ChannelKey, Tip], identities: dict[AccountId, bytes]
+    ) -> None:
         self.ledgers = ledgers
         self.tips = tips
+        self.identities = identities
 
 
 class Draft(_View):
     """Reads through to what it was made from; writes stay here until `keep`."""
 
-    __slots__ = ("_ledgers", "_parent", "_tips", "announcements", "ledgers", "tips")
+    __slots__ = ("_identities", "_ledgers", "_parent", "_tips", "announcements", "identities", "ledgers", "tips")
 
     def __init__(self, parent: "State | Draft") -> None:
         self._parent = parent
         self._ledgers: dict[OperationId, Ledger] = {}
         self._tips: dict[ChannelKey, Tip] = {}
+        self._identities: dict[AccountId, bytes] = {}
+        self.identities = ChainMap(self._identities, parent.identities)
         self.ledgers = ChainMap(self._ledgers, parent.ledgers)
         self.tips = ChainMap(self._tips, parent.tips)
         self.announcements: list[Announcement] = []
@@ -85,5 +108,6 @@ class Draft(_View):
         """The parent has these changes too, because the transaction or savepoint went well."""
         self._parent.ledgers.update(self._ledgers)
         self._parent.tips.update(self._tips)
+        self._parent.identities.update(self._identities)
         if isinstance(self._parent, Draft):
             self._parent.announcements.extend(self.announcements)

@@ -33,6 +33,7 @@ ACCOUNTS = Table(
     Column("salt", LargeBinary, nullable=False),
     Column("profile", Integer, nullable=False),
     Column("verifier", Text, nullable=False),  # argon2-cffi of the sign-in secret
+    Column("reset_identity", LargeBinary),  # for whom a unit reset it: a stranger where a ledger names another
     CheckConstraint("length(id) = 16", name="id_length"),
     sqlite_strict=True,
 )
@@ -201,6 +202,21 @@ ENROLMENTS = Table(
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("request", LargeBinary, nullable=False),
     UniqueConstraint("operation", "account"),
+    sqlite_strict=True,
+)
+
+RESETS = Table(
+    "resets",
+    METADATA,
+    Column("operation", LargeBinary, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("ticket_hash", LargeBinary, nullable=False, unique=True),  # SHA-256 of what the letter's code tells
+    Column("until", Integer, nullable=False),
+    Column("identity_key", LargeBinary),  # null, as what follows, until somebody showed the ticket
+    Column("salt", LargeBinary),
+    Column("profile", Integer),
+    Column("verifier", Text),
+    Column("vault", LargeBinary),
     sqlite_strict=True,
 )
 

@@ -8,6 +8,7 @@ import click
 from cencomm.client.account import account, session
 from cencomm.client.account import device_secret as device_secrets
 from cencomm.client.commands.choosing import choose_operation, operation_option
+from cencomm.client.commands.resetting import sign_up_again
 from cencomm.client.commands.shared import begin, serve, sign_out_of
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import move_in, new_computer, open_desk, sign_in_here
@@ -22,7 +23,7 @@ MAX_CODE_FILE_BYTES = 4096
 
 
 @click.command("sign-up", cls=TranslatedCommand)
-@option("--relay", required=True, help="Address of the relay: https://…")
+@option("--relay", help="Address of the relay: https://… A reset letter names it.")
 @option("--name", required=True, help="Sign-in name; the relay does not learn it.")
 @option(
     "--registration-code-file",
@@ -36,18 +37,31 @@ MAX_CODE_FILE_BYTES = 4096
 )
 @option("--own-computer", is_flag=True, help="This computer is yours: keep the device secret on it.")
 @option("--shared", is_flag=True, help="This computer is shared: keep nothing on it, begin a session.")
+@option(
+    "--reset",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File with the reset letter that your unit gave you: the account stays, password and keys are new.",
+)
+@option("--yes", is_flag=True, help="With --reset: the words were compared already.")
 @click.pass_obj
 def sign_up(
     terminal: Terminal,
-    relay: str,
+    relay: str | None,
     name: str,
     registration_code_file: Path | None,
     device_secret: Path | None,
+    reset: Path | None,
     *,
     own_computer: bool,
     shared: bool,
+    yes: bool,
 ) -> None:
     """Make an account and its mailbox on this computer, or at the relay for shared ones."""
+    if reset is not None:
+        sign_up_again(terminal, reset, name, device_secret, yes=yes)
+        return
+    if relay is None:
+        raise UsageError("give --relay, the address of the relay")
     code = None if registration_code_file is None else read_text(registration_code_file, most=MAX_CODE_FILE_BYTES)
 
     async def run() -> Terminal | None:

@@ -87,13 +87,14 @@ def invite(
 
 async def _withdraw(desk: Desk, chosen: OperationId, *, post: str | None, name: str | None) -> str:
     """The name on the letter that admits nobody any more."""
+    letters = [one for one in await open_invitations(desk.mailbox, chosen) if one.resets is None]
     fitting = [
         one
-        for one in await open_invitations(desk.mailbox, chosen)
+        for one in letters
         if (post is not None and one.post == post) or (name is not None and _invited_name(one) == name)
     ]
     if len(fitting) != 1:
-        waiting = ", ".join(_invited_name(one) for one in await open_invitations(desk.mailbox, chosen))
+        waiting = ", ".join(_invited_name(one) for one in letters)
         raise UsageError(f"give --post or --name of one open letter; open are: {waiting or 'none'}")
     await withdraw_invitation(desk.mailbox, chosen, fitting[0])
     return _invited_name(fitting[0])
@@ -120,8 +121,10 @@ def admit(terminal: Terminal, operation: str | None) -> None:
             await keep_pins(desk.mailbox, desk.access)
             presenter = load_presenter(terminal, desk.reports)
             known = desk.mailbox.operation(chosen)
-            names = [presenter.person(reader(known, one.account)) for one in admitted]
-        lines = [terminal.say("Admitted: {name}", name=name) for name in names]
+            lines = []
+            for new in admitted:
+                sentence = "New keys for: {name}" if new.reset else "Admitted: {name}"
+                lines.append(terminal.say(sentence, name=presenter.person(reader(known, new.account))))
         lines += [terminal.say("Channel opened: {title}", title=title) for title in opened]
         for one in strangers:
             why = terminal.say("the code of its letter was used by another account") if one.code_used else one.reason

@@ -17,6 +17,7 @@ from cencomm.client.commands.locks import locks
 from cencomm.client.commands.membership import admit, invite, revoke
 from cencomm.client.commands.password import advise_coordinator
 from cencomm.client.commands.presenter import load_presenter
+from cencomm.client.commands.resetting import reset
 from cencomm.client.commands.restarting import restart
 from cencomm.client.commands.translated import TranslatedCommand, TranslatedGroup, option
 from cencomm.client.desk import open_desk
@@ -91,6 +92,7 @@ for command in (
     admit,
     add_devices,
     revoke,
+    reset,
     end_device,
     channel,
     pending,

@@ -69,6 +69,7 @@ from cencomm.wire.operations import (
 )
 from cencomm.wire.password import ChangePassword, PasswordChanged
 from cencomm.wire.relay import RelayAnswer
+from cencomm.wire.resets import AskReset, OfferReset
 from cencomm.wire.second_factor import RenewRecoveryCodes, SecondFactor, SwitchOffTotp, SwitchOnTotp
 from cencomm.wire.sessions import OpenSessions, OwnDevices
 from cencomm.wire.vault import PutVault, Vault
@@ -299,6 +300,17 @@ class RelayClient:
 
     async def waiting_key_packages(self, device: DeviceId) -> KeyPackagesWaiting:
         return await self._get(KeyPackagesWaiting, "devices", device.hex(), "key-packages")
+
+    async def offer_reset(self, operation: OperationId, request: OfferReset) -> None:
+        await self._do("POST", request, "operations", operation.hex(), "resets")
+
+    async def reset(self, request: AskReset) -> None:
+        """Also without a session.
+
+        Raises:
+            NotFound: nobody offered a reset with this ticket, or it has ended.
+        """
+        await self._do("POST", request, "resets")
 
     async def leave_founding_answer(self, slot: bytes, request: FoundingAnswer) -> None:
         await self._do("PUT", request, "founding-answers", slot.hex())

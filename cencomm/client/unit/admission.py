@@ -38,6 +38,7 @@ class Admission:
     role: Role
     profile: bytes
     post: str
+    reset: bool = False  # a member who goes on under new keys
 
 
 class CodeUsed(ProtocolError):  # noqa: N818 (names what was found)
@@ -138,7 +139,8 @@ async def _admit_one(mailbox: Mailbox, operation: OperationId, request: Enrolmen
         else:
             if asked is not None:
                 raise AwaitsCosignature
-    return Admission(keys.account, invitation.role, invitation.profile, invitation.post)
+    reset = invitation.resets is not None
+    return Admission(keys.account, invitation.role, invitation.profile, invitation.post, reset=reset)
 
 
 async def _invitation_for(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest) -> Invitation:

@@ -7,6 +7,7 @@ from cencomm.relay.devices import claim_key_packages, put_key_packages, register
 from cencomm.relay.edge.request import account_of, answer, channel_of, device_of, no_content, operation_of, session_of
 from cencomm.relay.keys import CLAIMS, CLOCK, DATABASE, WRITER
 from cencomm.relay.queries.sessions import link_source
+from cencomm.relay.resets import announce_return
 from cencomm.relay.state import Draft
 from cencomm.site.body import read_document
 from cencomm.wire.devices import (
@@ -39,10 +40,13 @@ async def post_device(request: web.Request) -> web.Response:
 async def post_key_packages(request: web.Request) -> web.Response:
     account, device, now = await account_of(request), device_of(request), request.app[CLOCK]()
     put = await read_document(request, PutKeyPackages, most=KEY_PACKAGES_BODY_BYTES)
-    remaining = await request.app[WRITER].write(
-        lambda connection, _: put_key_packages(connection, account, device, put, now=now)
-    )
-    return answer(KeyPackagesStored(remaining=remaining))
+
+    def store(connection: Connection, draft: Draft) -> int:
+        remaining = put_key_packages(connection, account, device, put, now=now)
+        announce_return(draft, account)
+        return remaining
+
+    return answer(KeyPackagesStored(remaining=await request.app[WRITER].write(store)))
 
 
 async def get_key_packages(request: web.Request) -> web.Response:

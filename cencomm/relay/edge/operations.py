@@ -3,7 +3,7 @@
 from aiohttp import web
 from sqlalchemy import Connection
 
-from cencomm.relay.edge.request import account_of, answer, no_content, number_in_query, operation_of
+from cencomm.relay.edge.request import account_of, answer, applicant_of, no_content, number_in_query, operation_of
 from cencomm.relay.enrolments import ask_to_join
 from cencomm.relay.entitlement import require_acquaintance, require_coordinator, require_member
 from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, REGISTRY, STATE, WRITER
@@ -89,7 +89,7 @@ async def get_blobs(request: web.Request) -> web.Response:
 
 
 async def post_enrolment(request: web.Request) -> web.Response:
-    account, operation = await account_of(request), operation_of(request)
+    account, operation = await applicant_of(request), operation_of(request)
     asked = await read_document(request, Enrol, most=ENROLMENT_BODY_BYTES)
 
     def ask(connection: Connection, draft: Draft) -> None:

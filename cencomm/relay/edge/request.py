@@ -20,7 +20,7 @@ from cencomm.ids import (
 )
 from cencomm.relay import sessions
 from cencomm.relay.errors import NoSession
-from cencomm.relay.keys import CLOCK, DATABASE, WRITER
+from cencomm.relay.keys import CLOCK, DATABASE, STATE, WRITER
 from cencomm.relay.queries.sessions import Session
 from cencomm.site.bearer import read_bearer
 from cencomm.wire.document import encode_document
@@ -52,6 +52,20 @@ async def session_of(request: web.Request) -> Session:
 
 
 async def account_of(request: web.Request) -> AccountId:
+    """The account that asks.
+
+    Raises:
+        NoSession: nobody that we know.
+        AccessDenied: it asks about an operation in which it is another identity than the one it was reset for.
+    """
+    account = (await session_of(request)).account
+    if "op" in request.match_info:
+        request.app[STATE].require_own_identity(operation_of(request), account)
+    return account
+
+
+async def applicant_of(request: web.Request) -> AccountId:
+    """The account that asks to be admitted or replaced, whoever it is in the operation until then."""
     return (await session_of(request)).account
 
 

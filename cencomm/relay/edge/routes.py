@@ -14,6 +14,7 @@ from cencomm.relay.edge import (
     mailbox,
     operations,
     own_account,
+    resets,
     second_factor,
 )
 from cencomm.relay.edge.stream import open_stream
@@ -53,6 +54,7 @@ ROUTES = (
     web.get("/v1/devices/{device}/key-packages", devices.get_key_packages),
     web.put("/v1/founding-answers/{slot}", foundings.put_founding_answer),
     web.get("/v1/founding-answers/{slot}", foundings.get_founding_answer),
+    web.post("/v1/resets", resets.post_reset),
     web.post("/v1/operations", operations.post_operation),
     web.get("/v1/operations", operations.get_operations),
     web.get(f"{_OPERATION}/ledger", operations.get_ledger),
@@ -60,6 +62,7 @@ ROUTES = (
     web.post(f"{_OPERATION}/ledger/lost", operations.post_lost_entries),
     web.get(f"{_OPERATION}/wraps", operations.get_wraps),
     web.get(f"{_OPERATION}/blobs", operations.get_blobs),
+    web.post(f"{_OPERATION}/resets", resets.post_offer),
     web.post(f"{_OPERATION}/enrolments", operations.post_enrolment),
     web.get(f"{_OPERATION}/enrolments", operations.get_enrolments),
     web.get(f"{_OPERATION}/locks", locks.get_locks),
