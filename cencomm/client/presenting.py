@@ -14,7 +14,7 @@ from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.client.terminal import columns
 from cencomm.client.words import Words
-from cencomm.errors import ProtocolError
+from cencomm.errors import ProtocolError, Unavailable
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Addressee, Body, Priority
 from cencomm.forms.fault import Fault
@@ -68,16 +68,15 @@ class Presenter:
         return f"{one.profile.name} ({one.profile.organisation}{country}){node}"
 
     def message_document(self, operation: Operation, message: MessageDelivered) -> dict[str, JsonValue]:
-        """A message for programs: codes as they travel, not labels.
-
-        Raises:
-            ProtocolError, Unavailable: the definition of its form is not here, or is none.
-        """
+        """A message for programs: codes as they travel, not labels. `form` is null while its definition is not here."""
         envelope, place = message.envelope, message.place
-        form = self.reports.form(operation, envelope.form)
+        try:
+            form = self.reports.form(operation, envelope.form)
+        except (ProtocolError, Unavailable):  # one that cannot be read keeps no other message from the list
+            form = None
         return {
-            "form": form.name,
-            "form_version": form.version,
+            "form": None if form is None else form.name,
+            "form_version": None if form is None else form.version,
             "operation": place.operation.hex(),
             "channel": place.channel.hex(),
             "message": envelope.message.hex(),
@@ -118,7 +117,7 @@ class Presenter:
         """Form, author and the one line that says most: for the inbox."""
         try:
             reading = self.reading(operation, message)
-        except ProtocolError as error:
+        except (ProtocolError, Unavailable) as error:
             return "?", self.author(operation, message), str(error)
         answers = [line for passage in reading.passages for line in passage.lines]
         own = [line for line in answers if line.own_words] or answers

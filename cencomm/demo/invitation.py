@@ -21,6 +21,7 @@ def invitation(folder: DemoFolder, production: Production) -> str:
             "",
             "In a second terminal:",
             f"    {you} inbox",
+            f"    {you} operation channel list",
             f"    {you} --language en show 1",
             f"    {you} watch",
             f"    {you} --language fr send note --set text='Bonjour de Bruxelles'",

@@ -21,6 +21,8 @@ MAX_PHASES, MAX_POSTS, MAX_CHANNELS, MAX_FORMS = 20, 1_000, 200, 20
 MAX_PURPOSE = 1_000  # characters
 MAX_RETENTION_DAYS = 5 * 366  # domain.md E.7: five years, then the record is reviewed or gone
 MAX_UPDATE_HOURS, MAX_HEARTBEAT_SECONDS, MAX_ANSWER_HOURS, MAX_IDLE_DAYS = 24 * 31, 24 * 3600, 24 * 14, 366
+RELEASED = "release"  # docs/protocol.md 6.4
+PARTNERS = 2  # of a bilateral channel, at least
 COORDINATORS = 2  # docs/protocol.md: at least two, or a lost key ends the operation
 DIGITS_OF_A_DAY = 10
 TLP, HANDLING, COUNTRY = "tlp", "handling", "country"
@@ -268,11 +270,16 @@ def _inconsistencies(plan: OperationPlan) -> list[str]:
         found.append(f"an operation has at least {COORDINATORS} coordinators, unless it is an exercise")
     if sum(channel.kind is ChannelPurpose.MAIN for channel in plan.channels) != 1:
         found.append("an operation has one main channel")
+    cens = {post.name for post in plan.posts if post.role is PostRole.CEN}
     for channel in plan.channels:
         found.extend(f"{channel.name}: there is no post {name!r}" for name in channel.posts if name not in posts)
         found.extend(
             f"{channel.name}: the operation has no form {name!r}" for name in channel.forms if name not in plan.forms
         )
-        if channel.kind is not ChannelPurpose.RELEASE and PostRole.CEN in channel.roles:
+        if channel.kind is not ChannelPurpose.RELEASE and (PostRole.CEN in channel.roles or cens & {*channel.posts}):
             found.append(f"{channel.name}: cen reads release channels only")
+        if channel.kind is ChannelPurpose.RELEASE and channel.forms != (RELEASED,):
+            found.append(f"{channel.name}: a release channel takes the form {RELEASED!r} and no other")
+        if channel.kind is ChannelPurpose.BILATERAL and (channel.roles or len(channel.posts) < PARTNERS):
+            found.append(f"{channel.name}: a bilateral channel is for at least two named posts and for no role")
     return found

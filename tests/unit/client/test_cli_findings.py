@@ -13,17 +13,22 @@ from pathlib import Path
 
 import pytest
 
+from cencomm.client.account.device import new_device
 from cencomm.client.commands.choosing import choose_country
+from cencomm.client.events import MessageDelivered, Place
 from cencomm.client.operation import chartering
+from cencomm.client.operation.operation import Operation
 from cencomm.client.overview import overview, overview_document
 from cencomm.client.presenting import Presenter
 from cencomm.client.reports import Reports
 from cencomm.client.words import load_words
 from cencomm.errors import UsageError
 from cencomm.forms.code_list import load_code_lists
+from cencomm.forms.envelope import Body, Envelope, sign_envelope
 from cencomm.forms.plain_text import load_text_template
 from cencomm.forms.tongue import Tongue
 from cencomm.forms.wording import load_wording
+from cencomm.ids import BlobId, ChannelId, MessageId
 from cencomm.secret import system_entropy
 from tests.fakes.loopback_relay import LoopbackRelay
 from tests.unit.client.person import PLAN, Person, signed_up
@@ -42,12 +47,11 @@ def presenter() -> Presenter:
     )
 
 
-def test_what_came_and_was_not_what_the_ledger_names_stands_under_the_title(presenter: Presenter) -> None:
-    """L7: a swapped key or name is kept out, and somebody is told."""
-    plan = b'{"legal_basis":"none","purpose":{"en":"A test"},"title":{"en":"Exercise"}}'
-    operation = chartering.found_operation(
+@pytest.fixture
+def exercise() -> Operation:
+    return chartering.found_operation(
         IDENTITY,
-        plan=plan,
+        plan=b'{"legal_basis":"none","purpose":{"en":"A test"},"title":{"en":"Exercise"}}',
         profile=b'{"country":null,"name":"Unit A","organisation":"WCO"}',
         relay_key=b"r" * 32,
         relay_name="relay.example",
@@ -55,14 +59,20 @@ def test_what_came_and_was_not_what_the_ledger_names_stands_under_the_title(pres
         now=NOW,
         entropy=system_entropy,
     ).operation
-    troubled = replace(operation, troubles=("content key 2: it is not the one that the ledger names",))
+
+
+def test_what_came_and_was_not_what_the_ledger_names_stands_under_the_title(
+    presenter: Presenter, exercise: Operation
+) -> None:
+    """L7: a swapped key or name is kept out, and somebody is told."""
+    troubled = replace(exercise, troubles=("content key 2: it is not the one that the ledger names",))
 
     said, document = overview(presenter, troubled), overview_document(presenter, troubled)
 
     assert "CAUTION: content key 2" in said
     assert isinstance(document, dict)
     assert document["troubles"] == list(troubled.troubles)
-    assert "CAUTION" not in overview(presenter, operation)
+    assert "CAUTION" not in overview(presenter, exercise)
 
 
 def test_a_code_that_comes_a_second_time_is_told_as_a_letter_that_two_have_read(
@@ -200,6 +210,7 @@ except BaseException as end:
 """
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks the kernel whether a process waits")
 def test_one_ctrl_c_ends_a_question() -> None:
     master, slave = pty.openpty()
     with subprocess.Popen(
@@ -237,3 +248,45 @@ def _read_until(terminal: int, wanted: bytes, *, seconds: float = 10) -> bytes:
         if select.select([terminal], [], [], 0.5)[0]:
             said += os.read(terminal, 4096)
     return said
+
+
+def test_a_message_whose_form_cannot_be_read_keeps_no_other_from_the_list(
+    presenter: Presenter, exercise: Operation
+) -> None:
+    """Its definition may come later, or never."""
+    message = message_of(exercise)
+
+    document = presenter.message_document(exercise, message)
+    form, _, why = presenter.line(exercise, message)
+
+    assert (document["form"], document["form_version"], form) == (None, None, "?")
+    assert why
+
+
+def message_of(operation: Operation) -> MessageDelivered:
+    """One by the operation's founder, of a form that its ledger does not name."""
+    device = new_device(IDENTITY, now=NOW, entropy=system_entropy)
+    channel = ChannelId(b"c" * 16)
+    envelope = Envelope(
+        message=MessageId(b"m" * 16),
+        operation=operation.id,
+        channel=channel,
+        author=device.certificate_hash,
+        ledger_sequence=0,
+        ledger_hash=operation.ledger.head_hash,
+        form=BlobId(b"f" * 16),
+        form_hash=bytes(32),
+        reply_to=None,
+        body=Body(values={}, language="en", written_at=NOW),
+    )
+    return MessageDelivered(
+        place=Place(operation=operation.id, channel=channel, generation=1, sequence=1, log_hash=bytes(32), epoch=1),
+        account=IDENTITY.account,
+        identity_key=IDENTITY.identity_key,
+        certificate=device.certificate,
+        salt=bytes(32),
+        signed=sign_envelope(envelope, device.signing_key),
+        envelope=envelope,
+        own=True,
+        author_revoked=False,
+    )

@@ -52,6 +52,8 @@ FAULTS = [
     ('roles = ["coordinator", "archive"]', 'roles = ["everyone"]', "roles are some of"),
     ('roles = ["coordinator", "archive"]\nforms', "forms", "a channel for nobody"),
     ('roles = ["coordinator", "archive"]', 'roles = ["coordinator", "cen"]', "release channels only"),
+    ('kind = "unit"', 'kind = "release"', "no other"),
+    ('kind = "regional"', 'kind = "bilateral"', "for no role"),
     ('"seizure", "note"]\n\n[policy]', '"release"]\n\n[policy]', "no form 'release'"),
     ('forms = ["alert", "response", "seizure", "note"]\n\n[policy]', "[policy]", "nothing can be said"),
     ('history = "all"', 'history = "some"', "history is one of"),
