@@ -1,5 +1,7 @@
 """One mailbox, many computers: what is read on Tuesday, and what neither two computers nor a relay can do (D4, D5)."""
 
+import contextlib
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -10,9 +12,10 @@ from msgspec.structs import replace
 from cencomm.client.account.account import mailbox_keys
 from cencomm.client.account.remote_vault import open_remote_vault
 from cencomm.client.account.session import Access
+from cencomm.client.channel.errors import ChannelNotUsable
 from cencomm.client.channel.posting import resume, send
 from cencomm.client.errors import MailboxAltered, OutboxNotEmpty
-from cencomm.client.events import EpochBegan
+from cencomm.client.events import ChannelStalled, EpochBegan
 from cencomm.client.reports import Reports
 from cencomm.client.roaming.loading import fetch, load
 from cencomm.client.roaming.sealing import MailboxSealing
@@ -320,3 +323,36 @@ async def state_now(seat: Seat) -> HeldMailbox:
     """The mailbox, as whoever takes it over finds it."""
     await seat.holding.store.save()
     return await seat.access.relay.take_mailbox(TakeMailbox(take_over=True))
+
+
+async def test_mondays_mailbox_with_wednesdays_log_meets_its_own_commit_and_stops(
+    monday: Seat, carla: Person, olga: Officer, place: Place, server: LoopbackRelay, tmp_path: Path
+) -> None:
+    """C10, D5: Tuesday's Commit is not in Monday's state; nothing more is sent from it."""
+    await monday.sign_out()
+    await server.copy_to(tmp_path / "backup")
+    async with olga.sit_down() as tuesday:
+        await say(tuesday, place, 2)
+        await tuesday.sign_out()
+    await give_back_the_mailbox_alone(server, tmp_path / "backup")
+    before = await logged(carla, place)
+
+    async with olga.sit_down() as wednesday:
+        await catch_up(wednesday.mailbox)
+        (stalled,) = [event for event in wednesday.events if isinstance(event, ChannelStalled)]
+        with pytest.raises(ChannelNotUsable):
+            await say(wednesday, place, 3)
+
+    assert stalled.rule == "C10"
+    assert await logged(carla, place) == before
+
+
+async def give_back_the_mailbox_alone(server: LoopbackRelay, backup: Path) -> None:
+    """A relay that rolls one account's mailbox back, and nothing else."""
+    await server.stop()
+    with contextlib.closing(sqlite3.connect(server.data / "relay.sqlite")) as database, database:
+        database.execute("ATTACH ? AS old", (str(backup / "relay.sqlite"),))
+        database.execute("DELETE FROM mailbox_rows")
+        database.execute("INSERT INTO mailbox_rows SELECT * FROM old.mailbox_rows")
+        database.execute("UPDATE mailboxes SET (version, seal) = (SELECT version, seal FROM old.mailboxes)")
+    await server.start()
