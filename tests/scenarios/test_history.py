@@ -14,6 +14,7 @@ from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.channel.posting import post_control, send
 from cencomm.client.events import Reason
 from cencomm.client.history.asking import ask
+from cencomm.client.history.collecting import collect
 from cencomm.client.history.errors import AnswerRefused
 from cencomm.client.history.fetching import take_answer
 from cencomm.client.history.holdings import StoredHoldings
@@ -24,6 +25,7 @@ from cencomm.client.history.serving import PATIENCE_SECONDS, HistoryServer
 from cencomm.client.inbox import messages, set_aside
 from cencomm.client.operation.ledger_feed import pin_operation
 from cencomm.client.unit import admission
+from cencomm.client.unit.restarting import find_grounds, restart
 from cencomm.client.vault.vault import create_vault
 from cencomm.client.watch import catch_up
 from cencomm.forms.canonical_json import JsonValue
@@ -44,8 +46,9 @@ from cencomm.secret import system_entropy
 from cencomm.wire.history import PutHistoryChunk
 from cencomm.wire.log import Publish
 from tests.scenarios.archive import SECONDS, archive_in, found_with_archive, invite_archive
+from tests.scenarios.blinding import blind
 from tests.scenarios.insider import Insider
-from tests.scenarios.people import EXERCISE, NOW, Person, Place, admit, draft, found
+from tests.scenarios.people import EXERCISE, NOW, Person, Place, admit, draft, found, person
 
 Change = Callable[[list[Item]], list[Item]]
 SEIZURE: dict[str, JsonValue] = {
@@ -85,12 +88,10 @@ async def serve(somebody: Person) -> int:
 
 
 async def fetch(reader: Person, place: Place, server: Person) -> list[Asked]:
-    done = []
-    for asked in await ask(reader.mailbox, place.operation, place.channel):
-        await serve(server)
-        taken, complete = await take_answer(reader.mailbox, asked)
-        assert complete
-        done.append(taken)
+    requests = await ask(reader.mailbox, place.operation, place.channel)
+    await serve(server)
+    done, complete = await collect(reader.mailbox, requests, patience_seconds=0, progress=lambda *_: None)
+    assert complete
     return done
 
 
@@ -262,6 +263,31 @@ async def test_a_killed_server_or_reader_goes_on_with_exactly_what_is_missing(
 def slowly(somebody: Person) -> HistoryServer:
     """One message in a chunk."""
     return HistoryServer(somebody.mailbox, StoredHoldings(somebody.mailbox.store), patient=False, room=1)
+
+
+async def test_history_goes_back_through_a_restart_up_to_its_cut_c11(
+    carla: Person, ana: Person, bob: Person, forms: Mapping[str, Form], tmp_path: Path
+) -> None:
+    """The log of the ended generation is believed up to the hash that the unit signed, and no further."""
+    place = await meeting(carla, forms, History.ALL)
+    await admit(carla, ana, place, "FR")
+    async with person(carla.mailbox.relay.address, tmp_path / "eve", "Eve", carla.reports) as eve:
+        await admit(carla, eve, place, "US")
+        await say(ana, place, 1, 2)
+        await catch_up(carla.mailbox)
+        await blind(Insider(ana, place), 0, 1)
+        for somebody in (carla, eve):
+            await catch_up(somebody.mailbox)
+        grounds = await find_grounds(carla.mailbox, place.operation, place.channel)
+        assert grounds is not None
+        await restart(carla.mailbox, place.operation, grounds)
+        await say(carla, place, 3)
+    await admit(carla, bob, place, "KE")
+
+    done = await fetch(bob, place, carla)
+
+    assert sorted(one.generation for one in done) == [1, 2]
+    assert await cases(bob) == ["[1]", "[2]", "[3]"]
 
 
 async def test_a_coordinator_leaves_a_request_to_the_archive_for_a_while(

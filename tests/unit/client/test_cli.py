@@ -179,6 +179,7 @@ def test_a_second_computer_is_added_from_the_first_and_reads_what_comes_next(
     ana: Person, carla: Person, relay: LoopbackRelay, folder: Path
 ) -> None:
     there = Person(folder / "ana's other computer", ana.password_file, "fr")
+    carla.does("send", "note", "--set", "text=Said before", "--yes")
     there.does("sign-in", "--relay", relay.url, "--name", "ana")
     assert "EXERCICE" in there.does("operation", "show")  # the operation came with the sealed vault
 
@@ -191,6 +192,15 @@ def test_a_second_computer_is_added_from_the_first_and_reads_what_comes_next(
         assert "To all your computers" in somebody.does("inbox").splitlines()[0]
     there.does("send", "note", "--set", "text=From here too", "--yes")
     assert "From here too" in ana.does("inbox").splitlines()[0]
+
+    assert "Retapez" in there.does("history", "fetch", "--wait", "0")
+    assert "parts" in carla.does("history", "serve")
+    fetched = there.document("history", "fetch", "--wait", "0")
+    assert isinstance(fetched, dict)
+    assert (fetched["complete"], fetched["wrong"]) == (True, 0)
+    (line,) = [line for line in there.does("inbox", "--all").splitlines() if "Said before" in line]
+    assert line.startswith("h")
+    assert there.document("history", "missing") == []
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,16 @@ def test_who_has_left_since_is_marked_c12(world: World) -> None:
     assert verdict.author_revoked
 
 
+def test_ones_own_words_from_before_a_reset_are_ones_own(world: World) -> None:
+    """The account goes on under new keys (`replace`), and is given again what it said under the old ones."""
+    again = replace(world, reader=world.unit.replace(world.ana))
+
+    verdict = again.judged(world.items[2])
+
+    assert isinstance(verdict, MessageDelivered)
+    assert (verdict.own, verdict.author_revoked) == (True, False)
+
+
 def test_an_altered_message_is_set_aside_h2(world: World) -> None:
     item = world.items[2]
 
