@@ -127,6 +127,11 @@ async def sign_in(
     return await begin_session(relay, parameters, await stretch(typed, parameters, device_secret), computer=computer)
 
 
+async def handle_of(relay: RelayClient, name: str) -> bytes:
+    """What this relay knows instead of the name."""
+    return sign_in_handle((await relay.about()).name, name)
+
+
 async def stretch(
     password: Password, parameters: SignInParameters, device_secret: DeviceSecret | None = None
 ) -> SignInKeys:

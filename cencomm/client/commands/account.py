@@ -1,12 +1,14 @@
 """`sign-up`, `sign-in`, `sign-out`, `fingerprint`."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from cencomm.client.account import account, session
 from cencomm.client.account import device_secret as device_secrets
+from cencomm.client.account.shared_source import keep_source, read_source
 from cencomm.client.commands.choosing import choose_operation, operation_option
 from cencomm.client.commands.resetting import sign_up_again
 from cencomm.client.commands.shared import begin, serve, sign_out_of
@@ -100,6 +102,7 @@ def sign_up(
 @option("--own-computer", is_flag=True, help="This computer is yours: keep the device secret on it.")
 @option("--shared", is_flag=True, help="This computer is shared: keep nothing on it, begin a session.")
 @option("--take-over", is_flag=True, help="With --shared: although another computer did not sign out.")
+@option("--known", is_flag=True, help="With --shared: leave a key here, so that wrong tries elsewhere lock nobody out.")
 @click.pass_obj
 def sign_in(
     terminal: Terminal,
@@ -110,24 +113,28 @@ def sign_in(
     own_computer: bool,
     shared: bool,
     take_over: bool,
+    known: bool,
 ) -> None:
     """Begin a session, on a new computer with a device of its own."""
     if shared:
-        serve(asyncio.run(_sign_in_shared(terminal, relay, name, code, take_over=take_over)))
+        serve(asyncio.run(_sign_in_shared(terminal, relay, name, code, take_over=take_over, known=known)))
         return
     asyncio.run(sign_in_here(terminal, relay, name, code, own_computer=own_computer))
     terminal.show(terminal.say("You are signed in."), {"signed_in": True})
 
 
 async def _sign_in_shared(
-    terminal: Terminal, relay: str | None, name: str | None, code: str | None, *, take_over: bool
+    terminal: Terminal, relay: str | None, name: str | None, code: str | None, *, take_over: bool, known: bool
 ) -> Terminal:
     if relay is None or name is None:
         raise UsageError("a shared computer knows nothing of you: give --relay and --name")
     async with open_relay(relay) as client:
-        computer, secret = new_computer(terminal, code), device_secrets.given_device_secret(terminal)
+        handle, secret = await account.handle_of(client, name), device_secrets.given_device_secret(terminal)
+        computer = replace(new_computer(terminal, code), source=read_source(terminal.data, handle))
         password = terminal.password()
         access = await account.sign_in(client, name=name, password=password, device_secret=secret, computer=computer)
+        if access.known.source is not None and (known or computer.source is not None):
+            keep_source(terminal.data, handle, access.known.source)
         try:
             return await begin(terminal, access, take_over=take_over)
         except WrongPassword:

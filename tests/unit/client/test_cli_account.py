@@ -165,3 +165,24 @@ def test_a_device_of_ones_own_is_listed_and_ended_but_not_the_one_at_hand(
 
     assert other not in deva.does("account", "devices")
     assert "ended" in elsewhere.fails("sign-in")
+
+
+def test_a_shared_computer_that_is_known_is_not_locked_out_by_wrong_tries_elsewhere(
+    folder: Path, password_file: Path, wrong_file: Path, relay: LoopbackRelay
+) -> None:
+    """D6: the duty post at shift change; without --known it is a stranger and nothing is left there."""
+    place = folder / "post"
+    arguments = ("sign-in", "--relay", relay.url, "--name", "otto")
+    Person(folder / "otto", password_file, "en").does("sign-up", "--relay", relay.url, "--name", "otto", "--shared")
+    here, stranger = Person(place / "mailbox", password_file, "en"), Person(folder / "stranger", wrong_file, "en")
+    here.does(*arguments, "--shared")
+    assert not place.exists()
+    here.does(*arguments, "--shared", "--known")
+    for _ in range(3):
+        stranger.fails(*arguments)
+
+    here.does(*arguments, "--shared")
+
+    assert "lift" in Person(folder / "another post" / "mailbox", password_file, "en").fails(*arguments, "--shared")
+    (left,) = (path for path in place.rglob("*") if path.is_file())
+    assert stat.S_IMODE(left.stat().st_mode) == 0o600
