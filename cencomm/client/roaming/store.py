@@ -133,11 +133,11 @@ class RoamingStore:
             NotHolder: another computer took the mailbox; nothing was changed.
         """
         check_writes(writes)
-        if expected_version != self._version:
-            raise StaleStore(expected=expected_version, found=self._version)
         if self._is_due():
             with contextlib.suppress(Unavailable):  # it waits on
                 await self.save()
+        if expected_version != self._version:  # from here on nobody else gets a turn
+            raise StaleStore(expected=expected_version, found=self._version)
         for key, value in writes.items():
             if value is None:
                 self._values.pop(key, None)

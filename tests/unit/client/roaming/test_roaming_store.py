@@ -1,5 +1,7 @@
 """The store of a mailbox that roams: what it keeps in memory, when it is at the relay, and what comes back (D4)."""
 
+import asyncio
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from cencomm.errors import UsageError
 from cencomm.ids import AccountId
 from cencomm.secret import system_entropy
 from cencomm.wire.errors import Error, ErrorCode
-from cencomm.wire.mailbox import AskRows, MailboxRows, WriteMailbox
+from cencomm.wire.mailbox import AskRows, MailboxRows, MailboxWritten, WriteMailbox
 from tests.fakes.mailbox_host import MailboxHost
 
 NAMES, OLD, NEW = MailboxKey(b"\x01" * 32), MailboxKey(b"\x0b" * 32), MailboxKey(b"\x0c" * 32)
@@ -380,3 +382,25 @@ async def test_what_is_written_while_an_old_value_is_fetched_stays() -> None:
     store.speak_through(Slow())
 
     assert await store.get("message/1") == b"3"
+
+
+async def test_of_two_that_write_at_once_one_is_told() -> None:
+    """S5: also when a save that was due gave the other a turn."""
+
+    class Distant(MailboxHost):
+        async def write_mailbox(self, request: WriteMailbox) -> MailboxWritten:
+            await asyncio.sleep(0)
+            return await super().write_mailbox(request)
+
+    host, clock = Distant(), Time()
+    store = await opened(host, clock)
+    await put(store, a=b"1")
+    clock.now = SAVE_SECONDS
+
+    outcomes = await asyncio.gather(
+        store.apply({"a": b"2"}, expected_version=1),
+        store.apply({"a": b"3"}, expected_version=1),
+        return_exceptions=True,
+    )
+
+    assert [type(outcome) for outcome in outcomes] in ([int, StaleStore], [StaleStore, int])
