@@ -11,13 +11,18 @@ from cencomm.client.channel.delivery import Sent
 from cencomm.client.channel.posting import Draft, discard_returned, resume, returned, send, waiting
 from cencomm.client.channel.readership import TooManyReaders
 from cencomm.client.events import MessageDelivered
+from cencomm.client.operation import coordination
 from cencomm.client.reports import Reports
 from cencomm.client.transport.errors import NoAnswer
-from cencomm.client.unit import revocation
+from cencomm.client.unit import act, revocation
 from cencomm.client.watch import catch_up
 from cencomm.forms.envelope import Addressee, Tlp
 from cencomm.ledger.kinds import RevokeReason
-from tests.fakes.loopback_relay import Handler, LoopbackRelay
+from cencomm.ledger.log import LogKind
+from cencomm.secret import system_entropy
+from cencomm.wire.document import decode_document
+from cencomm.wire.log import Publish
+from tests.fakes.loopback_relay import Handler, LoopbackRelay, body_of
 from tests.scenarios.people import Person, Place, admit, draft, person
 from tests.scenarios.test_two_officers import SEIZURE, break_the_line, publishes
 
@@ -102,3 +107,30 @@ async def test_a_new_reader_sends_a_waiting_tlp_red_back(
     assert "Eve" in back.reason
     await catch_up(eve.mailbox)
     assert not eve.said(MessageDelivered)
+
+
+async def test_what_was_encrypted_before_a_revocation_was_known_waits_for_the_removal(
+    ana: Person, bob: Person, carla: Person, place: Place, server: LoopbackRelay
+) -> None:
+    """C4: a retry is sending too. The bytes that wait could be opened by whoever was revoked since."""
+    await catch_up(ana.mailbox)
+    await keep(ana, place, server, draft(place, SEIZURE))
+    (waits,) = ana.mailbox.sessions[(place.operation, place.channel)].outbox.values()
+    await act.act(
+        carla.mailbox,
+        place.operation,
+        lambda known: coordination.revoke(known, bob.account, reason=RevokeReason.LOST_KEYS, entropy=system_entropy),
+    )
+    left: list[Publish] = []
+
+    async def watch_what_leaves(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if publishes(request):
+            left.append(decode_document(await body_of(request), Publish))
+        return await handler(request)
+
+    server.meddle = watch_what_leaves
+    await catch_up(ana.mailbox)
+
+    assert [one.kind for one in left] == [LogKind.COMMIT, LogKind.APPLICATION]
+    assert left[1].message != waits.message
+    assert left[1].send_id == waits.send_id
