@@ -11,7 +11,7 @@ from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.client.transport.relay_client import RelayClient
 from cencomm.ids import OperationId
-from cencomm.node.logged import logged_commitments
+from cencomm.node.logged import logged_anchors
 
 Progress = Callable[[int], None]
 """Records done."""
@@ -39,7 +39,12 @@ async def inspect_records(
     return verification
 
 
-async def inspect_log(connection: AsyncConnection, relay: RelayClient, verification: Verification) -> None:
+async def inspect_log(
+    connection: AsyncConnection,
+    relay: RelayClient,
+    operations: Mapping[OperationId, Operation],
+    verification: Verification,
+) -> None:
     """Every record against the relay's log as it is now.
 
     Raises:
@@ -49,5 +54,6 @@ async def inspect_log(connection: AsyncConnection, relay: RelayClient, verificat
         last = 0
         while chunk := await channel_evidence(connection, operation, channel, generation, after=last):
             first, last = chunk[0].place.sequence, chunk[-1].place.sequence
-            logged = logged_commitments(relay, operation, channel, generation, first=first, last=last)
-            await verify_log(verification, {one.place.sequence: one for one in chunk}, logged)
+            logged = logged_anchors(relay, operation, channel, generation, first=first, last=last)
+            records = {one.place.sequence: one for one in chunk}
+            await verify_log(verification, records, logged, operations.get(operation))

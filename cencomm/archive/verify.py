@@ -23,7 +23,9 @@ from cencomm.forms.attachment import ContentHash
 from cencomm.forms.envelope import Envelope
 from cencomm.forms.payload import commitment
 from cencomm.ids import OperationId, short
+from cencomm.ledger.anchor import Anchor
 from cencomm.ledger.certificate import DeviceCertificate, verify_certificate
+from cencomm.ledger.replay import Ledger
 
 MAX_FINDINGS = 1_000  # kept in full; all are counted
 
@@ -34,7 +36,8 @@ class Check(StrEnum):
     CERTIFICATE = "certificate"  # the identity key certified the device
     SIGNATURE = "signature"  # the device signed exactly these bytes
     RECORD = "record"  # the columns say what the envelope says
-    LEDGER = "ledger"  # the ledger admitted the author to the channel when it was written
+    LEDGER = "ledger"  # the ledger admitted author and device to the channel when it was written
+    SENDER = "sender"  # and when it was sent, in the channel's generation of then
     CELLS = "cells"  # the answers in the tables are the signed ones
     FILES = "files"  # the files that came with it are here, and are those whose hashes the author signed
     LOG = "log"  # the relay's log committed to this envelope, in this place
@@ -154,23 +157,30 @@ async def _judge_file(file: StoredFile, content: AsyncIterator[bytes]) -> None:
 async def verify_log(
     verification: Verification,
     records: Mapping[int, Evidence],
-    logged: AsyncIterator[tuple[int, bytes, bytes | None]],
+    logged: AsyncIterator[tuple[int, bytes, Anchor | None]],
+    operation: Operation | None,
 ) -> None:
     """The records of one channel, by their sequence, against its log (`cencomm.node.logged`).
+
+    Of a message that the log bears out, the head that its sender stood on is known too: the author is judged there
+    once more, since a message may be written long before it is sent, and sent again after a restart (C11, C12).
 
     Raises:
         Unavailable: the relay does not show the whole log now.
     """
-    async for sequence, log_hash, committed in logged:
+    async for sequence, log_hash, anchor in logged:
         evidence = records.get(sequence)
         if evidence is None:
             continue
         fault = None
         if log_hash != evidence.place.log_hash:
             fault = "the relay shows another log than the one in which the message came"
-        elif committed != commitment(evidence.salt, evidence.signed):
+        elif anchor is None or anchor.commitment != commitment(evidence.salt, evidence.signed):
             fault = "the log commits to another envelope"
         verification.note(evidence, Check.LOG, fault)
+        if anchor is not None and fault is None:
+            with verification.checking(evidence, Check.SENDER):
+                _judge_sender(evidence, anchor, operation)
 
 
 def _certificate(evidence: Evidence) -> DeviceCertificate:
@@ -206,9 +216,36 @@ def _judge_author(evidence: Evidence, envelope: Envelope, operation: Operation) 
     ledger = operation.ledger
     if ledger.hash_at(envelope.ledger_sequence) != envelope.ledger_hash:
         raise RecordAltered("the author saw another ledger when writing")
-    member = ledger.entitled(envelope.channel, evidence.identity_key, at=envelope.ledger_sequence)
+    _judge_device(evidence, ledger, at=envelope.ledger_sequence)
+    written_in = ledger.channels[evidence.place.channel].generation_at(envelope.ledger_sequence)
+    if written_in is None or written_in.number > evidence.place.generation:  # an earlier one: sent again (C11)
+        raise RecordAltered("it was written after the generation of the channel had ended in whose log it stands")
+
+
+def _judge_sender(evidence: Evidence, anchor: Anchor, operation: Operation | None) -> None:
+    """As `_judge_author`, at the head on which the message was sent: never before it was written."""
+    if operation is None:
+        raise RecordAltered(f"the ledger of operation {short(evidence.place.operation)} is not here")
+    ledger, at = operation.ledger, anchor.ledger_sequence
+    if ledger.hash_at(at) != anchor.ledger_hash:
+        raise RecordAltered("the sender saw another ledger when sending")
+    _judge_device(evidence, ledger, at=at)
+    sent_in = ledger.channels[evidence.place.channel].generation_at(at)
+    if sent_in is None or sent_in.number != evidence.place.generation:
+        raise RecordAltered("it was sent in another generation of the channel than the one in whose log it stands")
+
+
+def _judge_device(evidence: Evidence, ledger: Ledger, *, at: int) -> None:
+    """The identity belongs to the channel at the head `at`, under this account, and the device has not ended there.
+
+    Raises:
+        NotEntitled, RecordAltered: it does not, or has.
+    """
+    member = ledger.entitled(evidence.place.channel, evidence.identity_key, at=at)
     if member.account != evidence.account:
         raise RecordAltered("the ledger names another account for this identity")
+    if ledger.has_ended(evidence.account, verify_certificate(evidence.certificate).device, at=at):
+        raise RecordAltered("the author's device had ended")
 
 
 def _judge_cells(envelope: Envelope, cells: Iterable[StoredCell], operation: Operation, reports: Reports) -> None:

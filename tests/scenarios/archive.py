@@ -95,7 +95,7 @@ class Archive:
             verification = await inspect_records(connection, operations, self.around.reports, lambda _: None)
             password = keys.password.expose().decode()
             access = await sign_in(relay, name=keys.name, password=password, device_secret=keys.device_secret)
-            await inspect_log(connection, access.relay, verification)
+            await inspect_log(connection, access.relay, operations, verification)
             return verification
 
 

@@ -112,7 +112,7 @@ async def test_every_record_verifies_against_signature_ledger_cells_and_log(
     verification = await archive.verify()
 
     assert verification.sound
-    assert verification.passed == dict.fromkeys(Check, 3)
+    assert verification.passed == dict.fromkeys(set(Check) - {Check.FILES}, 3)  # none of them has a file
 
 
 async def test_messages_of_somebody_admitted_later_are_recorded(

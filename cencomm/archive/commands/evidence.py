@@ -38,7 +38,7 @@ def verify(context: click.Context, data: Path, language: str | None, *, with_log
         verification = asyncio.run(
             examine(desk, surroundings(), with_log=with_log, progress=lambda done: bar.update(task, completed=done))
         )
-    checks = [*Check] if with_log else [check for check in Check if check is not Check.LOG]
+    checks = [*Check] if with_log else [check for check in Check if check not in {Check.LOG, Check.SENDER}]
     rows = [[check.value, str(verification.passed[check]), str(verification.failed[check])] for check in checks]
     desk.show_table(["Check", "Passed", "Failed"], rows, _document(verification, checks))
     if not as_json:
@@ -103,7 +103,7 @@ async def examine(desk: Desk, around: Surroundings, *, with_log: bool, progress:
                     computer=Computer(source=await kept_source(store)),
                 )
                 try:
-                    await inspect_log(connection, access.relay, verification)
+                    await inspect_log(connection, access.relay, operations, verification)
                 finally:
                     await access.relay.sign_out()
         return verification

@@ -8,12 +8,15 @@ from sqlalchemy import text
 
 from cencomm.archive.inspection import inspect_records
 from cencomm.archive.reading import evidence
+from cencomm.archive.record import Evidence
 from cencomm.archive.verify import Check, Verification, verify_log
 from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.forms.envelope import sign_envelope
 from cencomm.forms.payload import commitment
 from cencomm.ids import OperationId
+from cencomm.ledger.anchor import Anchor
+from cencomm.ledger.log import LogKind
 from tests.unit.archive.keep import Keep
 from tests.unit.archive.operation import Desk, Values
 
@@ -82,17 +85,31 @@ async def test_a_record_of_an_operation_whose_ledger_is_not_here_fails(one: Keep
     assert verification.failed[Check.LEDGER] == 1
 
 
+def anchor_of(record: Evidence, committed: bytes) -> Anchor:
+    return Anchor(
+        kind=LogKind.APPLICATION,
+        operation=record.place.operation,
+        channel=record.place.channel,
+        generation=1,
+        ledger_sequence=0,
+        ledger_hash=record.place.operation,
+        log_sequence=0,
+        log_hash=bytes(32),
+        commitment=committed,
+    )
+
+
 async def test_the_log_must_commit_to_the_envelope_at_its_place(one: Keep) -> None:
     async with one.database.reading() as connection:
         (record,) = await evidence(connection, after=0)
     place, committed = record.place, commitment(record.salt, record.signed)
 
-    async def logged(log_hash: bytes, said: bytes | None) -> AsyncIterator[tuple[int, bytes, bytes | None]]:
-        yield place.sequence, log_hash, said
+    async def logged(log_hash: bytes, said: bytes | None) -> AsyncIterator[tuple[int, bytes, Anchor | None]]:
+        yield place.sequence, log_hash, None if said is None else anchor_of(record, said)
 
     async def check(log_hash: bytes, said: bytes | None) -> Verification:
         verification = Verification()
-        await verify_log(verification, {place.sequence: record}, logged(log_hash, said))
+        await verify_log(verification, {place.sequence: record}, logged(log_hash, said), None)
         return verification
 
     assert (await check(place.log_hash, committed)).passed[Check.LOG] == 1
@@ -101,7 +118,7 @@ async def test_the_log_must_commit_to_the_envelope_at_its_place(one: Keep) -> No
     assert (await check(place.log_hash, None)).failed[Check.LOG] == 1
     other = replace(record, salt=bytes(32))
     verification = Verification()
-    await verify_log(verification, {place.sequence: other}, logged(place.log_hash, committed))
+    await verify_log(verification, {place.sequence: other}, logged(place.log_hash, committed), None)
     assert verification.failed[Check.LOG] == 1
 
 
