@@ -21,7 +21,7 @@ Look = Callable[[], Awaitable[None]]
 
 
 async def do_duties(server: HistoryServer, *, on_trouble: OnTrouble | None = None, on_look: Look | None = None) -> None:
-    """Until cancelled. `on_look` is called at each look, for what else is worth one.
+    """Until cancelled, beside `watch`. `on_look` is called at each look, for what else is worth one.
 
     Raises:
         ProtocolError: what a relay did wrong, unless `on_trouble` is told of it.
@@ -29,10 +29,10 @@ async def do_duties(server: HistoryServer, *, on_trouble: OnTrouble | None = Non
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve(server, on_trouble))
         while True:
+            await asyncio.sleep(LOOK_SECONDS)  # first: by then what was missed has been caught up with
             await _beat(server.mailbox, on_trouble)
             if on_look is not None:
                 await on_look()
-            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _beat(mailbox: Mailbox, on_trouble: OnTrouble | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from cencomm.archive.criteria import Labels
 from cencomm.client.channel.enactment import add_devices
@@ -45,10 +46,12 @@ from cencomm.primitives.x25519 import generate_key_pair
 from cencomm.secret import system_entropy
 from cencomm.wire.history import PutHistoryChunk
 from cencomm.wire.log import Publish
+from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.archive import SECONDS, archive_in, found_with_archive, invite_archive
 from tests.scenarios.blinding import blind
 from tests.scenarios.insider import Insider
 from tests.scenarios.people import EXERCISE, NOW, Person, Place, admit, draft, found, person
+from tests.scenarios.test_two_officers import break_the_line
 
 Change = Callable[[list[Item]], list[Item]]
 SEIZURE: dict[str, JsonValue] = {
@@ -263,6 +266,22 @@ async def test_a_killed_server_or_reader_goes_on_with_exactly_what_is_missing(
 def slowly(somebody: Person) -> HistoryServer:
     """One message in a chunk."""
     return HistoryServer(somebody.mailbox, StoredHoldings(somebody.mailbox.store), patient=False, room=1)
+
+
+async def test_a_line_that_breaks_when_all_is_taken_does_no_harm(
+    carla: Person, bob: Person, wednesday: Place, server: LoopbackRelay
+) -> None:
+    """The chunks stay at the relay until they expire; nothing is taken twice, and nothing refused."""
+
+    async def keep_everything(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await (break_the_line(request) if request.method == "DELETE" else handler(request))
+
+    server.meddle = keep_everything
+    (done,) = await fetch(bob, wednesday, carla)
+
+    assert (await take_answer(bob.mailbox, done))[1]
+    assert not await load_asked(bob.mailbox.store)
+    assert await cases(bob) == ["[1]", "[2]", "[3]", "4"]
 
 
 async def test_history_goes_back_through_a_restart_up_to_its_cut_c11(

@@ -3,6 +3,7 @@
 chunk --signature, server, place in the answer--> items --each against the log--> messages, wrong ones, missing ones
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -13,13 +14,13 @@ from cencomm.client.history.attendance import Span, fetched_writes
 from cencomm.client.history.errors import AnswerRefused
 from cencomm.client.history.keeping import message_writes, missing_writes, wrong_writes
 from cencomm.client.history.outline import LoggedEntry
-from cencomm.client.history.request import Asked, end_writes, load_outline
+from cencomm.client.history.request import Asked, end_writes, load_outline, load_request
 from cencomm.client.history.verifying import Outline, judge_item
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import sync_operation
-from cencomm.client.transport.errors import NotFound
+from cencomm.client.transport.errors import NotFound, Refusal
 from cencomm.client.vault.state_store import Writes
-from cencomm.errors import ProtocolError
+from cencomm.errors import ProtocolError, Unavailable
 from cencomm.ids import HASH_BYTES, AccountId, DeviceId
 from cencomm.ledger.history import HistoryRefused, require_server
 from cencomm.ledger.history_chunk import Chunk, verify_chunk
@@ -41,11 +42,16 @@ class _Taken:
 async def take_answer(mailbox: Mailbox, asked: Asked) -> tuple[Asked, bool]:
     """The request after what of its answer is at the relay now, and whether that is all of it.
 
+    It goes on from what is on disk, whatever an earlier call that broke off did not get to say.
+
     Raises:
         AnswerRefused: a chunk is not what was asked for; the request is given up, what came before stays.
         Unavailable: relay or disk, for now: call again.
     """
-    outline = await load_outline(mailbox.store, asked)
+    kept = await load_request(mailbox.store, asked)
+    if kept is None:
+        return asked, True
+    asked, outline = kept, await load_outline(mailbox.store, asked)
     while True:
         try:
             answer = await mailbox.relay.history_chunks(asked.operation, asked.request, after=asked.taken - 1)
@@ -61,7 +67,7 @@ async def take_answer(mailbox: Mailbox, asked: Asked) -> tuple[Asked, bool]:
                 await give_up(mailbox, asked)
                 raise AnswerRefused(f"an answer was refused, ask again: {error}") from error
             if is_last:
-                await mailbox.relay.drop_history(asked.operation, asked.request)
+                await _drop_at_relay(mailbox, asked)
                 return asked, True
 
 
@@ -69,7 +75,13 @@ async def give_up(mailbox: Mailbox, asked: Asked) -> None:
     """Forget the request with its key, here and at the relay. What it brought so far stays."""
     async with mailbox.lock:
         await mailbox.write(await end_writes(mailbox.store, asked))
-    await mailbox.relay.drop_history(asked.operation, asked.request)
+    await _drop_at_relay(mailbox, asked)
+
+
+async def _drop_at_relay(mailbox: Mailbox, asked: Asked) -> None:
+    """A courtesy: what is not dropped expires, and opens for nobody, now that the key is gone."""
+    with contextlib.suppress(Unavailable, Refusal):
+        await mailbox.relay.drop_history(asked.operation, asked.request)
 
 
 async def take_chunk(mailbox: Mailbox, asked: Asked, outline: Outline, encoded: bytes) -> tuple[Asked, bool]:

@@ -96,6 +96,12 @@ async def load_asked(store: StateStore) -> list[Asked]:
     return [codec.decode(value, _read) for _, value in await store.scan(_PREFIX)]
 
 
+async def load_request(store: StateStore, asked: Asked) -> Asked | None:
+    """The request as it is kept now; None: it was answered in whole, or given up."""
+    value = await store.get(asked.key)
+    return None if value is None else codec.decode(value, _read)
+
+
 async def load_outline(store: StateStore, asked: Asked) -> Outline:
     segments = await store.scan(_outline_at(asked.request))
     entries: Iterable[LoggedEntry] = (entry for _, value in segments for entry in decode_outline(value))
