@@ -17,7 +17,7 @@ from cencomm.errors import UsageError
 from cencomm.forms.form_json import encode_form
 from cencomm.forms.language import pick
 from cencomm.forms.operation import OperationPlan, PlannedChannel, Policy, Post
-from cencomm.ids import ACCOUNT_ID_BYTES, AccountId, OperationId
+from cencomm.ids import ACCOUNT_ID_BYTES, AccountId, ChannelId, OperationId
 from cencomm.ledger import bodies
 from cencomm.ledger.kinds import ChannelKind, EntryType, History, Phase, Role
 from cencomm.ledger.letter import AccessLetter
@@ -33,7 +33,7 @@ async def found(mailbox: Mailbox, plan: OperationPlan, *, profile: bytes) -> Ope
     """
     if not plan.policy.exercise:
         raise UsageError("an operation that is no exercise is founded by two coordinators")
-    operation = await _charter(mailbox, plan, profile)
+    operation = await charter(mailbox, plan, profile)
     await furnish(mailbox, operation, plan)
     return operation
 
@@ -53,7 +53,7 @@ async def found_together(
     operation = await cofounding.founded(mailbox, nonce=waiting.nonce, creator=own)
     if operation is None:
         second = await cofounding.answer_to(mailbox, waiting)
-        operation = await _charter(mailbox, plan, profile, nonce=waiting.nonce, founders=(second,))
+        operation = await charter(mailbox, plan, profile, nonce=waiting.nonce, founders=(second,))
     await unit_channel(mailbox, operation)
     await furnish(mailbox, operation, plan)
     await cofounding.end_founding(mailbox, plan.name)
@@ -62,16 +62,22 @@ async def found_together(
 
 async def furnish(mailbox: Mailbox, operation: OperationId, plan: OperationPlan) -> None:
     """Forms, first phase and channels, as far as they are not there: a founding that was interrupted goes on."""
+    await publish_forms(mailbox, operation, plan)
     ledger = mailbox.operation(operation).ledger
-    for form in list(plan.forms.values())[len(ledger.forms) :]:  # in the plan's order, so those before are there
-        await declaring.publish_form(mailbox, operation, encode_form(form), version=form.version)
     first = Phase[plan.phases[0].phase.name]
     if ledger.phase is Phase.PLANNING and first is not Phase.PLANNING:
         await declaring.change_phase(mailbox, operation, first)
     await open_planned_channels(mailbox, operation, plan)
 
 
-async def _charter(
+async def publish_forms(mailbox: Mailbox, operation: OperationId, plan: OperationPlan) -> None:
+    """The plan's forms, as far as they are not there."""
+    there = len(mailbox.operation(operation).ledger.forms)
+    for form in list(plan.forms.values())[there:]:  # in the plan's order, so those before are there
+        await declaring.publish_form(mailbox, operation, encode_form(form), version=form.version)
+
+
+async def charter(
     mailbox: Mailbox,
     plan: OperationPlan,
     profile: bytes,
@@ -79,6 +85,7 @@ async def _charter(
     nonce: bytes | None = None,
     founders: Sequence[Founder] = (),
 ) -> OperationId:
+    """The plan's operation with its policy, and nothing in it yet."""
     return await founding.found_operation(
         mailbox,
         plan=Purpose(title=plan.label, purpose=plan.purpose, legal_basis=pick(plan.legal_basis, "en")).encode(),
@@ -111,19 +118,26 @@ async def open_planned_channels(mailbox: Mailbox, operation: OperationId, plan: 
         filled = [account for account in accounts if account is not None]
         if len(filled) < len(accounts):
             continue
-        channel = await declaring.open_channel(
-            mailbox,
-            operation,
-            kind=ChannelKind[planned.kind.name],
-            title=encode_labels(planned.label),
-            roles=[Role[role.name] for role in planned.roles],
-            accounts=filled,
-        )
+        channel = await open_planned(mailbox, operation, planned, filled)
         async with mailbox.lock:
             await mailbox.write({_channel_key(operation, planned.name): channel})
         await enact(mailbox, operation, channel)
         opened.append(planned)
     return opened
+
+
+async def open_planned(
+    mailbox: Mailbox, operation: OperationId, planned: PlannedChannel, accounts: Sequence[AccountId] = ()
+) -> ChannelId:
+    """A channel of the plan, for its roles and for `accounts`, who fill its posts."""
+    return await declaring.open_channel(
+        mailbox,
+        operation,
+        kind=ChannelKind[planned.kind.name],
+        title=encode_labels(planned.label),
+        roles=[Role[role.name] for role in planned.roles],
+        accounts=accounts,
+    )
 
 
 def ledger_policy(policy: Policy) -> bodies.Policy:

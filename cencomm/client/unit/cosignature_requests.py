@@ -77,6 +77,8 @@ async def take_answer(store: StateStore, operation: Operation, event: ControlDel
     kept = await kept_request(store, operation.id, answer.nonce)
     if kept is None:
         return {}  # asked before we came to the channel
+    if kept.proposer == event.account and answer.signature is None:
+        return {_key(REQUEST_PREFIX, operation.id, answer.nonce): None}  # withdrawn
     if kept.proposer == event.account:
         raise NotTheUnits("the second signature comes from another coordinator than the proposer")
     if answer.signature is not None:

@@ -1,0 +1,65 @@
+"""Two coordinators at their terminals: they found together, sign together, and reset an officer (L5, D7)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.loopback_relay import LoopbackRelay
+from tests.unit.client.person import PLAN, Person, signed_up
+
+NEW_PASSWORD = "a new phrase after the loss of the old one"
+
+
+@pytest.fixture(scope="module")
+def real_plan(folder: Path) -> Path:
+    """The sample, as if it were no exercise."""
+    plan = folder / "real.toml"
+    plan.write_text(PLAN.read_text("utf-8").replace("exercise = true", "exercise = false"), encoding="utf-8")
+    return plan
+
+
+def test_two_coordinators_from_the_letter_to_a_reset(
+    folder: Path, password_file: Path, relay: LoopbackRelay, real_plan: Path
+) -> None:
+    """One story, since each command costs the stretching of a password."""
+    first = signed_up(folder, password_file, relay, "first", "en")
+    second = signed_up(folder, password_file, relay, "second", "fr")
+    letter, create = folder / "founding.letter", ("operation", "create", str(real_plan), "--name", "Desk A")
+    found = (*create, "--organisation", "WCO")
+
+    said = first.does(*found, "--letter", str(letter))
+    assert "by voice" in said
+    assert "has not answered" in first.fails(*found)
+    assert "relais" in second.does("operation", "cofound", str(letter), "--yes")
+    words = first.document(*found)
+    assert words == second.document("operation", "cofound", str(letter), "--yes")
+
+    post = folder / "paris2.letter"
+    first.does("operation", "invite", "--post", "paris", "--letter", str(post))
+    assert "Withdrawn" in first.does("operation", "invite", "--post", "paris", "--withdraw")
+    post.unlink()
+    first.does("operation", "invite", "--post", "paris", "--letter", str(post))
+    officer = signed_up(folder, password_file, relay, "officer", "en")
+    officer.does("operation", "join", str(post), "--yes")
+    assert "Admis" in second.does("operation", "admit")  # with the code that the other desk made
+
+    assert "waits for" in first.does("operation", "revoke", "Coordination unit, desk B", "--yes")
+    listed = second.does("operation", "pending")
+    assert "Révoquer" in listed
+    assert "Desk A" in listed
+    assert "Refusé" in second.does("operation", "cosign", "1", "--refuse")
+    assert "refused by" in first.does("operation", "cosign", "1", "--refuse")
+    assert "Rien" in second.does("operation", "pending")
+    assert "no number 9" in second.fails("operation", "cosign", "9")
+
+    reset = folder / "officer.reset"
+    second.does("operation", "reset", "paris", "--yes", "--letter", str(reset))
+    new_password = folder / "new-password"
+    new_password.write_text(NEW_PASSWORD + "\n", encoding="utf-8")
+    again = Person(folder / "again", new_password, "en")
+    assert "wait for the unit" in again.does("sign-up", "--name", "officer", "--reset", str(reset), "--yes")
+    assert "New keys for" in first.does("operation", "admit")
+    again.does("sign-in", "--relay", relay.url, "--name", "officer")
+    first.does("operation", "admit")
+    assert "Paris" in again.does("operation", "show")
+    assert officer.run("operation", "show").exit_code != 0
