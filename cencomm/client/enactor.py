@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from cencomm.client.channel.enactment import Sleep, enact
 from cencomm.client.channel.errors import FrozenOperation
-from cencomm.client.channel.posting import resume
+from cencomm.client.channel.posting import resume_without_files
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.transport.errors import NotEntitled, NotFound
 from cencomm.errors import ProtocolError, Unavailable
@@ -58,7 +58,7 @@ class Enactor:
         self._waiting.discard(operation)
         for channel in self._mailbox.entitled_channels(operation):
             await self._trying(enact(self._mailbox, operation, channel, sleep=self._sleep))
-        await self._trying(resume(self._mailbox))  # what waited for a group that stands now (C11)
+        await self._trying(resume_without_files(self._mailbox))  # what waited for a group that stands now (C11)
 
     async def _trying(self, act: Awaitable[object]) -> None:
         try:

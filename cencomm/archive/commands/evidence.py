@@ -45,6 +45,8 @@ def verify(context: click.Context, data: Path, language: str | None, *, with_log
         for finding in verification.findings:
             click.echo(f"{finding.record} {finding.message[:8]} {finding.check.value}: {finding.detail}")
         click.echo(desk.say("{records} records", records=verification.records))
+        if verification.absent_files:
+            click.echo(desk.say("{count} files are not here: cencomm archive files", count=verification.absent_files))
     if not verification.sound:
         context.exit(UNSOUND)
 
@@ -118,6 +120,7 @@ def _document(verification: Verification, checks: list[Check]) -> JsonValue:
     return {
         "sound": verification.sound,
         "records": verification.records,
+        "absent_files": verification.absent_files,
         "checks": {
             check.value: {"passed": verification.passed[check], "failed": verification.failed[check]}
             for check in checks
