@@ -192,6 +192,29 @@ def test_who_is_no_coordinator_hears_whom_to_ask(ana: Person, arguments: tuple[s
 
 READ_FROM_INPUT = ("0 0x0 ", "63 0x0 ")  # read(0, …) on x86-64 and on aarch64
 
+ON_A_FULL_DISK = """
+import resource, runpy
+# A disk that is full: there is room for SQLite's shared memory, and for a few pages of its log.
+resource.setrlimit(resource.RLIMIT_FSIZE, (32_768, 32_768))
+runpy.run_module("cencomm", run_name="__main__")
+"""
+
+
+def test_an_inbox_that_could_not_be_written_does_not_say_that_there_is_nothing(ana: Person, carla: Person) -> None:
+    for text in ("One", "Two", "Three", "You cannot see this yet"):
+        carla.does("send", "note", "--set", f"text={text}", "--yes")
+    mailbox = ["--data", str(ana.folder), "--password-file", str(ana.password_file), "--language", "en"]
+
+    ended = subprocess.run(
+        [sys.executable, "-c", ON_A_FULL_DISK, *mailbox, "inbox"], capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode != 0, ended
+    assert "nothing is lost" in ended.stderr
+    assert "No messages." not in ended.stdout
+    assert "You cannot see this yet" in ana.does("inbox")
+
+
 ASKING = """
 import asyncio
 from pathlib import Path
