@@ -13,21 +13,22 @@ from cencomm.client.channel.founding import found_channel
 from cencomm.client.channel.posting import send, waiting
 from cencomm.client.channel.session import ChannelSession, Standing
 from cencomm.client.events import ChannelStalled, Quarantined, Reason, Repeated
-from cencomm.client.operation import coordination
+from cencomm.client.operation import coordination, enrolling
 from cencomm.client.operation.operation import Operation
 from cencomm.client.operation.proposal import Proposal
 from cencomm.client.reports import Reports
 from cencomm.client.transport.errors import NoAnswer
+from cencomm.client.unit import admission
 from cencomm.client.unit.act import act
 from cencomm.client.unit.office import NotInOffice
 from cencomm.client.unit.restarting import Grounds, find_grounds, restart
 from cencomm.client.watch import catch_up
-from cencomm.ledger.kinds import RestartReason
+from cencomm.ledger.kinds import RestartReason, Role
 from cencomm.secret import system_entropy
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.blinding import blind
 from tests.scenarios.insider import Insider
-from tests.scenarios.people import Person, Place, admit, draft, person
+from tests.scenarios.people import Person, Place, admit, draft, person, profile
 from tests.scenarios.test_two_officers import break_the_line, publishes, references, seizure
 
 
@@ -161,6 +162,28 @@ async def test_who_was_away_reads_to_the_cut_and_passes_over_the_rest(
     await eve.restart()
     assert session_of(eve, place).generation == 2
     await say(eve, place, 4)
+
+
+async def test_who_comes_after_the_restart_reads_what_was_said_since_their_admission(
+    ana: Person, carla: Person, place: Place, server: LoopbackRelay, tmp_path: Path, reports: Reports
+) -> None:
+    """ADR 0008: added before the cut, and first here when the group is over."""
+    async with person(server.url, tmp_path / "zoe", "Zoe", reports) as zoe:
+        letter = await admission.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(zoe, "US"))
+        await enrolling.enrol(zoe.mailbox, letter)
+        await admission.admit_waiting(carla.mailbox, place.operation)
+        await say(carla, place, 1)
+        await catch_up(ana.mailbox)
+        await blind(Insider(ana, place), 0, 1)
+        grounds = await find_grounds(carla.mailbox, place.operation, place.channel)
+        assert grounds is not None
+        await restart(carla.mailbox, place.operation, grounds)
+        await say(carla, place, 2)
+
+        await catch_up(zoe.mailbox)
+
+        assert await told(zoe, place) == ["FR-2026-0001", "FR-2026-0002"]
+        assert session_of(zoe, place).generation == 2
 
 
 async def test_nothing_is_restarted_without_grounds(ana: Person, carla: Person, place: Place) -> None:

@@ -9,8 +9,10 @@ from cencomm.client.channel.rejecting import reject_welcome, send_rejections, wa
 from cencomm.client.channel.session import ChannelSession, Standing, log_hash_key
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
+from cencomm.client.transport.errors import NotFound
 from cencomm.errors import AccessDenied, ProtocolError, Unavailable
 from cencomm.ids import ChannelId, OperationId
+from cencomm.ledger.channel import FIRST_GENERATION
 from cencomm.ledger.refusal import LedgerBehind
 from cencomm.mls.errors import NotForUs
 from cencomm.wire.devices import PutKeyPackages, RegisterDevice
@@ -27,12 +29,35 @@ async def enter(mailbox: Mailbox, operation: OperationId, channel: ChannelId) ->
     if channel not in mailbox.entitled_channels(operation):
         return None
     generation = mailbox.operation(operation).ledger.channels[channel].generation
+    if generation > FIRST_GENERATION and (operation, channel) not in mailbox.sessions:
+        ended = await _enter_ended(mailbox, operation, channel, generation - 1)
+        if ended is not None:
+            return ended
+    return await _enter(mailbox, operation, channel, generation)
+
+
+async def _enter_ended(
+    mailbox: Mailbox, operation: OperationId, channel: ChannelId, generation: int
+) -> ChannelSession | None:
+    """The group that a restart ended while we were away: what was said in it up to the cut is ours to read (ADR 0008).
+
+    Whatever is wrong with it, nobody needs to be told: the channel goes on in another.
+    """
+    try:
+        return await _enter(mailbox, operation, channel, generation)
+    except (ProtocolError, NotFound):
+        return None
+
+
+async def _enter(
+    mailbox: Mailbox, operation: OperationId, channel: ChannelId, generation: int
+) -> ChannelSession | None:
     answer = await mailbox.relay.welcomes(operation, channel, generation)
     left = _left(mailbox, operation, channel, generation)
     mine = [one for one in answer.welcomes if one.device == mailbox.device.device and _is_news(one, left)]
     for waiting in reversed(mine):
         if not await was_rejected(mailbox, waiting):
-            return await _join(mailbox, operation, channel, waiting)
+            return await _join(mailbox, operation, channel, generation, waiting)
     return None
 
 
@@ -50,9 +75,8 @@ def _is_news(waiting: WaitingWelcome, left: ChannelSession | None) -> bool:
 
 
 async def _join(
-    mailbox: Mailbox, operation: OperationId, channel: ChannelId, waiting: WaitingWelcome
+    mailbox: Mailbox, operation: OperationId, channel: ChannelId, generation: int, waiting: WaitingWelcome
 ) -> ChannelSession | None:
-    generation = mailbox.operation(operation).ledger.channels[channel].generation
     page = await mailbox.relay.log(operation, channel, generation, after=waiting.sequence - 1, limit=1)
     stock = await key_packages.load_stock(mailbox.store)
     left = _left(mailbox, operation, channel, generation)
@@ -62,6 +86,7 @@ async def _join(
             operation,
             channel,
             mailbox.operation(operation).ledger,
+            generation=generation,
             waiting=waiting,
             page=page,
             bundles=stock,

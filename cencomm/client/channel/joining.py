@@ -35,6 +35,7 @@ def join(
     channel: ChannelId,
     ledger: Ledger,
     *,
+    generation: int,
     waiting: WaitingWelcome,
     page: LogPage,
     bundles: Iterable[KeyPackageBundle],
@@ -45,6 +46,7 @@ def join(
     """The session that a Welcome leads to.
 
     Args:
+        generation: whose log and Welcome these are; an ended one may be joined up to its cut (ADR 0008).
         page: the log from `waiting.sequence - 1` on; its first entry is the Commit that added us.
         bundles: our key packages with their private halves.
         admitted_at: the ledger entry that admitted us: no anchor before it can be ours.
@@ -64,7 +66,6 @@ def join(
     if len(extensions) != 1 or len(info.extensions) != 1:
         raise JoinRefused("C9", "the GroupInfo has not exactly the one extension of our profile")
     own = dict(group.leaves())[group.own_leaf]
-    generation = ledger.channels[channel].generation
     anchor = judge_join(
         ledger,
         channel,

@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from cencomm.client.channel import entrance
-from cencomm.client.channel.ended import leave_if_over
+from cencomm.client.channel.ended import leave_if_over, restart_of
 from cencomm.client.channel.errors import LogContradicted
 from cencomm.client.channel.log_pages import judge_page, keep_evidence, next_page
 from cencomm.client.channel.sent import bury
@@ -34,6 +34,8 @@ async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelI
                 await ask_again(mailbox, stopped)
         if session is None or session.standing is not Standing.LIVE:
             return
+        if restart_of(mailbox, session) is not None:
+            continue  # entered, and over already: read to its cut
         page = await next_page(mailbox, session)
         try:
             head = judge_page(mailbox, session, page)
