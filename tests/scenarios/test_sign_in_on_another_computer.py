@@ -10,8 +10,9 @@ from cencomm.client.account import sign_in
 from cencomm.client.account.remote_vault import RemoteVault, open_remote_vault
 from cencomm.client.account.sign_in import SignInKeys, SignInParameters
 from cencomm.client.errors import WrongPassword
+from cencomm.client.transport.calls import SessionToken
 from cencomm.client.transport.errors import NoSession, StaleVersion, Taken, WrongSignIn
-from cencomm.client.transport.relay_client import RelayClient, SessionToken, open_relay
+from cencomm.client.transport.relay_client import RelayClient, open_relay
 from cencomm.client.transport.stream import Connected
 from cencomm.clock import system_clock
 from cencomm.ids import AccountId

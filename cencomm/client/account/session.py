@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from cencomm.client.account.label import seal_label
 from cencomm.client.account.sign_in import SignInKeys, SignInParameters
+from cencomm.client.transport.calls import SessionToken
 from cencomm.client.transport.errors import CodeNeeded
-from cencomm.client.transport.relay_client import RelayClient, SessionToken
+from cencomm.client.transport.relay_client import RelayClient
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.errors import UsageError
 from cencomm.ids import AccountId

@@ -6,7 +6,8 @@ from cencomm.client.account.session import Access
 from cencomm.client.account.sign_in import SignInKeys, SignInParameters
 from cencomm.client.attachments.spool import SpoolInMemory
 from cencomm.client.roaming.holding import Holding, take
-from cencomm.client.transport.relay_client import RelayClient, SessionToken
+from cencomm.client.transport.calls import SessionToken
+from cencomm.client.transport.relay_client import RelayClient
 from cencomm.clock import Clock
 from cencomm.ids import AccountId
 from cencomm.secret import Entropy

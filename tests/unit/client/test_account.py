@@ -13,8 +13,9 @@ from cencomm.client.account.sign_in import DeviceSecret
 from cencomm.client.channel.errors import RolledBack
 from cencomm.client.errors import WeakPassword, WrongPassword
 from cencomm.client.mailbox import DEVICE_KEY, IDENTITY_KEY, Environment, Mailbox, open_mailbox
+from cencomm.client.transport.calls import SessionToken
 from cencomm.client.transport.errors import NoSession, Taken, WrongSignIn
-from cencomm.client.transport.relay_client import RelayClient, SessionToken, open_relay
+from cencomm.client.transport.relay_client import RelayClient, open_relay
 from cencomm.client.vault.journal import VaultJournal
 from cencomm.client.vault.pins import first_pin
 from cencomm.clock import system_clock

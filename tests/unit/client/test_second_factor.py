@@ -18,8 +18,9 @@ from cencomm.client.account.second_factor import TotpSecret, new_recovery_codes,
 from cencomm.client.account.session import Access, Computer, kept_source, resume_session, sign_out
 from cencomm.client.account.sign_in import LabelKey, WrappingKey
 from cencomm.client.errors import UnusableText, WrongPassword
+from cencomm.client.transport.calls import SessionToken
 from cencomm.client.transport.errors import CodeNeeded, Locked, WrongSignIn
-from cencomm.client.transport.relay_client import RelayClient, SessionToken, open_relay
+from cencomm.client.transport.relay_client import RelayClient, open_relay
 from cencomm.errors import MalformedError
 from cencomm.secret import system_entropy
 from cencomm.wire.accounts import SEALED_LABEL_BYTES

@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.json import encode
 
 from cencomm.client.transport import stream
+from cencomm.client.transport.calls import SessionToken
 from cencomm.client.transport.errors import BadAnswer, NoSession, NotEntitled
-from cencomm.client.transport.relay_client import RelayClient, SessionToken, open_relay
+from cencomm.client.transport.relay_client import RelayClient, open_relay
 from cencomm.client.transport.stream import (
     FIRST_WAIT_SECONDS,
     LONGEST_WAIT_SECONDS,

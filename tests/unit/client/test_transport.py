@@ -7,6 +7,7 @@ import pytest
 from msgspec import Struct
 
 from cencomm.client.transport import errors as relay_errors
+from cencomm.client.transport.calls import SessionToken
 from cencomm.client.transport.errors import (
     REFUSALS,
     BadAnswer,
@@ -17,7 +18,7 @@ from cencomm.client.transport.errors import (
     TooMany,
     refusal,
 )
-from cencomm.client.transport.relay_client import RelayClient, SessionToken, open_relay, relay_address
+from cencomm.client.transport.relay_client import RelayClient, open_relay, relay_address
 from cencomm.errors import UsageError
 from cencomm.ids import AccountId, BlobId, ChannelId, DeviceId, OperationId, SendId
 from cencomm.wire.accounts import (
