@@ -60,7 +60,8 @@ async def running(folder: Path, *more: str) -> AsyncIterator[asyncio.subprocess.
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGKILL)
-        await process.communicate()
+        _, log = await process.communicate()
+        sys.stderr.write(log.decode())  # shown beside a failure
 
 
 async def said(process: asyncio.subprocess.Process, event: str) -> dict[str, Any]:
