@@ -115,6 +115,36 @@ async def test_yesterdays_heartbeats_handed_out_today_make_nothing_fresh_h3(
     assert (await freshness(ana.mailbox, place.operation, place.channel)).heard_at == time.now
 
 
+async def test_what_is_sent_again_after_a_restart_makes_nobody_older_h3(
+    carla: Person, ana: Person, place: Place, time: Time
+) -> None:
+    """Cut off by a restart, it comes behind what its author said since, with the time when it was written (C11)."""
+    await catch_up(ana.mailbox)
+    insider = Insider(carla, place)
+    time.now += INTERVAL
+    for written_at in (time.now, NOW):
+        said = replace(insider.control(ControlKind.HEARTBEAT, HEARTBEAT_BODY), written_at=written_at)
+        await show(ana, place, insider.message(said))
+
+    assert (await freshness(ana.mailbox, place.operation, place.channel)).heard_at == NOW + INTERVAL
+
+
+async def test_a_clock_that_ran_ahead_and_was_set_right_hides_no_silence_h3(
+    carla: Person, ana: Person, place: Place, time: Time
+) -> None:
+    """The newest time is kept, but none that has not come yet."""
+    await catch_up(ana.mailbox)
+    insider = Insider(carla, place)
+    for now in (NOW + 24 * 3600, NOW):
+        time.now = now
+        said = replace(insider.control(ControlKind.HEARTBEAT, HEARTBEAT_BODY), written_at=now)
+        await show(ana, place, insider.message(said))
+
+    time.now += MISSED_INTERVALS * INTERVAL + 1
+
+    assert not await is_fresh(ana, place)
+
+
 async def test_a_heartbeat_that_saw_another_log_is_an_alarm_l4(carla: Person, ana: Person, place: Place) -> None:
     await catch_up(ana.mailbox)
     insider = Insider(carla, place)

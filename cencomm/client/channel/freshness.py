@@ -103,8 +103,12 @@ async def take_heartbeat(_store: StateStore, _operation: Operation, event: Contr
     return {}
 
 
-def heard_writes(event: Event, *, now: int) -> Writes:
-    """When its author was heard, for the store, with the state that took the event in."""
+async def heard_writes(store: StateStore, event: Event, *, now: int) -> Writes:
+    """When its author was heard, for the store, with the state that took the event in.
+
+    What a restart has authors send again (C11) was written before what we heard of them already: it makes nobody
+    older. Nor does a time that we noted while our own clock ran ahead stay ahead of it.
+    """
     match event:
         case MessageDelivered():
             written_at = event.envelope.body.written_at
@@ -112,8 +116,9 @@ def heard_writes(event: Event, *, now: int) -> Writes:
             written_at = event.control.written_at
         case _:
             return {}
-    place = event.place
-    return {_key(place.operation, place.channel, event.account): codec.uint(min(written_at, now), 8)}
+    key = _key(event.place.operation, event.place.channel, event.account)
+    before = int.from_bytes(await store.get(key) or b"", "big")
+    return {key: codec.uint(min(max(before, written_at), now), 8)}
 
 
 async def last_heard(mailbox: Mailbox, operation: OperationId, channel: ChannelId, account: AccountId) -> int | None:

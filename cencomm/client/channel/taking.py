@@ -67,7 +67,7 @@ async def take(
     sent = kept_writes(event, now=mailbox.environment.clock())
     event, writes = await judge_content(mailbox, event)
     now = mailbox.environment.clock()
-    writes |= {**sent, **heard_writes(event, now=now)}
+    writes |= {**sent, **(await heard_writes(mailbox.store, event, now=now))}
     writes |= readmitted_writes(session, after, mailbox.certificates, now=now)
     if after.sequence > session.sequence:
         writes[log_hash_key(after, after.sequence)] = after.log_hash
