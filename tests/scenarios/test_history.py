@@ -37,8 +37,8 @@ from cencomm.forms.form import Form
 from cencomm.ids import AccountId, SendId
 from cencomm.ledger.certificate import verify_certificate
 from cencomm.ledger.history import HistoryRefused
-from cencomm.ledger.history_chunk import ChunkHeader, make_chunk
-from cencomm.ledger.history_items import Item, Missing, Opened
+from cencomm.ledger.history_chunk import ChunkHeader, make_chunk, verify_chunk
+from cencomm.ledger.history_items import Absent, Item, Missing, Opened
 from cencomm.ledger.history_request import HistoryRequest, RequestId
 from cencomm.ledger.kinds import History
 from cencomm.ledger.log import LogKind
@@ -193,9 +193,36 @@ async def test_who_asks_for_more_than_is_theirs_gets_nothing_h1(
     assert not await load_jobs(carla.mailbox.store)
 
 
-async def request_all(somebody: Person, place: Place, *, last: int = 4) -> RequestId:
+async def test_what_a_server_fetched_itself_goes_to_nobody_who_may_have_less_h1(
+    carla: Person, ana: Person, bob: Person, forms: Mapping[str, Form], tmp_path: Path
+) -> None:
+    """A coordinator's new computer followed none of the epochs: a greedy program gets "not held" for each entry."""
+    place = await meeting(carla, forms, History.SINCE_ADMISSION)
+    await admit(carla, ana, place, "FR")
+    await say(ana, place, 1)
+    await admit(carla, bob, place, "KE")
+    async with another_computer(carla, tmp_path / "new") as new:
+        await catch_up(carla.mailbox)
+        await add_devices(carla.mailbox, place.operation, carla.account)
+        await pin_operation(new.mailbox, place.operation)
+        await catch_up(new.mailbox)
+        await fetch(new, place, carla)
+        held = await StoredHoldings(new.mailbox.store).held(place.operation, place.channel, 1, window=0)
+        said = min(sequence for sequence, item in held.items() if isinstance(item, Opened))
+        key = generate_key_pair(system_entropy)
+        request = await request_all(bob, place, last=said, public_key=key.public_key)
+
+        assert await serve(new) == 1
+
+    (encoded,) = (await bob.mailbox.relay.history_chunks(place.operation, request, after=-1)).chunks
+    items = {item.sequence: item for item in verify_chunk(encoded).open_(key.private_key)}
+    assert items[said] == Absent(said, Missing.NOT_HELD)
+    assert not any(isinstance(item, Opened) for item in items.values())
+
+
+async def request_all(somebody: Person, place: Place, *, last: int = 4, public_key: bytes | None = None) -> RequestId:
     request = RequestId(system_entropy(16))
-    key = generate_key_pair(system_entropy).public_key
+    key = public_key or generate_key_pair(system_entropy).public_key
     body = HistoryRequest(request=request, generation=1, first=1, last=last, public_key=key).encode()
     await post_control(somebody.mailbox, place.operation, place.channel, ControlKind.HISTORY_REQUEST, body)
     return request
