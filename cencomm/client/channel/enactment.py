@@ -11,19 +11,18 @@ from cencomm.client.channel.enacting import difference, stage, stage_what_fits
 from cencomm.client.channel.founding import alone, waits_for_us
 from cencomm.client.channel.log_feed import follow_log
 from cencomm.client.channel.newcomers import usable_packages
+from cencomm.client.channel.publishing import publish_commit
 from cencomm.client.channel.readmission import Unusable, unusable_leaves
-from cencomm.client.channel.session import ChannelSession, Staged, Standing
+from cencomm.client.channel.session import ChannelSession, Standing
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.transport.errors import (
     AgainstRule,
     ChannelBusy,
-    LedgerMoved,
     NoKeyPackage,
     NoSession,
     NotFound,
     Refusal,
-    StaleEpoch,
 )
 from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailable
 from cencomm.ids import AccountId, ChannelId, OperationId
@@ -31,10 +30,10 @@ from cencomm.ledger.log import LogKind
 from cencomm.ledger.replay import Ledger
 from cencomm.wire.devices import ClaimKeyPackages
 from cencomm.wire.limits import LOSSES_BEFORE_TURN, MAX_CLAIM_ACCOUNTS
-from cencomm.wire.log import Publish
 from cencomm.wire.operations import CommitToChannel
 
 MAX_TRIES = 8
+REFUSALS_BEFORE_NO_ADDS = 2  # the Commit as it was staged, maybe long ago, then one with packages just claimed (C8)
 LONGEST_WAIT_SECONDS = 10  # for our turn to commit (C7); the longest pause of a large channel, and another's turn
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -140,28 +139,44 @@ async def _carry_out(
     sending: bool = False,
     readmits: bool = False,
 ) -> bool:
-    """Whoever lost a race computes what is left and commits only that; after two, asks for the next turn (C7)."""
+    """Whoever lost a race computes what is left and commits only that; after two, asks for the next turn (C7).
+
+    A Commit that a rule forbids holds nothing up: it is made anew, then without Adds, which wait for another day.
+
+    Raises:
+        AgainstRule: that one was refused too; or nothing but Adds is left to do, and no message waits for it.
+    """
     committed, losses = False, 0
+    refusals: list[AgainstRule] = []
     for _ in range(MAX_TRIES):
         await follow_ledger(mailbox, operation)
         await follow_log(mailbox, operation, channel)
         session = mailbox.sessions.get((operation, channel))
+        adds = len(refusals) < REFUSALS_BEFORE_NO_ADDS
         if session is None or session.standing is not Standing.LIVE:
             if not await waits_for_us(mailbox, operation, channel):
                 return committed
-            await _stage_group(mailbox, operation, channel)
+            await _stage_group(mailbox, operation, channel, adds=adds)
             continue
         if session.staged is not None:
-            won = await _publish(mailbox, session, session.staged)
+            try:
+                won = await publish_commit(mailbox, session, session.staged)
+            except AgainstRule as refused:
+                if not adds:
+                    raise
+                refusals.append(refused)
+                continue
             committed, losses = committed or won, 0 if won else losses + 1
             if losses == LOSSES_BEFORE_TURN:
                 await _ask_for_turn(mailbox, session)
             continue
         ledger = mailbox.operation(operation).ledger
-        again = await unusable_leaves(mailbox, session) if readmits else []
-        if await _stage_difference(mailbox, session, ledger, again):
+        again = await unusable_leaves(mailbox, session) if readmits and adds else []
+        if await _stage_difference(mailbox, session, ledger, again, adds=adds):
             continue
         if not (sending and session.must_commit):
+            if refusals and not (committed or sending):
+                raise refusals[-1]
             return committed
         await _stage_update(mailbox, session, ledger)
     raise Unavailable(f"after {MAX_TRIES} tries other Commits are still ahead: try again")
@@ -173,25 +188,26 @@ async def _ask_for_turn(mailbox: Mailbox, session: ChannelSession) -> None:
         await mailbox.relay.reserve_turn(session.operation, session.channel, session.generation)
 
 
-async def _stage_group(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:
+async def _stage_group(mailbox: Mailbox, operation: OperationId, channel: ChannelId, *, adds: bool) -> None:
     """A group of the channel's new generation with everybody who can be added, our own other devices too (C11)."""
     ledger = mailbox.operation(operation).ledger
     session = alone(mailbox, operation, channel, ledger)
-    packages = await claim(mailbox, session, sorted(ledger.entitled_accounts(channel, at=ledger.sequence)))
+    wanted = sorted(ledger.entitled_accounts(channel, at=ledger.sequence)) if adds else ()
+    packages = await claim(mailbox, session, wanted)
     now, certificates, entropy = mailbox.environment.clock(), mailbox.certificates, mailbox.environment.entropy
-    adds = usable_packages(packages, session, ledger, removes=(), now=now, certificates=certificates)
-    staged = stage_what_fits(session, ledger, adds=adds, removes=(), certificates=certificates, entropy=entropy)
+    usable = usable_packages(packages, session, ledger, removes=(), now=now, certificates=certificates)
+    staged = stage_what_fits(session, ledger, adds=usable, removes=(), certificates=certificates, entropy=entropy)
     if staged is None:
         staged = stage(session, ledger, adds=(), removes=(), certificates=certificates, entropy=entropy)
     await mailbox.write({}, session=staged)
 
 
 async def _stage_difference(
-    mailbox: Mailbox, session: ChannelSession, ledger: Ledger, again: Sequence[Unusable]
+    mailbox: Mailbox, session: ChannelSession, ledger: Ledger, again: Sequence[Unusable], *, adds: bool
 ) -> bool:
     """Whether there was anything to do that can be done now. A device goes `again` only as it comes (C6)."""
     left = difference(session, ledger, mailbox.certificates)
-    packages = await claim(mailbox, session, left.absent)
+    packages = await claim(mailbox, session, left.absent if adds else ())
     removes = list(left.unentitled)
     now, certificates = mailbox.environment.clock(), mailbox.certificates
     for one in again:
@@ -277,31 +293,6 @@ async def _claim_some(mailbox: Mailbox, session: ChannelSession, wanted: Sequenc
         *await _claim_some(mailbox, session, wanted[:half]),
         *await _claim_some(mailbox, session, wanted[half:]),
     ]
-
-
-async def _publish(mailbox: Mailbox, session: ChannelSession, staged: Staged) -> bool:
-    """Whether the relay accepted our Commit; if another was first, ours is dropped as the log shows it (S3)."""
-    request = Publish(
-        send_id=staged.send_id,
-        kind=LogKind.COMMIT,
-        message=staged.message,
-        welcome=staged.welcome,
-        ratchet_tree=staged.ratchet_tree,
-    )
-    try:
-        await mailbox.relay.publish(session.operation, session.channel, session.generation, request)
-    except LedgerMoved:
-        await drop_staged(mailbox, session)
-        return False
-    except StaleEpoch:
-        await follow_log(mailbox, session.operation, session.channel)
-        return False
-    return True
-
-
-async def drop_staged(mailbox: Mailbox, session: ChannelSession) -> None:
-    """Forget a Commit that the relay refused: it answered, so the Commit is not in the log and never will be."""
-    await mailbox.write({}, session=session.without_staged())
 
 
 def staged_commit(session: ChannelSession) -> CommitToChannel:
