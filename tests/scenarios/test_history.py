@@ -34,7 +34,7 @@ from cencomm.forms.code_list import CodeList
 from cencomm.forms.control import ControlKind
 from cencomm.forms.envelope import Addressee, Tlp
 from cencomm.forms.form import Form
-from cencomm.ids import AccountId, SendId
+from cencomm.ids import AccountId, SendId, short
 from cencomm.ledger.certificate import verify_certificate
 from cencomm.ledger.history import HistoryRefused
 from cencomm.ledger.history_chunk import ChunkHeader, make_chunk, verify_chunk
@@ -380,6 +380,16 @@ async def test_a_server_that_alters_or_leaves_out_is_noticed_h2(carla: Person, b
     assert [one.reason for one in await set_aside(bob.mailbox)] == [Reason.BAD_COMMITMENT]
 
 
+async def test_a_server_that_answers_with_noise_is_named_h2(carla: Person, bob: Person, wednesday: Place) -> None:
+    """It closes each answer before the archive can: the unit has to know whom to take out (docs/attacks.md)."""
+    (asked,) = await ask(bob.mailbox, wednesday.operation, wednesday.channel)
+    noise = sealed_to(generate_key_pair(system_entropy).public_key, carla, honest_header(asked, bob), [])
+    await carla.mailbox.relay.put_history_chunk(asked.operation, asked.request, PutHistoryChunk(chunk=noise))
+
+    with pytest.raises(AnswerRefused, match=f"coordinator {short(carla.account)} signed what is no answer"):
+        await take_answer(bob.mailbox, asked)
+
+
 def honest_header(asked: Asked, reader: Person) -> ChunkHeader:
     return ChunkHeader(
         operation=asked.operation,
@@ -395,12 +405,12 @@ def honest_header(asked: Asked, reader: Person) -> ChunkHeader:
     )
 
 
-def sealed(server: Person, header: ChunkHeader, items: list[Item], asked: Asked) -> bytes:
+def sealed_to(public_key: bytes, server: Person, header: ChunkHeader, items: list[Item]) -> bytes:
     device = server.mailbox.device
     return make_chunk(
         header,
         items,
-        public_key=asked.private_key.public_key(),
+        public_key=public_key,
         certificate=verify_certificate(device.certificate),
         device=device.signing_key,
         entropy=system_entropy,
@@ -408,7 +418,7 @@ def sealed(server: Person, header: ChunkHeader, items: list[Item], asked: Asked)
 
 
 async def put_chunk(server: Person, header: ChunkHeader, items: list[Item], asked: Asked) -> None:
-    put = PutHistoryChunk(chunk=sealed(server, header, items, asked))
+    put = PutHistoryChunk(chunk=sealed_to(asked.private_key.public_key(), server, header, items))
     await server.mailbox.relay.put_history_chunk(asked.operation, asked.request, put)
 
 

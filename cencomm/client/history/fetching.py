@@ -21,7 +21,7 @@ from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.transport.errors import NotFound, Refusal
 from cencomm.client.vault.state_store import Writes
 from cencomm.errors import ProtocolError, Unavailable
-from cencomm.ids import HASH_BYTES, AccountId, DeviceId
+from cencomm.ids import HASH_BYTES, AccountId, DeviceId, short
 from cencomm.ledger.history import HistoryRefused, require_server
 from cencomm.ledger.history_chunk import Chunk, verify_chunk
 from cencomm.ledger.history_items import Absent, Item, Opened
@@ -88,14 +88,14 @@ async def take_chunk(mailbox: Mailbox, asked: Asked, outline: Outline, encoded: 
     """The request after the next chunk, and whether it was the last.
 
     Raises:
-        ProtocolError: it is not the next part of this answer; nothing was changed.
+        ProtocolError: it is not the next part of this answer, or is no answer, and who signed it; nothing was changed.
     """
     chunk = verify_chunk(encoded)
     ledger = mailbox.operation(asked.operation).ledger
     judge_chunk(chunk, asked, ledger, account=mailbox.identity.account, device=mailbox.device.device)
-    header, items = chunk.header, chunk.open_(asked.private_key)
+    header, said = chunk.header, _open(chunk, asked, outline, ledger)
     async with mailbox.lock:
-        taken = await _judge_items(mailbox, outline, Span(header.first, header.last), items, ledger)
+        taken = await _judge_items(mailbox, outline, said, ledger)
         after = replace(
             asked,
             taken=asked.taken + 1,
@@ -138,6 +138,21 @@ def judge_chunk(chunk: Chunk, asked: Asked, ledger: Ledger, *, account: AccountI
         raise HistoryRefused("H2", "the device that signed the chunk is none of a server's any more")
 
 
+def _open(chunk: Chunk, asked: Asked, outline: Outline, ledger: Ledger) -> Sequence[tuple[LoggedEntry, Item]]:
+    """What it says of each entry. A chunk that was judged is what its signer made for this very place.
+
+    Raises:
+        HistoryRefused: it does not open, or does not fit the log: its signer's doing, or that of a relay which shows
+            them another log (L4). Who does that first, each time, keeps history away until the unit acts: named here.
+    """
+    header, signer = chunk.header, chunk.certificate.account
+    try:
+        return list(pair(outline.between(header.first, header.last), chunk.open_(asked.private_key)))
+    except ProtocolError as error:
+        who = f"{ledger.members[signer].role.name.lower()} {short(signer)}"
+        raise HistoryRefused("H2", f"{who} signed what is no answer: {error}") from error
+
+
 def pair(entries: Sequence[LoggedEntry], items: Sequence[Item]) -> Iterator[tuple[LoggedEntry, Item]]:
     """Each application entry with what is said of it.
 
@@ -158,10 +173,12 @@ def pair(entries: Sequence[LoggedEntry], items: Sequence[Item]) -> Iterator[tupl
         raise HistoryRefused("H2", f"the answer adds entry {min(said)}, which the log does not hold there")
 
 
-async def _judge_items(mailbox: Mailbox, outline: Outline, span: Span, items: Sequence[Item], ledger: Ledger) -> _Taken:
+async def _judge_items(
+    mailbox: Mailbox, outline: Outline, said: Sequence[tuple[LoggedEntry, Item]], ledger: Ledger
+) -> _Taken:
     messages, wrong, missing = list[MessageDelivered](), list[Quarantined](), list[tuple[Place, Absent]]()
     seen: dict[str, bytes | None] = {}
-    for entry, item in pair(outline.between(span.first, span.last), items):
+    for entry, item in said:
         if isinstance(item, Absent):
             missing.append((outline.place(entry), item))
             continue
