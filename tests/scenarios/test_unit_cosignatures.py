@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from cencomm.client.channel.log_feed import sync_channel
-from cencomm.client.channel.posting import post_control
+from cencomm.client.channel.posting import post_control, resume
 from cencomm.client.events import Quarantined
 from cencomm.client.operation import coordination, enrolling
 from cencomm.client.operation.proposal import Proposal
@@ -18,7 +18,7 @@ from cencomm.client.unit.cosignature_requests import Request, waiting_requests
 from cencomm.client.unit.cosignature_wire import CosignatureAnswer, new_request
 from cencomm.client.unit.cosigning import complete_cosigned, give_cosignature, proposed, refuse_cosignature
 from cencomm.client.watch import catch_up
-from cencomm.errors import Unavailable, UsageError
+from cencomm.errors import UsageError
 from cencomm.forms.control import ControlKind
 from cencomm.forms.operation import OperationPlan
 from cencomm.ids import ChannelId, OperationId
@@ -131,9 +131,9 @@ async def answer_with(somebody: Person, operation: OperationId, nonce: bytes, si
 
 
 async def say(somebody: Person, operation: OperationId, channel: ChannelId, kind: ControlKind, body: bytes) -> None:
-    """What a hostile program says; our own sets aside what it said, and so never sees that it arrived."""
-    with pytest.raises(Unavailable):
-        await post_control(somebody.mailbox, operation, channel, kind, body)
+    """What a hostile program says. That it arrived ends its posting, though our own program sets it aside too."""
+    await post_control(somebody.mailbox, operation, channel, kind, body)
+    assert not await resume(somebody.mailbox)
 
 
 def last_aside(somebody: Person) -> str:

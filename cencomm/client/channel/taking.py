@@ -130,7 +130,8 @@ async def judge_content(mailbox: Mailbox, event: Event) -> tuple[Event, dict[str
         try:
             taken_in |= await take_control(mailbox.store, operation, event)
         except ProtocolError as error:
-            return aside(Reason.ILL_FORMED, str(error))
+            said, _ = aside(Reason.ILL_FORMED, str(error))
+            return said, taken_in if event.own else {}  # ours has arrived: its posting ends, whatever it is worth here
         if _serves_history(mailbox, operation):
             taken_in |= control_writes(event)
         return event, taken_in

@@ -14,11 +14,12 @@ from cencomm.client.unit.cosignature_wire import (
 )
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.errors import MalformedError
-from cencomm.ids import ACCOUNT_ID_BYTES, AccountId, OperationId
+from cencomm.ids import ACCOUNT_ID_BYTES, AccountId, OperationId, short
 from cencomm.ledger.entry import Cosignature, verify_cosignature
 from cencomm.ledger.refusal import LedgerRefused
 
 REQUEST_PREFIX, ANSWER_PREFIX = "cosignature-request/", "cosignature/"
+NAMED_PREFIX = "cosignature-named/"
 MAX_REQUESTS = 100  # of one coordinator that wait; beyond, what a program floods with is set aside
 
 
@@ -30,6 +31,11 @@ class Request:
     asked_at: int
     request: CosignatureRequest
     refused_by: tuple[AccountId, ...] = ()
+
+    @property
+    def digits(self) -> str:
+        """What people call it by. In one mailbox it never becomes the name of another request."""
+        return _digits(self.request.nonce)
 
 
 async def waiting_requests(store: StateStore, operation: Operation) -> tuple[Request, ...]:
@@ -45,23 +51,32 @@ async def waiting_requests(store: StateStore, operation: Operation) -> tuple[Req
     return tuple(sorted(found, key=lambda one: (one.asked_at, one.request.nonce)))
 
 
+def counts(operation: Operation, one: Request) -> bool:
+    """Whether a waiting request takes one of its proposer's MAX_REQUESTS: somebody has still to decide about it."""
+    others = {member.account for member in operation.ledger.members.values()} - {one.proposer}
+    return any(is_coordinator(operation, account) for account in others.difference(one.refused_by))
+
+
 async def take_cosignature_request(store: StateStore, operation: Operation, event: ControlDelivered) -> Writes:
-    """Keep a request of a coordinator.
+    """Keep a request of a coordinator, and forget those that the ledger has carried out.
 
     Raises:
         NotTheUnits: not said by a coordinator in the unit's channel.
-        MalformedError: not a request.
-        LedgerRefused: its nonce counts for something else already (L5).
+        MalformedError: not a request, or one too many of this coordinator that wait.
+        LedgerRefused: its nonce counts for something else already (L5), or begins like one that was heard before, so
+            that who means the one that was shown would sign the other.
     """
     judge_unit(operation, event)
     request = decode_request(event.control.body)
-    if request.nonce in operation.ledger.spent or await kept_request(store, operation.id, request.nonce) is not None:
+    named = _prefix(NAMED_PREFIX, operation.id) + _digits(request.nonce)
+    if request.nonce in operation.ledger.spent or await store.get(named) is not None:
         raise LedgerRefused("L5", "the nonce of this request was used before")
-    waiting = [codec.decode(value, _read_kept) for _, value in await store.scan(_prefix(REQUEST_PREFIX, operation.id))]
-    if sum(one.proposer == event.account for one in waiting) >= MAX_REQUESTS:
-        raise MalformedError(f"more than {MAX_REQUESTS} requests of one coordinator")
+    waiting = [one for one in await waiting_requests(store, operation) if one.proposer == event.account]
+    if sum(counts(operation, one) for one in waiting) >= MAX_REQUESTS:
+        raise MalformedError(f"more than {MAX_REQUESTS} requests of one coordinator wait")
     kept = event.account + codec.uint(event.control.written_at, 8) + codec.opaque(event.control.body)
-    return {_key(REQUEST_PREFIX, operation.id, request.nonce): kept}
+    done = await _forget_spent(store, operation)
+    return {**done, _key(REQUEST_PREFIX, operation.id, request.nonce): kept, named: request.nonce}
 
 
 async def take_answer(store: StateStore, operation: Operation, event: ControlDelivered) -> Writes:
@@ -78,7 +93,7 @@ async def take_answer(store: StateStore, operation: Operation, event: ControlDel
     if kept is None:
         return {}  # asked before we came to the channel
     if kept.proposer == event.account and answer.signature is None:
-        return {_key(REQUEST_PREFIX, operation.id, answer.nonce): None}  # withdrawn
+        return await _forget(store, operation.id, answer.nonce)  # withdrawn
     if kept.proposer == event.account:
         raise NotTheUnits("the second signature comes from another coordinator than the proposer")
     if answer.signature is not None:
@@ -104,6 +119,22 @@ async def kept_request(store: StateStore, operation: OperationId, nonce: bytes) 
     return None if value is None else codec.decode(value, _read_kept)
 
 
+async def _forget_spent(store: StateStore, operation: Operation) -> dict[str, bytes | None]:
+    start = _prefix(REQUEST_PREFIX, operation.id)
+    nonces = [bytes.fromhex(key.removeprefix(start)) for key, _ in await store.scan(start)]
+    gone = dict[str, bytes | None]()
+    for nonce in nonces:
+        if nonce in operation.ledger.spent:
+            gone |= await _forget(store, operation.id, nonce)
+    return gone
+
+
+async def _forget(store: StateStore, operation: OperationId, nonce: bytes) -> dict[str, bytes | None]:
+    """The request and what was answered to it go; that its digits were heard stays."""
+    answers = await store.scan(_key(ANSWER_PREFIX, operation, nonce) + "/")
+    return {_key(REQUEST_PREFIX, operation, nonce): None, **{key: None for key, _ in answers}}
+
+
 def _read_kept(reader: codec.Reader) -> Request:
     proposer, asked_at = AccountId(reader.fixed(ACCOUNT_ID_BYTES)), reader.uint(8)
     return Request(proposer=proposer, asked_at=asked_at, request=decode_request(reader.opaque()))
@@ -111,6 +142,10 @@ def _read_kept(reader: codec.Reader) -> Request:
 
 def _prefix(kind: str, operation: OperationId) -> str:
     return f"{kind}{operation.hex()}/"
+
+
+def _digits(nonce: bytes) -> str:
+    return short(nonce)
 
 
 def _key(kind: str, operation: OperationId, nonce: bytes) -> str:

@@ -17,7 +17,13 @@ from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.operation.proposal import Proposal, read_proposal
 from cencomm.client.operation.unit import is_coordinator
 from cencomm.client.unit.appending import Propose, append
-from cencomm.client.unit.cosignature_requests import answers_to, kept_request
+from cencomm.client.unit.cosignature_requests import (
+    MAX_REQUESTS,
+    answers_to,
+    counts,
+    kept_request,
+    waiting_requests,
+)
 from cencomm.client.unit.cosignature_wire import CosignatureAnswer, CosignatureRequest, new_request
 from cencomm.client.unit.unit_channel import unit_channel
 from cencomm.errors import UsageError
@@ -47,7 +53,19 @@ class Completed:
 
 
 async def ask_for_cosignature(mailbox: Mailbox, operation: OperationId, proposal: Proposal) -> Asked:
-    """The proposal is kept here, and every coordinator's program has the request."""
+    """The proposal is kept here, and every coordinator's program has the request.
+
+    Raises:
+        UsageError: as many of ours as others keep wait already: they would set this one aside, and it would never be
+            signed.
+    """
+    known = mailbox.operation(operation)
+    waiting = [one for one in await waiting_requests(mailbox.store, known) if counts(known, one)]
+    if sum(one.proposer == mailbox.identity.account for one in waiting) >= MAX_REQUESTS:
+        raise UsageError(
+            f"{MAX_REQUESTS} of your proposals wait for a second signature: withdraw some first (cencomm operation "
+            "pending, cosign --refuse)"
+        )
     channel = await unit_channel(mailbox, operation)
     nonce = mailbox.environment.entropy(COSIGNATURE_NONCE_BYTES)
     async with mailbox.lock:
