@@ -69,6 +69,13 @@ class Terminal:
         with interruptible():
             click.confirm(self.say(sentence), abort=True, err=True)
 
+    def agrees(self, sentence: str, *, yes: bool) -> bool:
+        """Whether the person agrees. Nobody does where nobody can be asked, programs neither, unless with `yes`."""
+        if yes or self.as_json or not sys.stdin.isatty():
+            return yes
+        with interruptible():
+            return click.confirm(self.say(sentence), err=True)
+
     def password(self, *, new: bool = False) -> str:
         """From the file for scripts, else asked for; never from the command line, where others could read it."""
         if self.password_file is not None:

@@ -9,6 +9,7 @@ from cencomm.client.channel.log_feed import sync_channel
 from cencomm.client.channel.posting import post_control, resume
 from cencomm.client.events import Quarantined
 from cencomm.client.operation import coordination, enrolling
+from cencomm.client.operation.operation import Operation
 from cencomm.client.operation.proposal import Proposal
 from cencomm.client.operation.unit import find_unit_channel
 from cencomm.client.transport.errors import NoAnswer
@@ -17,6 +18,7 @@ from cencomm.client.unit.appending import append
 from cencomm.client.unit.cosignature_requests import Request, waiting_requests
 from cencomm.client.unit.cosignature_wire import CosignatureAnswer, new_request
 from cencomm.client.unit.cosigning import complete_cosigned, give_cosignature, proposed, refuse_cosignature
+from cencomm.client.unit.resetting import offer_reset
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
 from cencomm.forms.control import ControlKind
@@ -30,6 +32,7 @@ from cencomm.secret import system_entropy
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.people import Person, profile
 from tests.scenarios.test_two_officers import break_the_line
+from tests.scenarios.test_unit_reset import ask
 from tests.scenarios.unit_people import found_together, known
 
 
@@ -44,16 +47,60 @@ async def asked(somebody: Person, operation: OperationId) -> tuple[Request, ...]
     return await waiting_requests(somebody.mailbox.store, known(somebody, operation))
 
 
+def everything(_known: Operation, _proposal: Proposal) -> bool:
+    """Whoever sits at the desk wants it."""
+    return True
+
+
 async def make_coordinator(first: Person, second: Person, third: Person, operation: OperationId) -> bytes:
     """`third` becomes a coordinator as the first two want it; the nonce that it was signed under."""
     letter = await admission.invite(first.mailbox, operation, role=Role.COORDINATOR, profile=profile(third, None))
     await enrolling.enrol(third.mailbox, letter)
-    await admission.admit_waiting(first.mailbox, operation)
+    await admission.admit_waiting(first.mailbox, operation, agrees=everything)
     (one,) = await asked(second, operation)
     await give_cosignature(second.mailbox, operation, one.request)
     await catch_up(first.mailbox)
     await catch_up(third.mailbox)
     return one.request.nonce
+
+
+async def test_a_coordinators_letter_is_not_proposed_by_another_desk_that_was_not_asked(
+    carla: Person, ana: Person, eve: Person, operation: OperationId
+) -> None:
+    """L5. Eve is Ana's own second account; Carla does nothing but her daily `operation admit`."""
+    letter = await admission.invite(ana.mailbox, operation, role=Role.COORDINATOR, profile=profile(eve, None))
+    await enrolling.enrol(eve.mailbox, letter)
+    await catch_up(carla.mailbox)
+    shown = []
+
+    def refuses(_known: Operation, proposal: Proposal) -> bool:
+        shown.append(proposal.body)
+        return False
+
+    _, unasked = await admission.admit_waiting(carla.mailbox, operation)
+    _, refused = await admission.admit_waiting(carla.mailbox, operation, agrees=refuses)
+
+    (body,) = shown
+    assert isinstance(body, Admit)
+    assert (body.role, body.keys.account) == (Role.COORDINATOR, eve.account)
+    assert [one.waits for one in (*unasked, *refused)] == [True, True]
+    assert not await asked(ana, operation)
+    assert not await proposed(carla.mailbox, operation)
+
+
+async def test_a_coordinators_reset_is_not_proposed_by_another_desk_that_was_not_asked(
+    carla: Person, ana: Person, bob: Person, operation: OperationId, server: LoopbackRelay
+) -> None:
+    """L5. Ana writes the reset letter for Bob, and answers it with keys of her own."""
+    await make_coordinator(carla, ana, bob, operation)
+    letter = await offer_reset(ana.mailbox, operation, bob.account)
+    await ask(server, letter, name="Bob")
+    await catch_up(carla.mailbox)
+
+    _, others = await admission.admit_waiting(carla.mailbox, operation)
+
+    assert [(one.keys.account, one.waits) for one in others] == [(bob.account, True)]
+    assert not await asked(ana, operation)
 
 
 async def test_a_coordinator_is_admitted_by_two(
@@ -62,8 +109,8 @@ async def test_a_coordinator_is_admitted_by_two(
     letter = await admission.invite(carla.mailbox, operation, role=Role.COORDINATOR, profile=profile(bob, None))
     await enrolling.enrol(bob.mailbox, letter)
 
-    admitted, others = await admission.admit_waiting(carla.mailbox, operation)
-    again, _ = await admission.admit_waiting(carla.mailbox, operation)
+    admitted, others = await admission.admit_waiting(carla.mailbox, operation, agrees=everything)
+    again, _ = await admission.admit_waiting(carla.mailbox, operation, agrees=everything)
     (one,) = await asked(ana, operation)
     await give_cosignature(ana.mailbox, operation, one.request)
     await catch_up(carla.mailbox)

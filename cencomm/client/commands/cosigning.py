@@ -12,10 +12,12 @@ from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import Desk, open_desk
 from cencomm.client.operation.directory import decode_labels, decode_profile
 from cencomm.client.operation.operation import Operation
+from cencomm.client.operation.proposal import Proposal
 from cencomm.client.overview import PHASE_WORDS
 from cencomm.client.presenting import ROLE_WORDS, Presenter
 from cencomm.client.terminal import Terminal
 from cencomm.client.unit.cosignature_requests import Request, waiting_requests
+from cencomm.client.unit.cosignature_wire import CosignatureRequest
 from cencomm.client.unit.cosigning import give_cosignature, refuse_cosignature, withdraw_proposal
 from cencomm.client.unit.office import judge_office
 from cencomm.client.watch import catch_up
@@ -106,19 +108,29 @@ def _told(number: int, one: Request, known: Operation, presenter: Presenter) -> 
     """What a signature would do, from the body that would be signed, never from anybody's words about it."""
     say = presenter.words.say
     lines = [
-        f"{number}. {_deed(one, known, presenter)}",
+        f"{number}. {_deed(one.request, known, presenter)}",
         "   " + say("proposed by {name}", name=_name(known, one.proposer, presenter)),
     ]
-    keys = _new_keys(one.request.body)
-    if keys is not None:
-        words = " ".join(fingerprint.key_words(keys.identity_key, keys.exchange_key))
-        lines.append("   " + say("words of the keys, to be heard from their holder: {words}", words=words))
+    lines += _key_lines(one.request.body, presenter)
     lines += ["   " + say("refused by {name}", name=_name(known, who, presenter)) for who in one.refused_by]
     return "\n".join(lines)
 
 
-def _deed(one: Request, known: Operation, presenter: Presenter) -> str:
-    say, body, request = presenter.words.say, one.request.body, one.request
+def told_proposal(proposal: Proposal, known: Operation, presenter: Presenter) -> list[str]:
+    """What we are about to ask a second signature for: what the other coordinator will be shown."""
+    return [_deed(proposal, known, presenter), *_key_lines(proposal.body, presenter)]
+
+
+def _key_lines(body: Body, presenter: Presenter) -> list[str]:
+    keys = _new_keys(body)
+    if keys is None:
+        return []
+    words = " ".join(fingerprint.key_words(keys.identity_key, keys.exchange_key))
+    return ["   " + presenter.words.say("words of the keys, to be heard from their holder: {words}", words=words)]
+
+
+def _deed(request: CosignatureRequest | Proposal, known: Operation, presenter: Presenter) -> str:
+    say, body = presenter.words.say, request.body
     match body:
         case Admit():
             role, content = say(ROLE_WORDS[body.role]), request.content(body.profile)

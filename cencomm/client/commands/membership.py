@@ -8,6 +8,7 @@ import click
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.readership import reader
 from cencomm.client.commands.choosing import choose_country, choose_member, choose_operation, operation_option
+from cencomm.client.commands.cosigning import told_proposal
 from cencomm.client.commands.outcome import show_outcome
 from cencomm.client.commands.plans import find_post, open_channels
 from cencomm.client.commands.presenter import load_presenter
@@ -15,6 +16,8 @@ from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import Desk, open_desk
 from cencomm.client.operation.directory import Profile, decode_profile
 from cencomm.client.operation.invitation import Invitation
+from cencomm.client.operation.operation import Operation
+from cencomm.client.operation.proposal import Proposal
 from cencomm.client.terminal import Terminal, write_secret_file
 from cencomm.client.unit import admission, as_planned, revocation
 from cencomm.client.unit.invitations import open_invitations, withdraw_invitation
@@ -105,9 +108,10 @@ def _invited_name(invitation: Invitation) -> str:
 
 
 @click.command(cls=TranslatedCommand)
+@option("--yes", is_flag=True, help="Agree without being asked to what takes two coordinators.")
 @operation_option
 @click.pass_obj
-def admit(terminal: Terminal, operation: str | None) -> None:
+def admit(terminal: Terminal, operation: str | None, *, yes: bool) -> None:
     """Admit all who asked with the code of one of your letters, and tell of those who did not."""
 
     async def run() -> None:
@@ -115,11 +119,17 @@ def admit(terminal: Terminal, operation: str | None) -> None:
             chosen = choose_operation(desk.mailbox, operation)
             await catch_up(desk.mailbox)
             judge_office(desk.mailbox, chosen)
-            admitted, strangers = await admission.admit_waiting(desk.mailbox, chosen)
+            presenter = load_presenter(terminal, desk.reports)
+
+            def agrees(known: Operation, proposal: Proposal) -> bool:
+                for line in told_proposal(proposal, known, presenter):
+                    terminal.tell("{line}", line=line)
+                return terminal.agrees("Is this what you want, and are the words of the keys the right ones?", yes=yes)
+
+            admitted, strangers = await admission.admit_waiting(desk.mailbox, chosen, agrees=agrees)
             await as_planned.remember_posts(desk.mailbox, chosen, admitted)
             opened = await open_channels(desk, chosen, terminal.words.language)
             await keep_pins(desk.mailbox, desk.access)
-            presenter = load_presenter(terminal, desk.reports)
             known = desk.mailbox.operation(chosen)
             lines = []
             for new in admitted:
@@ -141,7 +151,7 @@ def admit(terminal: Terminal, operation: str | None) -> None:
                 ],
             },
         )
-        if any(not one.code_used for one in strangers):
+        if any(not one.code_used and not one.waits for one in strangers):
             terminal.tell(
                 "Whoever has a code that is none of yours has another coordinator's letter, or somebody changed keys "
                 "on the way. Ask them by telephone; make a new letter if it was yours."

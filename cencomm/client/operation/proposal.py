@@ -10,7 +10,7 @@ from cencomm import codec
 from cencomm.codec import Reader
 from cencomm.ids import BLOB_ID_BYTES, BlobId
 from cencomm.ledger.bodies import Body, decode_body
-from cencomm.ledger.content_key import SALT_BYTES, Blob, ContentKey
+from cencomm.ledger.content_key import SALT_BYTES, Blob, BlobRef, ContentKey
 from cencomm.ledger.kinds import EntryType, read_kind
 from cencomm.primitives import secret_box
 from cencomm.secret import Secret
@@ -23,6 +23,10 @@ class Proposal:
     body: Body
     content_key: ContentKey | None = None
     blobs: tuple[Blob, ...] = ()
+
+    def content(self, ref: BlobRef) -> bytes | None:
+        """What the body names by `ref`, if it is new with this body."""
+        return next((blob.content for blob in self.blobs if blob.ref == ref), None)
 
     def encode(self) -> bytes:
         """For the proposer's own store: it holds the content key in clear."""

@@ -1,5 +1,6 @@
 """Inviting by letter, and admitting whoever comes with its code (rule D7)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cencomm.client.channel.enactment import enact_everywhere
@@ -29,6 +30,9 @@ from cencomm.ledger.refusal import LedgerRefused
 from cencomm.ledger.used_codes import used_by
 from cencomm.primitives.signatures import BadSignature
 
+Agrees = Callable[[Operation, Proposal], bool]
+"""Asks the person at the desk whether they want this, with its role, name and keys."""
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:
@@ -55,6 +59,18 @@ class AwaitsCosignature(ProtocolError):  # noqa: N818 (says what it waits for)
         super().__init__("this waits for the signature of a second coordinator")
 
 
+class AwaitsConsent(ProtocolError):  # noqa: N818 (says what it waits for)
+    """The request is good and takes two people (L5). The first of them is at this desk, and has not agreed."""
+
+    def __init__(self) -> None:
+        super().__init__("this takes two coordinators, and you have not agreed to it")
+
+
+def nobody_asked(_known: Operation, _proposal: Proposal) -> bool:
+    """Where nobody sits at the desk, nobody agrees."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class NotAdmitted:
     """An enrolment that was not signed, and why. Nothing in it is verified.
@@ -66,6 +82,7 @@ class NotAdmitted:
     request: EnrolmentRequest
     reason: str
     code_used: bool = False
+    waits: bool = False  # the request is good: a coordinator's consent or signature is missing
 
     @property
     def keys(self) -> Keys:
@@ -87,15 +104,22 @@ async def invite(
     return AccessLetter(mailbox.relay.address, operation, invitation.code)
 
 
-async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[Admission], list[NotAdmitted]]:
+async def admit_waiting(
+    mailbox: Mailbox, operation: OperationId, *, agrees: Agrees = nobody_asked
+) -> tuple[list[Admission], list[NotAdmitted]]:
     """Admit everybody whose request was made with the code of one of the unit's letters (D7), and add them.
 
     The entries go first and alone, then one Commit in each channel adds all of them: a relay gives out key packages
     only of those whom the ledger admits.
 
+    A letter may be another coordinator's, and hold a role that one alone may not give. If our program proposed that by
+    itself and its writer gave the "second" signature, one person would have done what takes two (L5). So what needs
+    two signatures is proposed only when `agrees` says so, whoever wrote the letter.
+
     Returns:
-        Who was admitted, and who was not, each with the reason: a mistyped code, a second signature that is waited
-        for, keys that were swapped on the way or that no ledger takes. Those are not signed, and keep nobody else out.
+        Who was admitted, and who was not, each with the reason: a mistyped code, a consent or second signature that
+        is waited for, keys that were swapped on the way or that no ledger takes. Those are not signed, and keep nobody
+        else out.
     """
     admitted, others = [], []
     answer = await mailbox.relay.enrolments(operation)
@@ -105,16 +129,19 @@ async def admit_waiting(mailbox: Mailbox, operation: OperationId) -> tuple[list[
         except MalformedError:
             continue  # nobody is named in it
         try:
-            admitted.append(await _admit_one(mailbox, operation, request))
+            admitted.append(await _admit_one(mailbox, operation, request, agrees))
         except ProtocolError as refused:
-            others.append(NotAdmitted(request, str(refused), code_used=isinstance(refused, CodeUsed)))
+            used, waits = isinstance(refused, CodeUsed), isinstance(refused, AwaitsConsent | AwaitsCosignature)
+            others.append(NotAdmitted(request, str(refused), code_used=used, waits=waits))
     await enact_everywhere(mailbox, operation)
     if any(one.role is Role.COORDINATOR for one in admitted):
         await share_invitations(mailbox, operation, await open_invitations(mailbox, operation))
     return admitted, others
 
 
-async def _admit_one(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest) -> Admission:
+async def _admit_one(
+    mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest, agrees: Agrees = nobody_asked
+) -> Admission:
     """Raises ProtocolError: not a request that we may sign, or not alone."""
     if request.operation != operation:
         raise WrongCode
@@ -127,8 +154,12 @@ async def _admit_one(mailbox: Mailbox, operation: OperationId, request: Enrolmen
     def propose(known: Operation) -> Proposal:
         _judge_unused(known, request, invitation)
         if invitation.resets is None:
-            return coordination.admit(known, request, invitation, entropy=entropy)
-        return coordination.replace_keys(known, request, invitation.code, entropy=entropy)
+            proposal = coordination.admit(known, request, invitation, entropy=entropy)
+        else:
+            proposal = coordination.replace_keys(known, request, invitation.code, entropy=entropy)
+        if known.ledger.needs_cosignature(proposal.body) and not agrees(known, proposal):
+            raise AwaitsConsent
+        return proposal
 
     if not _is_member(known, keys):
         try:

@@ -63,3 +63,14 @@ def test_two_coordinators_from_the_letter_to_a_reset(
     first.does("operation", "admit")
     assert "Paris" in again.does("operation", "show")
     assert officer.run("operation", "show").exit_code != 0
+
+    third, office = signed_up(folder, password_file, relay, "third", "en"), folder / "third.letter"
+    first.does("operation", "invite", "--role", "coordinator", "--name", "Desk C", "--letter", str(office))
+    third.does("operation", "join", str(office), "--yes")
+    assert "have not agreed" in second.does("operation", "admit")
+    second.document("operation", "admit")  # a program agrees to nothing
+    assert "Rien" in second.does("operation", "pending")
+    assert "second coordinator" in second.does("operation", "admit", "--yes")
+    listed = first.does("operation", "pending")
+    assert "Admit Desk C () as coordinator" in listed
+    assert "words of the keys" in listed
