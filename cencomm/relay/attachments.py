@@ -113,6 +113,11 @@ def has_chunk(connection: Connection, name: ChunkName) -> bool:
     return found is not None
 
 
+def is_named(connection: Connection, name: ChunkName) -> bool:
+    """Whether a row names exactly this chunk's file."""
+    return queries.chunk_hash(connection, name.attachment, name.number) == name.hash
+
+
 def keep_chunk(
     connection: Connection, draft: Draft, account: AccountId, place: AttachmentPlace, name: ChunkName, *, now: int
 ) -> None:

@@ -67,7 +67,8 @@ async def put_chunk(request: web.Request) -> web.Response:
     try:
         await request.app[WRITER].write(keep)
     except (ProtocolError, AccessDenied):
-        await files.discard(name)
+        if not await request.app[DATABASE].read(lambda connection: uses.is_named(connection, name)):
+            await files.discard(name)  # another request with the same bytes may have been first: then a row names it
         raise
     return no_content()
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import shutil
+from hashlib import sha256
 from pathlib import Path
+from threading import Event
 
 import pytest
+from sqlalchemy import Connection
 
 from cencomm.ids import AttachmentId
 from cencomm.ledger.refusal import Refused
@@ -12,6 +15,7 @@ from cencomm.relay.attachments import AttachmentPlace, keep_chunk
 from cencomm.relay.chunk_files import ChunkName
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.keys import WRITER
+from cencomm.relay.state import Draft
 from cencomm.relay.writer import UseCase
 from cencomm.wire.attachments import AnnounceAttachment, AttachmentState, chunk_count, chunk_length
 from cencomm.wire.errors import ErrorCode
@@ -121,6 +125,36 @@ async def test_a3_of_two_that_reach_the_writer_with_different_bytes_the_second_i
 
     assert refused.value.rule == "A3"
     assert await missing(coordinator, at) == (1, 2)
+
+
+async def test_a3_a_file_that_a_row_names_stays_when_the_same_chunk_comes_again_and_is_refused(
+    operation: Operation, officer: Person, config: RelayConfig
+) -> None:
+    """Both looked before the other was there, and the uploader was revoked between the two rows."""
+    at, writer, now = path(operation), operation.relay.app[WRITER], operation.relay.clock.now
+    await announce(officer, at)
+    place = AttachmentPlace(operation.ledger.operation, operation.channel, AttachmentId(b"\x01" * 16))
+    name = ChunkName(1, 0, sha256(PARTS[0]).digest())
+    is_second_written = Event()
+
+    def keep_first(connection: Connection, draft: Draft) -> None:
+        assert is_second_written.wait(10)
+        keep_chunk(connection, draft, officer.account, place, name, now=now)
+
+    first = asyncio.create_task(writer.write(keep_first))
+    await asyncio.sleep(0)
+    revoking = asyncio.create_task(operation.append(operation.revocation(officer)))
+    while not writer._queue.qsize():  # noqa: ASYNC110 (the relay tells nobody that it waits)
+        await asyncio.sleep(0.001)
+    second = asyncio.create_task(put(officer, at, 0, PARTS[0]))
+    while not any(name.path.endswith(file.name) for file in files_in(config)):  # noqa: ASYNC110 (as above)
+        await asyncio.sleep(0.001)
+    is_second_written.set()
+    await first
+
+    assert (await revoking).status == 200
+    assert (await second).code is ErrorCode.NOT_ENTITLED
+    assert len(files_in(config)) == 1
 
 
 async def test_a3_an_attachment_is_filled_by_whoever_announced_it(operation: Operation, officer: Person) -> None:
