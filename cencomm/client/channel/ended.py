@@ -3,13 +3,14 @@
 read to the cut -> set aside what is behind it -> ended, with what we said behind it to be said again -> a Welcome
 
 What was readable stays as it was delivered. What cannot be read any more is set aside with the reason "restarted", so
-that nobody waits for it; its authors send it again.
+that nobody waits for it; its authors send it again. What the relay does not show up to the cut nobody sends again: one
+entry in the quarantine says which places that are.
 """
 
 from dataclasses import replace
 
 from cencomm.client.channel.errors import LogContradicted, LogGap, RelayWithholds, RolledBack
-from cencomm.client.channel.log_pages import judge_page, next_page
+from cencomm.client.channel.log_pages import judge_with_evidence, next_page
 from cencomm.client.channel.rejecting import was_stalled_by
 from cencomm.client.channel.sent import sent_again
 from cencomm.client.channel.session import NO_ROWS, ChannelSession, Standing
@@ -17,6 +18,7 @@ from cencomm.client.channel.taking import take
 from cencomm.client.events import Place, Quarantined, Reason
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.transport.errors import LogDiverged, NotFound
+from cencomm.ids import NO_HASH
 from cencomm.ledger.log import LogKind, log_hash
 from cencomm.ledger.restart import Restart
 from cencomm.wire.log import LogEntry
@@ -40,21 +42,45 @@ async def leave_if_over(mailbox: Mailbox, session: ChannelSession) -> ChannelSes
     restart = restart_of(mailbox, session)
     if restart is None or session.standing is Standing.ENDED:
         return session
+    missed = None
     try:
         session = await _read_to(mailbox, session, restart.cut_sequence)
         session = await _pass_over_rest(mailbox, session)
     except _UNREADABLE:
         session = mailbox.sessions[(session.operation, session.channel)]
+        missed = _missed(session, restart.cut_sequence)
     ended = replace(session, standing=Standing.ENDED, staged=None, outbox=NO_ROWS)
-    await mailbox.write(await sent_again(mailbox, session, cut=restart.cut_sequence), session=ended)
+    await mailbox.write(await sent_again(mailbox, session, cut=restart.cut_sequence), session=ended, event=missed)
     return ended
+
+
+def _missed(session: ChannelSession, cut: int) -> Quarantined | None:
+    """What counts and was not shown to us: up to the cut nobody sends anything again."""
+    first = session.sequence + 1
+    if first > cut:
+        return None
+    place = Place(
+        operation=session.operation,
+        channel=session.channel,
+        generation=session.generation,
+        sequence=first,
+        log_hash=NO_HASH,  # nobody showed it
+        epoch=session.group.epoch,
+    )
+    return Quarantined(
+        place=place,
+        reason=Reason.RESTARTED,
+        detail=f"the relay does not show log entries {first} to {cut}, which count: ask the members what they say",
+        message=b"",
+        account=None,
+    )
 
 
 async def _read_to(mailbox: Mailbox, session: ChannelSession, cut: int) -> ChannelSession:
     """Everything up to the cut counts: it is taken in as ever, if this device still can."""
     while session.standing is Standing.LIVE and session.sequence < cut:
         page = await next_page(mailbox, session)
-        judge_page(mailbox, session, page)
+        await judge_with_evidence(mailbox, session, page)
         if not page.entries:
             raise RolledBack(f"the relay's log ends at {session.sequence}, before the cut at {cut}")
         for entry in page.entries[: cut - session.sequence]:
@@ -67,7 +93,7 @@ async def _read_to(mailbox: Mailbox, session: ChannelSession, cut: int) -> Chann
 async def _pass_over_rest(mailbox: Mailbox, session: ChannelSession) -> ChannelSession:
     while True:
         page = await next_page(mailbox, session)
-        judge_page(mailbox, session, page)
+        await judge_with_evidence(mailbox, session, page)
         if not page.entries:
             return session
         for entry in page.entries:

@@ -4,8 +4,7 @@ from hashlib import sha256
 
 from cencomm.client.channel import entrance
 from cencomm.client.channel.ended import leave_if_over, restart_of
-from cencomm.client.channel.errors import LogContradicted
-from cencomm.client.channel.log_pages import judge_page, keep_evidence, next_page
+from cencomm.client.channel.log_pages import judge_with_evidence, next_page
 from cencomm.client.channel.sent import bury
 from cencomm.client.channel.session import ChannelSession, Standing
 from cencomm.client.channel.stranded import ask_again
@@ -37,11 +36,7 @@ async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelI
         if restart_of(mailbox, session) is not None:
             continue  # entered, and over already: read to its cut
         page = await next_page(mailbox, session)
-        try:
-            head = judge_page(mailbox, session, page)
-        except LogContradicted:
-            await keep_evidence(mailbox, session, page)
-            raise
+        head = await judge_with_evidence(mailbox, session, page)
         if session.sequence == 0 and page.entries and not _is_first(session, page.entries[0]):
             await mailbox.forget_session(session)  # another's first Commit made the group: theirs is the one (L8)
             session = None

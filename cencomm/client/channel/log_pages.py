@@ -52,6 +52,15 @@ def judge_page(mailbox: Mailbox, session: ChannelSession, page: LogPage) -> Atte
     return head
 
 
+async def judge_with_evidence(mailbox: Mailbox, session: ChannelSession, page: LogPage) -> Attested[LogHead]:
+    """As `judge_page`; what contradicts itself is kept first."""
+    try:
+        return judge_page(mailbox, session, page)
+    except LogContradicted:
+        await keep_evidence(mailbox, session, page)
+        raise
+
+
 async def keep_evidence(mailbox: Mailbox, session: ChannelSession, page: LogPage) -> None:
     """Both statements of the relay, durably, before anybody is told (L4)."""
     before = mailbox.log_heads.get((session.operation, session.channel))
