@@ -19,7 +19,9 @@ from cencomm.client.channel.leaves import leaf_view
 from cencomm.client.channel.log_feed import follow_log
 from cencomm.client.channel.public_roster import Roster, added_credentials, follow_commit, logged_entries, views
 from cencomm.client.channel.rejections import read_rejections
+from cencomm.client.channel.sent import KEEP_SECONDS
 from cencomm.client.channel.session import ChannelSession, Standing
+from cencomm.client.history.attendance import load_attendance
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation import coordination
 from cencomm.client.operation.ledger_feed import follow_ledger
@@ -124,12 +126,17 @@ async def _stalled(mailbox: Mailbox, session: ChannelSession) -> Grounds:
 
 
 async def _rejected(mailbox: Mailbox, session: ChannelSession) -> Grounds | None:
-    """Two members reject one Commit that we followed: the earliest such counts."""
+    """Two members reject one Commit that we followed: the earliest such counts.
+
+    Not of one that we followed longer ago than authors keep what they sent: what lies behind it nobody could send
+    again, so two insiders would make acknowledged messages unreadable for good.
+    """
     said = await read_rejections(mailbox, session.operation, session.channel)
+    recent = await _followed_recently(mailbox, session)
     places: defaultdict[tuple[int, bytes], set[bytes]] = defaultdict(set)
     back: dict[int, frozenset[bytes]] = {}
     for one in said:
-        if not _is_of(one, one.sequence) or one.sequence > session.sequence:
+        if not _is_of(one, one.sequence) or one.sequence not in recent:
             continue
         if one.sequence not in back:
             back[one.sequence] = await _added_since(mailbox, session, one.sequence)
@@ -142,6 +149,13 @@ async def _rejected(mailbox: Mailbox, session: ChannelSession) -> Grounds | None
         if before is not None:
             return _grounds(session, RestartReason.REJECTED, (sequence - 1, before), rejecters=rejecters)
     return None
+
+
+async def _followed_recently(mailbox: Mailbox, session: ChannelSession) -> frozenset[int]:
+    """Places of Commits whose messages all authors still have, as far as our clock tells."""
+    attendance = await load_attendance(mailbox.store, session.operation, session.channel, session.generation)
+    since = mailbox.environment.clock() - KEEP_SECONDS
+    return frozenset(epoch.sequence for epoch in attendance.epochs if epoch.followed_at >= since)
 
 
 async def _added_since(mailbox: Mailbox, session: ChannelSession, sequence: int) -> frozenset[bytes]:
