@@ -4,6 +4,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from cencomm.client.channel.sent import KEEP_SECONDS
+from cencomm.client.commands.restarting import behind_cut
 from cencomm.client.unit.restarting import find_grounds
 from cencomm.ledger.kinds import RestartReason
 from cencomm.ledger.rejection import Rejection, RejectionKind, RejectionReason, sign_rejection
@@ -34,11 +35,13 @@ async def test_c11_a_commit_is_rejected_while_authors_still_have_what_they_sent_
     ana: Person, bob: Person, carla: Person, place: Place
 ) -> None:
     """Two insiders say a week later that they never could follow it; in time, they are believed."""
+    await say(bob, place, 2)
     await catch_up_all(ana, bob, carla)
     await update(carla, place)
     old = session_of(carla, place).sequence
     await catch_up_all(ana, bob)
     await say(ana, place, 1)
+    await catch_up_all(carla)
     for insider in (ana, bob):
         await reject(insider, place, old)
 
@@ -49,6 +52,9 @@ async def test_c11_a_commit_is_rejected_while_authors_still_have_what_they_sent_
     grounds = await find_grounds(carla.mailbox, place.operation, place.channel)
     assert grounds is not None
     assert (grounds.reason, grounds.cut_sequence) == (RestartReason.REJECTED, old - 1)
+
+    (behind,) = await behind_cut(carla.mailbox, place.operation, grounds)  # what the coordinator is told of first
+    assert behind.place.sequence > old
 
     at(KEEP_SECONDS + 1)
     assert await find_grounds(carla.mailbox, place.operation, place.channel) is None

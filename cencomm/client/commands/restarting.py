@@ -11,6 +11,9 @@ from cencomm.client.commands.choosing import choose_channel, choose_operation, o
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import open_desk
+from cencomm.client.events import MessageDelivered
+from cencomm.client.inbox import messages
+from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.operation.operation import Operation
 from cencomm.client.presenting import Presenter
@@ -18,6 +21,7 @@ from cencomm.client.terminal import Terminal
 from cencomm.client.unit import restarting
 from cencomm.client.unit.restarting import Grounds
 from cencomm.errors import UsageError
+from cencomm.ids import OperationId
 from cencomm.ledger.kinds import RestartReason
 
 REASONS = {
@@ -46,6 +50,13 @@ def restart(terminal: Terminal, channel: str, operation: str | None, *, yes: boo
             if grounds is None:
                 raise UsageError("nothing stops this channel that a restart would cure: nothing was changed")
             _show(terminal, presenter, known, grounds)
+            behind = await behind_cut(mailbox, chosen, grounds)
+            if behind:
+                terminal.tell(
+                    "Behind the cut: {count} of the messages here; the oldest was written {when}.",
+                    count=len(behind),
+                    when=presenter.instant(min(one.envelope.body.written_at for one in behind)),
+                )
             terminal.confirm("Restart the channel?", yes=yes)
             await restarting.restart(mailbox, chosen, grounds)
             await resume(mailbox)
@@ -61,6 +72,16 @@ def restart(terminal: Terminal, channel: str, operation: str | None, *, yes: boo
         )
 
     asyncio.run(run())
+
+
+async def behind_cut(mailbox: Mailbox, operation: OperationId, grounds: Grounds) -> list[MessageDelivered]:
+    """The messages in this mailbox that the restart cuts off: whoever has not read them depends on their authors."""
+    return [
+        item.message
+        async for item in messages(mailbox, operation)
+        if (item.message.place.channel, item.message.place.generation) == (grounds.channel, grounds.generation)
+        and item.message.place.sequence > grounds.cut_sequence
+    ]
 
 
 def _show(terminal: Terminal, presenter: Presenter, known: Operation, grounds: Grounds) -> None:
