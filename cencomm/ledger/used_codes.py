@@ -1,9 +1,11 @@
-"""Which letters have served: the ledger keeps each admission's mac, and whoever holds the code recognises it (D7).
+"""Which letters have served, and which serve no more.
 
-So each coordinator who shares a code sees that it is used up, whoever of them admitted.
+The ledger keeps each admission's mac, and whoever holds the code recognises it (D7). So each coordinator who shares
+a code sees that it is used up, whoever of them admitted; and that somebody knows it who is no coordinator any more.
 """
 
 from cencomm.ledger.enrolment import EnrolmentCode, mark_of
+from cencomm.ledger.kinds import Role
 from cencomm.ledger.membership import Member
 from cencomm.ledger.replay import Ledger
 
@@ -21,3 +23,11 @@ def used_by(code: EnrolmentCode, ledger: Ledger, *, since: int = 0) -> Member | 
         ):
             return member
     return None
+
+
+def is_outdated(ledger: Ledger, *, since: int) -> bool:
+    """Whether a coordinator was revoked or replaced after entry `since`: they, or a thief of theirs, have its codes."""
+    return any(
+        member.role is Role.COORDINATOR and member.revoked_at is not None and since < member.revoked_at
+        for member in ledger.identities.values()
+    )

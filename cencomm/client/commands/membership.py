@@ -20,7 +20,7 @@ from cencomm.client.operation.operation import Operation
 from cencomm.client.operation.proposal import Proposal
 from cencomm.client.terminal import Terminal, write_secret_file
 from cencomm.client.unit import admission, as_planned, revocation
-from cencomm.client.unit.invitations import open_invitations, withdraw_invitation
+from cencomm.client.unit.invitations import open_invitations, outdated_invitations, withdraw_invitation
 from cencomm.client.unit.office import judge_office
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
@@ -90,7 +90,8 @@ def invite(
 
 async def _withdraw(desk: Desk, chosen: OperationId, *, post: str | None, name: str | None) -> str:
     """The name on the letter that admits nobody any more."""
-    letters = [one for one in await open_invitations(desk.mailbox, chosen) if one.resets is None]
+    there = (*await open_invitations(desk.mailbox, chosen), *await outdated_invitations(desk.mailbox, chosen))
+    letters = [one for one in there if one.resets is None]
     fitting = [
         one
         for one in letters
@@ -131,6 +132,10 @@ def admit(terminal: Terminal, operation: str | None, *, yes: bool) -> None:
             opened = await open_channels(desk, chosen, terminal.words.language)
             await keep_pins(desk.mailbox, desk.access)
             known = desk.mailbox.operation(chosen)
+            outdated = [
+                _invited_name(one) if one.resets is None else presenter.person(reader(known, one.resets))
+                for one in await outdated_invitations(desk.mailbox, chosen)
+            ]
             lines = []
             for new in admitted:
                 sentence = "New keys for: {name}" if new.reset else "Admitted: {name}"
@@ -141,6 +146,9 @@ def admit(terminal: Terminal, operation: str | None, *, yes: bool) -> None:
             lines.append(
                 terminal.say("NOT admitted: account {account}: {why}", account=short(one.keys.account), why=why)
             )
+        lines += [
+            terminal.say("Write this letter anew, a coordinator left since: {name}", name=name) for name in outdated
+        ]
         terminal.show(
             "\n".join(lines) or terminal.say("Nobody waits."),
             {
@@ -149,6 +157,7 @@ def admit(terminal: Terminal, operation: str | None, *, yes: bool) -> None:
                     {"account": one.keys.account.hex(), "code_used": one.code_used, "reason": one.reason}
                     for one in strangers
                 ],
+                "outdated_letters": list(outdated),
             },
         )
         if any(not one.code_used and not one.waits for one in strangers):

@@ -27,7 +27,7 @@ from cencomm.ledger.enrolment import (
 from cencomm.ledger.kinds import Role
 from cencomm.ledger.letter import AccessLetter
 from cencomm.ledger.refusal import LedgerRefused
-from cencomm.ledger.used_codes import used_by
+from cencomm.ledger.used_codes import is_outdated, used_by
 from cencomm.primitives.signatures import BadSignature
 
 Agrees = Callable[[Operation, Proposal], bool]
@@ -50,6 +50,13 @@ class CodeUsed(ProtocolError):  # noqa: N818 (names what was found)
 
     def __init__(self) -> None:
         super().__init__("the code of its letter was used by another account")
+
+
+class OutdatedLetter(ProtocolError):  # noqa: N818 (names what was found)
+    """A request under a code that somebody knows who is no coordinator any more."""
+
+    def __init__(self) -> None:
+        super().__init__("a coordinator who knew the code of its letter has left since: write a new letter")
 
 
 class AwaitsCosignature(ProtocolError):  # noqa: N818 (says what it waits for)
@@ -98,7 +105,7 @@ async def invite(
         role=role,
         profile=profile,
         post=post,
-        since=mailbox.operation(operation).ledger.sequence,
+        since=(await sync_operation(mailbox, operation)).ledger.sequence,  # who left by then never knows the code
     )
     await keep_invitation(mailbox, operation, invitation)
     return AccessLetter(mailbox.relay.address, operation, invitation.code)
@@ -152,7 +159,7 @@ async def _admit_one(
         raise AwaitsCosignature
 
     def propose(known: Operation) -> Proposal:
-        _judge_unused(known, request, invitation)
+        _judge_letter(known, request, invitation)
         if invitation.resets is None:
             proposal = coordination.admit(known, request, invitation, entropy=entropy)
         else:
@@ -179,6 +186,7 @@ async def _invitation_for(mailbox: Mailbox, operation: OperationId, request: Enr
 
     Raises:
         CodeUsed: another account used its code.
+        OutdatedLetter: a coordinator of that time is none any more.
         WrongCode: there is none.
         BadPublicKey: there is, and nothing can be sealed to the exchange key of whoever asks.
     """
@@ -189,16 +197,23 @@ async def _invitation_for(mailbox: Mailbox, operation: OperationId, request: Enr
             continue
         if invitation.resets not in {None, request.keys.account}:
             raise WrongCode
-        _judge_unused(mailbox.operation(operation), request, invitation)
+        _judge_letter(mailbox.operation(operation), request, invitation)
         return invitation
     raise WrongCode
 
 
-def _judge_unused(known: Operation, request: EnrolmentRequest, invitation: Invitation) -> None:
-    """Raises CodeUsed: another coordinator, or we, admitted somebody else with this code (D7)."""
+def _judge_letter(known: Operation, request: EnrolmentRequest, invitation: Invitation) -> None:
+    """Its code is unused, or was used by these keys (D7), and is known to those alone who may admit.
+
+    Raises:
+        CodeUsed: another coordinator, or we, admitted somebody else with it.
+        OutdatedLetter: a coordinator was revoked or replaced since. Nobody need tell us: it stands in the ledger.
+    """
     user = used_by(invitation.code, known.ledger, since=invitation.since)
     if user is not None and user.identity_key != request.keys.identity_key:
         raise CodeUsed
+    if user is None and is_outdated(known.ledger, since=invitation.since):
+        raise OutdatedLetter
 
 
 def _is_member(known: Operation, keys: Keys) -> bool:

@@ -8,6 +8,7 @@ from cencomm.client.operation.invitation import ID_BYTES, Invitation, read_invit
 from cencomm.client.operation.operation import Operation
 from cencomm.client.operation.unit import judge_unit
 from cencomm.client.vault.state_store import StateStore, Writes
+from cencomm.errors import MalformedError
 from cencomm.ids import OperationId
 
 
@@ -39,10 +40,12 @@ async def take_codes(store: StateStore, operation: Operation, event: ControlDeli
 
     Raises:
         NotTheUnits: not said by a coordinator in the unit's channel: nobody else hands out places.
-        MalformedError: not codes.
+        MalformedError: not codes, or made after an entry that their author had not seen.
     """
     judge_unit(operation, event)
     codes = decode_codes(event.control.body)
+    if any(one.since > event.control.ledger_sequence for one in codes.invitations):  # else it outlived its author
+        raise MalformedError("a letter from a later time than the message that tells of it")
     writes: dict[str, bytes | None] = {}
     for invitation in codes.invitations:
         if await store.get(withdrawn_key(operation.id, invitation.id)) is None:

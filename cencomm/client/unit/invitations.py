@@ -3,6 +3,7 @@
 invite    kept here --codes, in the unit's channel--> kept by the other coordinators
 withdraw  the same way; a code that was withdrawn never comes back
 admitted  nothing is said: the ledger holds the mac, and all recognise it (`ledger.used_codes`)
+outdated  nor here: whoever was a coordinator has the codes of that time, so they end with the office in the ledger
 """
 
 from collections.abc import Iterable
@@ -13,8 +14,9 @@ from cencomm.client.operation.invitation import Invitation, decode_invitation
 from cencomm.client.unit.codes import Codes, invitation_key, invitation_prefix, withdrawn_key
 from cencomm.client.unit.unit_channel import unit_channel
 from cencomm.forms.control import ControlKind
-from cencomm.ids import OperationId
-from cencomm.ledger.used_codes import used_by
+from cencomm.ids import AccountId, OperationId
+from cencomm.ledger.kinds import Role
+from cencomm.ledger.used_codes import is_outdated, used_by
 
 BATCH_BYTES = 100 << 10  # of one control message, whose body may have 128 KiB
 
@@ -33,10 +35,19 @@ async def kept_invitations(mailbox: Mailbox, operation: OperationId) -> tuple[In
 
 
 async def open_invitations(mailbox: Mailbox, operation: OperationId) -> tuple[Invitation, ...]:
-    """Those that nobody has used yet, as far as our ledger goes."""
+    """Those that nobody has used yet and that still admit, as far as our ledger goes."""
+    ledger = mailbox.operation(operation).ledger
+    unused = await _unused_invitations(mailbox, operation)
+    return tuple(one for one in unused if not is_outdated(ledger, since=one.since))
+
+
+async def outdated_invitations(mailbox: Mailbox, operation: OperationId) -> tuple[Invitation, ...]:
+    """Letters that nobody used before a coordinator left, and that were neither withdrawn nor written anew since."""
     ledger = mailbox.operation(operation).ledger
     kept = await kept_invitations(mailbox, operation)
-    return tuple(one for one in kept if used_by(one.code, ledger, since=one.since) is None)
+    anew = {_place(one) for one in kept if not is_outdated(ledger, since=one.since)}
+    unused = await _unused_invitations(mailbox, operation)
+    return tuple(one for one in unused if is_outdated(ledger, since=one.since) and _place(one) not in anew)
 
 
 async def withdraw_invitation(mailbox: Mailbox, operation: OperationId, invitation: Invitation) -> None:
@@ -60,6 +71,17 @@ async def share_invitations(mailbox: Mailbox, operation: OperationId, invitation
         size += length
     if batch:
         await _say(mailbox, operation, Codes(invitations=tuple(batch)))
+
+
+async def _unused_invitations(mailbox: Mailbox, operation: OperationId) -> tuple[Invitation, ...]:
+    ledger = mailbox.operation(operation).ledger
+    kept = await kept_invitations(mailbox, operation)
+    return tuple(one for one in kept if used_by(one.code, ledger, since=one.since) is None)
+
+
+def _place(invitation: Invitation) -> tuple[Role, bytes, str, AccountId | None]:
+    """What two letters for one person have in common."""
+    return invitation.role, invitation.profile, invitation.post, invitation.resets
 
 
 async def _say(mailbox: Mailbox, operation: OperationId, codes: Codes) -> None:
