@@ -24,13 +24,14 @@ from cencomm.client.inbox import messages
 from cencomm.client.reports import Reports
 from cencomm.client.unit import admission
 from cencomm.client.watch import catch_up
+from cencomm.clock import system_clock
 from cencomm.forms.code_list import load_code_lists
 from cencomm.forms.library import load_forms
 from cencomm.ledger.kinds import History
 from cencomm.node.membership import opened
 from tests.fakes.loopback_relay import loopback_relay
 from tests.scenarios.archive import Archive, archive_in, found_with_archive, invite_archive
-from tests.scenarios.people import EXERCISE, Person, Place, admit, clock, draft, person
+from tests.scenarios.people import EXERCISE, Person, Place, admit, draft, person
 from tests.scenarios.test_archive_records import SEIZURE
 
 
@@ -70,10 +71,10 @@ async def measure(count: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with (
-            loopback_relay(folder / "relay", clock=clock) as server,
-            person(server.url, folder / "carla", "Carla", reports) as carla,
-            person(server.url, folder / "ana", "Ana", reports) as ana,
-            person(server.url, folder / "bob", "Bob", reports) as bob,
+            loopback_relay(folder / "relay", clock=system_clock) as server,
+            person(server.url, folder / "carla", "Carla", reports, at=system_clock) as carla,
+            person(server.url, folder / "ana", "Ana", reports, at=system_clock) as ana,
+            person(server.url, folder / "bob", "Bob", reports, at=system_clock) as bob,
         ):
             archive = archive_in(folder / "archive", reports, Labels(lists))
             place = await found_with_archive(carla, form, replace(EXERCISE, history=History.ALL))
