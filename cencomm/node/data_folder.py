@@ -4,6 +4,7 @@
     node.sqlite     sealed MLS state, quarantine, and the tables of its consumer; write-ahead log beside it
     lock            held by the process that runs the node
     restored        there until a node that was put back from a backup has committed in every channel (D5)
+    recovered       there from then on: its key packages may have opened Welcomes in another life (D5)
 
 A copy of the database alone holds no key. It does hold the records in clear: those are what a node is for, and the
 disk below answers for them (docs/archive.md).
@@ -21,7 +22,7 @@ from cencomm.errors import Unavailable
 from cencomm.node.errors import NodeInUse, NoNode
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
-LOCK_FILE, RESTORED_FILE = "lock", "restored"
+LOCK_FILE, RESTORED_FILE, RECOVERED_FILE = "lock", "restored", "recovered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class DataFolder:
     @property
     def restored_mark(self) -> Path:
         return self.path / RESTORED_FILE
+
+    @property
+    def recovered_mark(self) -> Path:
+        return self.path / RECOVERED_FILE
 
     def make(self) -> None:
         """The folder is there and ours alone.

@@ -14,6 +14,17 @@ from cencomm.node.data_folder import DataFolder
 _log = structlog.get_logger()
 
 
+def opening_of(folder: DataFolder, restored: "Restored | None") -> Opening | None:
+    """What the mailbox in `folder` is opened with: a folder that was put back once never enters a channel as before.
+
+    A Welcome from before is opened with a private half that the backup held. Shown only when all else was forgotten, it
+    would lead back to epoch keys that were used already (S5).
+    """
+    if restored is not None:
+        return restored.opening
+    return Opening(recovered=True) if folder.recovered_mark.exists() else None
+
+
 @dataclass(frozen=True, slots=True)
 class Restored:
     """Lasts as long as the process: what it committed in one life counts in the next, what it read does too."""
@@ -35,5 +46,6 @@ class Restored:
             if session.standing is Standing.LIVE and session.must_commit:
                 async with mailbox.lock:
                     await follow_and_enact(mailbox, operation, channel, sending=True)
+        self.folder.recovered_mark.touch(mode=0o600)
         self.folder.restored_mark.unlink()
         _log.info("node_recovered", channels=len(mailbox.sessions))

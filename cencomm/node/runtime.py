@@ -27,7 +27,7 @@ from cencomm.node.database import Database
 from cencomm.node.health import Health, look, serve_health
 from cencomm.node.key_file import NodeKeys, read_keys
 from cencomm.node.membership import Surroundings, open_member, open_store
-from cencomm.node.restored import Restored
+from cencomm.node.restored import Restored, opening_of
 from cencomm.node.store import NodeStore
 
 _log = structlog.get_logger()
@@ -64,7 +64,7 @@ async def run_node(config: NodeConfig, around: Surroundings) -> None:
             restored = Restored(folder) if folder.restored_mark.exists() else None
             async with _health_served(config, life):
                 while True:
-                    await _live(life, store, keys, around, restored)
+                    await _live(life, store, keys, around, folder, restored)
                     await asyncio.sleep(_wait_seconds(config, life))
 
 
@@ -84,10 +84,12 @@ async def run_until_signal(config: NodeConfig, around: Surroundings) -> None:
             loop.remove_signal_handler(number)
 
 
-async def _live(life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundings, restored: Restored | None) -> None:
+async def _live(
+    life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundings, folder: DataFolder, restored: Restored | None
+) -> None:
     """One life of the member: returns after a fault, and leaves nothing of it in memory."""
     try:
-        opening = None if restored is None else restored.opening
+        opening = opening_of(folder, restored)
         async with open_member(store, keys, around, opening=opening) as mailbox:
             life.mailbox = mailbox
             mailbox.observe(_tell)

@@ -5,17 +5,29 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from cencomm.archive.criteria import Labels
 from cencomm.archive.recording import PACKAGE
+from cencomm.client.channel.enactment import enact
 from cencomm.client.events import EpochBegan
+from cencomm.client.operation.directory import encode_labels
 from cencomm.client.reports import Reports
-from cencomm.client.unit import admission
+from cencomm.client.unit import admission, declaring
 from cencomm.client.watch import catch_up
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.form import Form
+from cencomm.ids import ChannelId
+from cencomm.ledger.kinds import ChannelKind, Role
 from cencomm.node.backup import back_up, restore
+from cencomm.node.key_file import read_keys
+from cencomm.node.membership import opened
+from cencomm.node.sealing import Sealer
+from cencomm.node.store import NodeStore
 from cencomm.site.backup import DamagedBackup
+from cencomm.wire.document import encode_document
+from cencomm.wire.welcomes import Welcomes
+from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive
 from tests.scenarios.people import NOW, Person, Place, admit
 from tests.scenarios.test_archive_records import cases, report
@@ -111,3 +123,73 @@ async def test_a_backup_of_another_kind_of_node_is_none(restored: Archive, tmp_p
         restore(tmp_path / "backup", other.folder, kind="cencomm.ncen")
 
     assert not other.folder.path.exists()
+
+
+async def rows_of(archive: Archive, place: Place) -> set[str]:
+    """What the archive holds of a channel, by the ends of the keys."""
+    async with opened(archive.folder) as database:
+        store = NodeStore(database, Sealer(read_keys(archive.folder.key_file).store_key, archive.around.entropy))
+        rows = await store.scan(f"channel/{place.operation.hex()}/{place.channel.hex()}/")
+    return {key.rsplit("/", 1)[1] for key, _ in rows}
+
+
+async def has_entered(archive: Archive, place: Place) -> set[str]:
+    async with asyncio.timeout(SECONDS):
+        while "position" not in (rows := await rows_of(archive, place)):  # noqa: ASYNC110 (another task enters)
+            await asyncio.sleep(0.02)
+    return rows
+
+
+async def open_second_channel(carla: Person, meeting: Place) -> Place:
+    channel: ChannelId = await declaring.open_channel(
+        carla.mailbox,
+        meeting.operation,
+        kind=ChannelKind.UNIT,
+        title=encode_labels({"en": "Unit", "fr": "Unité"}),
+        roles=(Role.COORDINATOR, Role.ARCHIVE),
+    )
+    await enact(carla.mailbox, meeting.operation, channel)
+    return Place(meeting.operation, channel, meeting.form)
+
+
+class Hoarder:
+    """A relay that forgets no Welcome, and shows them when it likes."""
+
+    def __init__(self) -> None:
+        self.shows = True
+
+    async def meddle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if "/welcomes" in request.path and request.method == "DELETE":
+            return web.Response(status=204)
+        if "/welcomes" in request.path and not self.shows:
+            return web.Response(body=encode_document(Welcomes(welcomes=())), content_type="application/json")
+        return await handler(request)
+
+
+async def test_it_commits_after_a_welcome_that_another_life_of_it_opened(
+    archive: Archive, carla: Person, meeting: Place, labels: Labels, server: LoopbackRelay, tmp_path: Path
+) -> None:
+    """S5, D5: shown when nothing says any more that it was just put back, it would lead to used epoch keys."""
+    await asyncio.to_thread(back_up, archive.folder, tmp_path / "backup", kind=PACKAGE, clock=lambda: NOW)
+    relay = Hoarder()
+    server.meddle = relay.meddle
+    archive.start()
+    second = await open_second_channel(carla, meeting)
+    await has_entered(archive, second)
+    await archive.stop()
+    one = archive_in(tmp_path / "restored", archive.around.reports, labels)
+    await asyncio.to_thread(restore, tmp_path / "backup", one.folder, kind=PACKAGE)
+    relay.shows = False
+    one.start()
+    await recovered(one)
+    await one.stop()
+    before = len(carla.said(EpochBegan))
+
+    relay.shows = True
+    one.start()
+    rows = await has_entered(one, second)
+    await one.stop()
+
+    await catch_up(carla.mailbox)
+    committed = any(said.place.channel == second.channel for said in carla.said(EpochBegan)[before:])
+    assert "must-commit" in rows or committed

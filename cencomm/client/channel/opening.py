@@ -12,13 +12,20 @@ from cencomm.ids import ChannelId, OperationId
 
 
 class Opening:
-    """In which channels this opening has committed. It lives in memory only, as long as the mailbox is held."""
+    """In which channels this opening has committed. It lives in memory only, as long as the mailbox is held.
 
-    def __init__(self) -> None:
+    `recovered`: the state is this disk's own again, but key packages in it are older, so that another life may have
+    opened Welcomes with them that are still to come. Only what is entered needs a Commit then, and the store says so.
+    """
+
+    def __init__(self, *, recovered: bool = False) -> None:
+        self._recovered = recovered
         self._committed: set[tuple[OperationId, ChannelId, int]] = set()
 
     def restored(self, session: ChannelSession) -> ChannelSession:
         """A session as it was stored: by this opening, or by somebody before."""
+        if self._recovered:
+            return session
         return replace(session, must_commit=_key(session) not in self._committed)
 
     def joined(self, session: ChannelSession) -> ChannelSession:

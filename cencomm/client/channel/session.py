@@ -22,6 +22,7 @@ from cencomm.mls.group import Group, restore_group
 from cencomm.primitives.signatures import SigningKey
 
 PREFIX = "channel/"
+MUST_COMMIT = "must-commit"  # the row is there while it is so
 NO_ROWS: Mapping[bytes, OutboxRow] = MappingProxyType({})
 
 
@@ -62,7 +63,8 @@ class ChannelSession:
 
     `epoch_began_at` is the log sequence of the Commit that began the epoch (0: nobody committed yet), `judged_at` the
     ledger sequence that this Commit enacts: the head at which the epoch's members were entitled (C12). `must_commit`:
-    nothing is encrypted before a Commit of ours that was made since the mailbox was opened (D5, `Opening`).
+    nothing is encrypted before a Commit of ours that was made since the mailbox was opened (D5, `Opening`). A
+    store keeps it for those that outlast their opening.
     """
 
     operation: OperationId
@@ -115,6 +117,8 @@ def session_writes(before: ChannelSession | None, after: ChannelSession) -> Writ
         writes[at + "private"] = after.group.encode_private()
     if before is None or before.group.tree is not after.group.tree or before.group.epoch != after.group.epoch:
         writes[at + "public"] = after.group.encode_public()
+    if after.must_commit != (before is not None and before.must_commit):
+        writes[at + MUST_COMMIT] = b"" if after.must_commit else None
     if (before.staged if before else None) is not after.staged:
         writes[at + "staged"] = None if after.staged is None else _encode_staged(after.staged)
     known = before.outbox if before else NO_ROWS
@@ -159,6 +163,7 @@ def restore_session(
         standing=standing,
         staged=None if staged is None else codec.decode(staged, lambda reader: _staged(reader, signing_key)),
         outbox={row.message_hash: row for row in rows if row.attempt is Attempt.PENDING},
+        must_commit=MUST_COMMIT in values,
     )
 
 
