@@ -14,7 +14,7 @@ from cencomm.client.operation.operation import Operation
 from cencomm.client.reports import Reports
 from cencomm.client.terminal import columns
 from cencomm.client.words import Words
-from cencomm.errors import ProtocolError, Unavailable
+from cencomm.errors import MalformedError, ProtocolError, Unavailable
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Addressee, Body, Priority
 from cencomm.forms.fault import Fault
@@ -60,7 +60,10 @@ class Presenter:
 
     def channel_title(self, operation: Operation, channel: ChannelId) -> str:
         content = operation.content(operation.ledger.channels[channel].title)
-        return short(channel) if content is None else pick(decode_labels(content), self.words.language)
+        try:
+            return short(channel) if content is None else pick(decode_labels(content), self.words.language)
+        except MalformedError:
+            return short(channel)
 
     def person(self, one: Reader) -> str:
         country = f", {self.tongue.code('country', one.profile.country)}" if one.profile.country else ""

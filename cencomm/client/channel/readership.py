@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cencomm.client.operation.directory import Profile, decode_profile
 from cencomm.client.operation.operation import Operation
-from cencomm.errors import AccessDenied
+from cencomm.errors import AccessDenied, MalformedError
 from cencomm.forms.envelope import Addressee, Body, Tlp
 from cencomm.ids import AccountId, ChannelId
 from cencomm.ledger.kinds import ChannelKind, Role
@@ -47,10 +47,16 @@ class Reader:
 
 
 def reader(operation: Operation, account: AccountId) -> Reader:
-    """The account's newest membership and its name, whether it still belongs or not."""
+    """The account's newest membership and its name, whether it still belongs or not.
+
+    A name that is none, as a hostile coordinator may sign, is shown as one that is not here.
+    """
     member = operation.ledger.members[account]
     content = operation.content(member.profile)
-    return Reader(member, UNNAMED if content is None else decode_profile(content))
+    try:
+        return Reader(member, UNNAMED if content is None else decode_profile(content))
+    except MalformedError:
+        return Reader(member, UNNAMED)
 
 
 def members(operation: Operation) -> tuple[Reader, ...]:

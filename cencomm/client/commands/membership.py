@@ -8,7 +8,7 @@ import click
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.readership import reader
 from cencomm.client.commands.choosing import choose_country, choose_member, choose_operation, operation_option
-from cencomm.client.commands.cosigning import told_proposal
+from cencomm.client.commands.deeds import told_proposal
 from cencomm.client.commands.outcome import show_outcome
 from cencomm.client.commands.plans import find_post, open_channels
 from cencomm.client.commands.presenter import load_presenter
@@ -23,7 +23,7 @@ from cencomm.client.unit import admission, as_planned, revocation
 from cencomm.client.unit.invitations import open_invitations, outdated_invitations, withdraw_invitation
 from cencomm.client.unit.office import judge_office
 from cencomm.client.watch import catch_up
-from cencomm.errors import UsageError
+from cencomm.errors import MalformedError, UsageError
 from cencomm.forms.language import pick
 from cencomm.ids import OperationId, short
 from cencomm.ledger.kinds import RevokeReason, Role
@@ -105,7 +105,10 @@ async def _withdraw(desk: Desk, chosen: OperationId, *, post: str | None, name: 
 
 
 def _invited_name(invitation: Invitation) -> str:
-    return decode_profile(invitation.profile).name
+    try:
+        return decode_profile(invitation.profile).name
+    except MalformedError:
+        return "?"  # another coordinator's program made it
 
 
 @click.command(cls=TranslatedCommand)

@@ -8,6 +8,8 @@ from cencomm.forms import canonical_json
 from cencomm.forms.canonical_json import JsonValue
 
 MAX_NAME_BYTES = 16 << 10
+MAX_PROFILE_LETTERS = 200  # of a name, of an organisation
+_ALSO_PRINTED = frozenset("\u00a0\u202f\u200c\u200d")  # spaces of French, joiners of Persian and Urdu
 Labels = Mapping[str, str]
 """Language -> text; English is always there."""
 
@@ -20,7 +22,14 @@ class Profile:
     organisation: str
     country: str | None
 
+    def judge(self) -> None:
+        """Raises MalformedError for words that are no one line."""
+        for text in (self.name, self.organisation, self.country or ""):
+            judge_line(text, most=MAX_PROFILE_LETTERS)
+
     def encode(self) -> bytes:
+        """Raises MalformedError for words that are no one line: nobody would show them."""
+        self.judge()
         return canonical_json.encode({"country": self.country, "name": self.name, "organisation": self.organisation})
 
 
@@ -39,12 +48,14 @@ class Purpose:
 
 
 def decode_profile(data: bytes) -> Profile:
-    """Raises MalformedError for anything that `Profile.encode` does not write."""
+    """Raises MalformedError for anything that `Profile.encode` does not write, and for words that are no one line."""
     match canonical_json.decode(data, most=MAX_NAME_BYTES):
         case {"name": str(name), "organisation": str(organisation), "country": str() | None as country, **rest} if (
             not rest
         ):
-            return Profile(name=name, organisation=organisation, country=country)
+            profile = Profile(name=name, organisation=organisation, country=country)
+            profile.judge()
+            return profile
         case _:
             raise MalformedError("not a profile")
 
@@ -53,7 +64,7 @@ def decode_purpose(data: bytes) -> Purpose:
     """Raises MalformedError for anything that `Purpose.encode` does not write."""
     match canonical_json.decode(data, most=MAX_NAME_BYTES):
         case {"title": title, "purpose": purpose, "legal_basis": str(legal_basis), **rest} if not rest:
-            return Purpose(title=_labels(title), purpose=_labels(purpose), legal_basis=legal_basis)
+            return Purpose(title=_titles(title), purpose=_labels(purpose), legal_basis=legal_basis)
         case _:
             raise MalformedError("not an operation's plan")
 
@@ -63,13 +74,30 @@ def encode_labels(labels: Labels) -> bytes:
 
 
 def decode_labels(data: bytes) -> Labels:
-    """Raises MalformedError for anything that `encode_labels` does not write."""
-    return _labels(canonical_json.decode(data, most=MAX_NAME_BYTES))
+    """Raises MalformedError for anything that `encode_labels` does not write, and for words that are no one line."""
+    return _titles(canonical_json.decode(data, most=MAX_NAME_BYTES))
 
 
 def label(labels: Labels, language: str) -> str:
     """The text in `language`, else in English, else in any: a name is never empty because of a language."""
     return labels.get(language) or labels.get("en") or next(iter(labels.values()), "")
+
+
+def judge_line(text: str, *, most: int) -> None:
+    """A name is one line, read in the order in which it is stored: it cannot pass for another line of a screen.
+
+    Raises:
+        MalformedError: line breaks, control characters, overridden directions, or longer than `most` letters.
+    """
+    if len(text) > most or not all(letter.isprintable() or letter in _ALSO_PRINTED for letter in text):
+        raise MalformedError(f"a name is one line of at most {most} letters, without control characters")
+
+
+def _titles(value: JsonValue) -> Labels:
+    titles = _labels(value)
+    for title in titles.values():
+        judge_line(title, most=MAX_NAME_BYTES)
+    return titles
 
 
 def _labels(value: JsonValue) -> Labels:

@@ -47,10 +47,11 @@ def test_two_coordinators_from_the_letter_to_a_reset(
     listed = second.does("operation", "pending")
     assert "Révoquer" in listed
     assert "Desk A" in listed
-    assert "Refusé" in second.does("operation", "cosign", "1", "--refuse")
-    assert "refused by" in first.does("operation", "cosign", "1", "--refuse")
+    digits = listed.split()[0]
+    assert "Refusé" in second.does("operation", "cosign", digits, "--refuse")
+    assert "refused by" in first.does("operation", "cosign", digits, "--refuse")
     assert "Rien" in second.does("operation", "pending")
-    assert "no number 9" in second.fails("operation", "cosign", "9")
+    assert "no request 1:" in second.fails("operation", "cosign", "1")
 
     reset = folder / "officer.reset"
     second.does("operation", "reset", "paris", "--yes", "--letter", str(reset))
