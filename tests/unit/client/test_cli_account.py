@@ -14,7 +14,7 @@ from tests.unit.client.person import Person, signed_up
 
 @pytest.fixture(scope="module")
 def wrong_file(folder: Path) -> Path:
-    path = folder / "wrong"
+    path = folder / "another-password"
     path.write_text("another horse battery staple\n", encoding="utf-8")
     return path
 
@@ -46,11 +46,11 @@ def test_a_second_factor_is_set_up_asked_for_and_switched_off(
 
 
 def test_a_coordinator_sees_and_lifts_locks_and_the_victim_goes_on(
-    folder: Path, password_file: Path, wrong_file: Path, relay: LoopbackRelay, carla: Person
+    folder: Path, tmp_path: Path, password_file: Path, wrong_file: Path, relay: LoopbackRelay, carla: Person
 ) -> None:
     """D6, as an operation meets it."""
     assert "Nobody" in carla.does("operation", "locks")
-    stranger = Person(folder / "stranger", wrong_file, "en")
+    stranger = Person(tmp_path / "empty", wrong_file, "en")
     arguments = ("sign-in", "--relay", relay.url, "--name", "carla")
     for _ in range(3):
         stranger.fails(*arguments)
@@ -168,13 +168,13 @@ def test_a_device_of_ones_own_is_listed_and_ended_but_not_the_one_at_hand(
 
 
 def test_a_shared_computer_that_is_known_is_not_locked_out_by_wrong_tries_elsewhere(
-    folder: Path, password_file: Path, wrong_file: Path, relay: LoopbackRelay
+    folder: Path, tmp_path: Path, password_file: Path, wrong_file: Path, relay: LoopbackRelay
 ) -> None:
     """D6: the duty post at shift change; without --known it is a stranger and nothing is left there."""
     place = folder / "post"
     arguments = ("sign-in", "--relay", relay.url, "--name", "otto")
     Person(folder / "otto", password_file, "en").does("sign-up", "--relay", relay.url, "--name", "otto", "--shared")
-    here, stranger = Person(place / "mailbox", password_file, "en"), Person(folder / "stranger", wrong_file, "en")
+    here, stranger = Person(place / "mailbox", password_file, "en"), Person(tmp_path / "empty", wrong_file, "en")
     here.does(*arguments, "--shared")
     assert not place.exists()
     here.does(*arguments, "--shared", "--known")
