@@ -3,6 +3,13 @@
 from dataclasses import replace
 from hashlib import sha256
 
+from cencomm.client.channel.bearing_out import (
+    NotBorneOut,
+    bear_out_anchor,
+    bear_out_author,
+    bear_out_commitment,
+    delivered,
+)
 from cencomm.client.channel.leaves import leaf_view
 from cencomm.client.channel.outbox import OutboxRow
 from cencomm.client.channel.session import ChannelSession
@@ -16,28 +23,12 @@ from cencomm.client.events import (
     Reason,
 )
 from cencomm.errors import MalformedError, ProtocolError
-from cencomm.forms.control import Control, SignedControl
-from cencomm.forms.envelope import Envelope
-from cencomm.forms.payload import Signed, commitment, decode_payload
-from cencomm.ids import NO_HASH
-from cencomm.ledger.anchor import Anchor
-from cencomm.ledger.anchor_rules import judge_anchor, judge_log_view
-from cencomm.ledger.author import AuthorRefused, judge_author
+from cencomm.forms.payload import decode_payload
 from cencomm.ledger.certificate import DeviceCertificate
-from cencomm.ledger.log import LogKind
-from cencomm.ledger.refusal import AnchorRefused
-from cencomm.ledger.views import LeafView
 from cencomm.mls.errors import OwnMessage, WrongEpoch
 from cencomm.mls.event import ApplicationReceived
 from cencomm.mls.framing import ContentType, PrivateMessage, decode_mls_message
 from cencomm.mls.group import Group
-from cencomm.primitives.signatures import BadSignature
-
-
-class _SetAside(Exception):  # noqa: N818 (never leaves this module)
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
 
 
 def receive_application(
@@ -60,12 +51,12 @@ def receive_application(
     sender = leaf_view(event.sender, event.sender_leaf)
     certificate = witness.certificates.verify(sender.credential)
     try:
-        delivered = _open(session, event, sender, certificate, witness, place)
-    except _SetAside as aside:
+        message_or_control = _open(session, event, certificate, witness, place)
+    except NotBorneOut as aside:
         return moved, Quarantined(
             place=place, reason=aside.reason, detail=str(aside), message=message, account=certificate.account
         )
-    return moved, delivered
+    return moved, message_or_control
 
 
 def _decrypt(group: Group, message: bytes) -> tuple[Group, ApplicationReceived]:
@@ -86,98 +77,28 @@ def _decrypt(group: Group, message: bytes) -> tuple[Group, ApplicationReceived]:
 def _open(
     session: ChannelSession,
     event: ApplicationReceived,
-    sender: LeafView,
     certificate: DeviceCertificate,
     witness: Witness,
     place: Place,
 ) -> MessageDelivered | ControlDelivered:
     """What MLS decrypted, as a message that anchor, commitment, signature and author bear out."""
-    anchor = _judge_application_anchor(session, event.authenticated_data, witness, place)
+    ledger = witness.ledger
+    anchor = bear_out_anchor(
+        ledger,
+        event.authenticated_data,
+        place,
+        epoch_began_at=session.epoch_began_at,
+        hash_at=witness.hash_at,
+    )
     try:
         salt, signed = decode_payload(event.plaintext)
     except MalformedError as error:
-        raise _SetAside(Reason.BAD_PAYLOAD, str(error)) from None
-    if commitment(salt, signed) != anchor.commitment:
-        raise _SetAside(Reason.BAD_COMMITMENT, "the log commits to another envelope than the one inside")
-    try:
-        said = signed.verify(certificate.signature_key)
-        judge_author(said.author, sender)
-    except BadSignature as error:
-        raise _SetAside(Reason.BAD_SIGNATURE, str(error)) from None
-    except AuthorRefused as error:
-        raise _SetAside(Reason.NOT_THE_AUTHOR, str(error)) from None
-    except MalformedError as error:
-        raise _SetAside(Reason.BAD_PAYLOAD, str(error)) from None
-    if (said.operation, said.channel) != (session.operation, session.channel):
-        raise _SetAside(Reason.WRONG_CHANNEL, "the envelope was written for another channel")
-    # We hold all that the anchor names. An envelope that names more is not waited for: no relay could have refused it.
-    if witness.ledger.hash_at(said.ledger_sequence) != said.ledger_hash:
-        raise _SetAside(Reason.FOREIGN_LEDGER, "the author saw another ledger when writing")
-    member = witness.ledger.members.get(certificate.account)
+        raise NotBorneOut(Reason.BAD_PAYLOAD, str(error)) from None
+    bear_out_commitment(anchor, salt, signed)
+    said = bear_out_author(signed, certificate, ledger, place)
+    member = ledger.members.get(certificate.account)
     revoked = member is None or member.revoked_at is not None or member.identity_key != certificate.identity_key
-    return _delivered(place, sender.credential, certificate, salt, signed, said, own=False, revoked=revoked)
-
-
-def _delivered(
-    place: Place,
-    credential: bytes,
-    certificate: DeviceCertificate,
-    salt: bytes,
-    signed: Signed,
-    said: Envelope | Control,
-    *,
-    own: bool,
-    revoked: bool,
-) -> MessageDelivered | ControlDelivered:
-    if isinstance(signed, SignedControl):
-        assert isinstance(said, Control)  # what a SignedControl verifies to
-        return ControlDelivered(
-            place=place,
-            account=certificate.account,
-            identity_key=certificate.identity_key,
-            certificate=credential,
-            salt=salt,
-            signed=signed,
-            control=said,
-            own=own,
-            author_revoked=revoked,
-        )
-    assert isinstance(said, Envelope)  # what a SignedEnvelope verifies to
-    return MessageDelivered(
-        place=place,
-        account=certificate.account,
-        identity_key=certificate.identity_key,
-        certificate=credential,
-        salt=salt,
-        signed=signed,
-        envelope=said,
-        own=own,
-        author_revoked=revoked,
-    )
-
-
-def _judge_application_anchor(
-    session: ChannelSession, authenticated_data: bytes, witness: Witness, place: Place
-) -> Anchor:
-    try:
-        anchor = judge_anchor(
-            witness.ledger,
-            authenticated_data,
-            kind=LogKind.APPLICATION,
-            channel=session.channel,
-            generation=session.generation,
-            sequence=place.sequence,
-            epoch_began_at=session.epoch_began_at,
-        )
-    except AnchorRefused as error:
-        foreign = error.rule == "C3"
-        raise _SetAside(Reason.FOREIGN_LEDGER if foreign else Reason.BAD_ANCHOR, str(error)) from None
-    held = witness.hash_at(anchor.log_sequence)
-    try:
-        judge_log_view(anchor, held if held is not None else NO_HASH)
-    except AnchorRefused as error:
-        raise _SetAside(Reason.FOREIGN_LOG, str(error)) from None
-    return anchor
+    return delivered(place, certificate, salt, signed, said, own=False, revoked=revoked)
 
 
 def _settle_own(moved: ChannelSession, row: OutboxRow, witness: Witness, place: Place) -> tuple[ChannelSession, Event]:
@@ -186,4 +107,4 @@ def _settle_own(moved: ChannelSession, row: OutboxRow, witness: Witness, place: 
     certificate = witness.certificates.verify(own.credential)
     settled = replace(moved, outbox={key: value for key, value in moved.outbox.items() if value is not row})
     said = row.signed.verify(certificate.signature_key)
-    return settled, _delivered(place, own.credential, certificate, row.salt, row.signed, said, own=True, revoked=False)
+    return settled, delivered(place, certificate, row.salt, row.signed, said, own=True, revoked=False)
