@@ -30,9 +30,8 @@ from cencomm.forms.library import load_forms
 from cencomm.ledger.kinds import History
 from cencomm.node.membership import opened
 from tests.fakes.loopback_relay import loopback_relay
-from tests.scenarios.archive import Archive, archive_in, found_with_archive, invite_archive
+from tests.scenarios.archive import SEIZURE, Archive, archive_in, found_with_archive, invite_archive
 from tests.scenarios.people import EXERCISE, Person, Place, admit, draft, person
-from tests.scenarios.test_archive_records import SEIZURE
 
 
 async def say(somebody: Person, place: Place, count: int) -> None:

@@ -9,7 +9,6 @@ Source: docs/protocol.md section 6.1.
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Self
 
 from cencomm import codec
 from cencomm.codec import Reader
@@ -88,11 +87,6 @@ class SignedControl:
 
     def encode(self) -> bytes:
         return codec.opaque(self.content) + codec.opaque(self.signature)
-
-    @classmethod
-    def decode(cls, data: bytes) -> Self:
-        """Raises MalformedError for any other bytes."""
-        return codec.decode(data, lambda reader: cls(reader.opaque(most=MAX_CONTROL_BYTES), reader.opaque(most=64)))
 
     def verify(self, signature_key: bytes) -> Control:
         """The device that holds `signature_key` said exactly this.

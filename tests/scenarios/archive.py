@@ -12,10 +12,12 @@ from cencomm.archive.recording import ArchiveConsumer
 from cencomm.archive.search import Found, find
 from cencomm.archive.verify import Verification
 from cencomm.client.account.account import sign_in
+from cencomm.client.channel.posting import send
 from cencomm.client.operation.directory import Profile, encode_labels
 from cencomm.client.reports import Reports
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.unit import admission, declaring, founding
+from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.form import Form
 from cencomm.forms.form_json import encode_form
 from cencomm.ids import OperationId
@@ -32,9 +34,17 @@ from cencomm.node.runtime import run_node
 from cencomm.node.sealing import Sealer
 from cencomm.node.store import NodeStore
 from cencomm.secret import system_entropy
-from tests.scenarios.people import EXERCISE, PURPOSE, Person, Place, clock, profile
+from tests.scenarios.people import EXERCISE, PURPOSE, Person, Place, clock, draft, profile
 
 SECONDS = 60.0  # until a scenario is given up; each takes two or three
+SEIZURE: dict[str, JsonValue] = {
+    "case_ref": "FR-2026-0117",
+    "seizure_date": "2026-11-20",
+    "reporting_country": "FR",
+    "location_type": "airport",
+    "place": {"code": "CDG", "city": "Paris", "country": "FR"},
+    "items": [{"category": "CIT", "quantity": {"amount": "12.50", "unit": "KGM", "basis": "net"}}],
+}
 PROFILE = Profile(name="Archive", organisation="Unit", country=None)
 
 
@@ -131,3 +141,10 @@ async def found_with_archive(coordinator: Person, form: Form, policy: Policy = E
 
 async def invite_archive(coordinator: Person, operation: OperationId) -> AccessLetter:
     return await admission.invite(coordinator.mailbox, operation, role=Role.ARCHIVE, profile=PROFILE.encode())
+
+
+async def report(officer: Person, place: Place, *numbers: int) -> None:
+    """A seizure for each number, which is its case."""
+    for number in numbers:
+        values = {**SEIZURE, "case_ref": f"case {number}"}
+        await send(officer.mailbox, place.operation, place.channel, draft(place, values))

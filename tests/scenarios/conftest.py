@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from cencomm.archive.criteria import Labels
 from cencomm.client.reports import Reports
+from cencomm.client.unit import admission
+from cencomm.client.watch import catch_up
 from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.forms.form import Form
 from cencomm.forms.library import load_forms
 from cencomm.forms.operation import OperationPlan, decode_operation
 from cencomm.resources import resource
 from tests.fakes.loopback_relay import LoopbackRelay, loopback_relay
+from tests.scenarios.archive import Archive, archive_in, found_with_archive, invite_archive
 from tests.scenarios.people import Person, Place, admit, clock, found, person
 
 
@@ -82,3 +86,27 @@ async def place(carla: Person, ana: Person, bob: Person, forms: Mapping[str, For
     await admit(carla, ana, meeting, "FR")
     await admit(carla, bob, meeting, "KE")
     return meeting
+
+
+@pytest.fixture(scope="session")
+def labels(lists: Mapping[str, CodeList]) -> Labels:
+    return Labels(lists)
+
+
+@pytest.fixture
+async def archive(tmp_path: Path, reports: Reports, labels: Labels) -> AsyncIterator[Archive]:
+    """A folder for one, which no operation has admitted yet."""
+    one = archive_in(tmp_path / "archive", reports, labels)
+    yield one
+    await one.stop()
+
+
+@pytest.fixture
+async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[str, Form]) -> Place:
+    """The operation of Carla with officer Ana (France), and an archive that was admitted and does not run yet."""
+    place = await found_with_archive(carla, forms["seizure"])
+    await admit(carla, ana, place, "FR")
+    await archive.join(await invite_archive(carla, place.operation))
+    await admission.admit_waiting(carla.mailbox, place.operation)
+    await catch_up(ana.mailbox)
+    return place

@@ -1,7 +1,6 @@
 """The archive fetches the files of what it recorded, beside the recording, until it has them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,37 +9,14 @@ from click.testing import CliRunner
 
 from cencomm.__main__ import assemble
 from cencomm.archive.attachments import FileState, StoredFile, list_files
-from cencomm.archive.criteria import Labels
 from cencomm.archive.verify import Check
 from cencomm.client.channel.posting import send
-from cencomm.client.reports import Reports
-from cencomm.client.unit import admission
-from cencomm.client.watch import catch_up
-from cencomm.forms.code_list import CodeList
-from cencomm.forms.form import Form
 from cencomm.node.membership import opened
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
-from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive
-from tests.scenarios.people import Person, Place, admit, draft
+from tests.scenarios.archive import SECONDS, Archive
+from tests.scenarios.people import Person, Place, draft
 from tests.scenarios.test_member_attachments import EVIDENCE, with_files
 from tests.scenarios.test_two_officers import SEIZURE
-
-
-@pytest.fixture
-async def archive(tmp_path: Path, reports: Reports, lists: Mapping[str, CodeList]) -> AsyncIterator[Archive]:
-    one = archive_in(tmp_path / "archive", reports, Labels(lists))
-    yield one
-    await one.stop()
-
-
-@pytest.fixture
-async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[str, Form]) -> Place:
-    place = await found_with_archive(carla, forms["seizure"])
-    await admit(carla, ana, place, "FR")
-    await archive.join(await invite_archive(carla, place.operation))
-    await admission.admit_waiting(carla.mailbox, place.operation)
-    await catch_up(ana.mailbox)
-    return place
 
 
 @pytest.fixture

@@ -1,36 +1,18 @@
 """What goes wrong while an archive records: a fault of ours moves nothing, a fault of theirs is set aside and said."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cencomm.archive.criteria import Labels
 from cencomm.client.channel.posting import send
 from cencomm.client.events import Event, MessageDelivered, Reason
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.operation import Operation
-from cencomm.client.reports import Reports
-from cencomm.client.unit import admission
-from cencomm.client.watch import catch_up
-from cencomm.forms.canonical_json import JsonValue
-from cencomm.forms.code_list import CodeList
-from cencomm.forms.form import Form
 from cencomm.node.consumer import Consumer
 from cencomm.node.database import Database
-from tests.scenarios.archive import Archive, archive_in, found_with_archive, invite_archive
-from tests.scenarios.people import Person, Place, admit, draft
-
-SEIZURE: dict[str, JsonValue] = {
-    "case_ref": "FR-2026-0117",
-    "seizure_date": "2026-11-20",
-    "reporting_country": "FR",
-    "location_type": "airport",
-    "place": {"code": "CDG", "city": "Paris", "country": "FR"},
-    "items": [{"category": "CIT", "quantity": {"amount": "12.50", "unit": "KGM", "basis": "net"}}],
-}
+from tests.scenarios.archive import Archive, report
+from tests.scenarios.people import Person, Place, draft
 
 
 @dataclass(slots=True)
@@ -55,28 +37,6 @@ class Faulty:
 
     async def unfinished(self, connection: AsyncConnection) -> Mapping[str, int]:
         return await self.consumer.unfinished(connection)
-
-
-@pytest.fixture
-async def archive(tmp_path: Path, reports: Reports, lists: Mapping[str, CodeList]) -> AsyncIterator[Archive]:
-    one = archive_in(tmp_path / "archive", reports, Labels(lists))
-    yield one
-    await one.stop()
-
-
-@pytest.fixture
-async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[str, Form]) -> Place:
-    place = await found_with_archive(carla, forms["seizure"])
-    await admit(carla, ana, place, "FR")
-    await archive.join(await invite_archive(carla, place.operation))
-    await admission.admit_waiting(carla.mailbox, place.operation)
-    await catch_up(ana.mailbox)
-    return place
-
-
-async def report(officer: Person, place: Place, number: int) -> None:
-    values = {**SEIZURE, "case_ref": f"case {number}"}
-    await send(officer.mailbox, place.operation, place.channel, draft(place, values))
 
 
 async def test_a_fault_of_the_consumer_moves_nothing_and_is_overcome(

@@ -5,7 +5,7 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +13,9 @@ import aiohttp
 import pytest
 from python_calamine import load_workbook
 
-from cencomm.archive.criteria import Labels
 from cencomm.archive.verify import Check
-from cencomm.client.channel.posting import send
-from cencomm.client.reports import Reports
-from cencomm.client.unit import admission
-from cencomm.client.watch import catch_up
-from cencomm.forms.canonical_json import JsonValue
-from cencomm.forms.code_list import CodeList
-from cencomm.forms.form import Form
-from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive
-from tests.scenarios.people import Person, Place, admit, draft
-
-SEIZURE: dict[str, JsonValue] = {
-    "case_ref": "FR-2026-0117",
-    "seizure_date": "2026-11-20",
-    "reporting_country": "FR",
-    "location_type": "airport",
-    "place": {"code": "CDG", "city": "Paris", "country": "FR"},
-    "items": [{"category": "CIT", "quantity": {"amount": "12.50", "unit": "KGM", "basis": "net"}}],
-}
+from tests.scenarios.archive import SECONDS, Archive, report
+from tests.scenarios.people import Person, Place
 
 
 async def command(*words: str) -> asyncio.subprocess.Process:
@@ -73,26 +56,6 @@ async def said(process: asyncio.subprocess.Process, event: str) -> dict[str, Any
             if found["event"] == event:
                 return found
     raise AssertionError(f"the process ended before {event}")
-
-
-@pytest.fixture
-def archive(tmp_path: Path, reports: Reports, lists: Mapping[str, CodeList]) -> Archive:
-    return archive_in(tmp_path / "archive", reports, Labels(lists))
-
-
-@pytest.fixture
-async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[str, Form]) -> Place:
-    place = await found_with_archive(carla, forms["seizure"])
-    await admit(carla, ana, place, "FR")
-    await archive.join(await invite_archive(carla, place.operation))
-    await admission.admit_waiting(carla.mailbox, place.operation)
-    await catch_up(ana.mailbox)
-    return place
-
-
-async def report(officer: Person, place: Place, number: int) -> None:
-    values = {**SEIZURE, "case_ref": f"case {number}"}
-    await send(officer.mailbox, place.operation, place.channel, draft(place, values))
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """An archive at a real relay: admitted by letter, in the channel, and every message in it once, whoever stops when."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,6 @@ import pytest
 
 from cencomm.archive.criteria import Criteria, Labels
 from cencomm.archive.verify import Check
-from cencomm.client.channel.posting import send
 from cencomm.client.events import EpochBegan
 from cencomm.client.operation import coordination
 from cencomm.client.operation.decision import decide
@@ -17,8 +16,6 @@ from cencomm.client.reports import Reports
 from cencomm.client.unit import admission
 from cencomm.client.watch import catch_up
 from cencomm.errors import UsageError
-from cencomm.forms.canonical_json import JsonValue
-from cencomm.forms.code_list import CodeList
 from cencomm.forms.form import Form
 from cencomm.ids import AccountId, OperationId
 from cencomm.ledger.kinds import RevokeReason, Role
@@ -26,50 +23,12 @@ from cencomm.node.errors import NodeInUse, NoNode
 from cencomm.secret import system_entropy
 from cencomm.wire.operations import AppendEntry
 from tests.fakes.loopback_relay import LoopbackRelay
-from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive
-from tests.scenarios.people import NOW, Person, Place, admit, draft
-
-SEIZURE: dict[str, JsonValue] = {
-    "case_ref": "FR-2026-0117",
-    "seizure_date": "2026-11-20",
-    "reporting_country": "FR",
-    "location_type": "airport",
-    "place": {"code": "CDG", "city": "Paris", "country": "FR"},
-    "items": [{"category": "CIT", "quantity": {"amount": "12.50", "unit": "KGM", "basis": "net"}}],
-}
-
-
-async def report(officer: Person, place: Place, *numbers: int) -> None:
-    for number in numbers:
-        values = {**SEIZURE, "case_ref": f"case {number}"}
-        await send(officer.mailbox, place.operation, place.channel, draft(place, values))
+from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive, report
+from tests.scenarios.people import NOW, Person, Place, admit
 
 
 def cases(*numbers: int) -> list[str]:
     return [f"case {number}" for number in numbers]
-
-
-@pytest.fixture(scope="session")
-def labels(lists: Mapping[str, CodeList]) -> Labels:
-    return Labels(lists)
-
-
-@pytest.fixture
-async def archive(tmp_path: Path, reports: Reports, labels: Labels) -> AsyncIterator[Archive]:
-    one = archive_in(tmp_path / "archive", reports, labels)
-    yield one
-    await one.stop()
-
-
-@pytest.fixture
-async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[str, Form]) -> Place:
-    """The operation of Carla with officer Ana (France), and an archive that was admitted and does not run yet."""
-    place = await found_with_archive(carla, forms["seizure"])
-    await admit(carla, ana, place, "FR")
-    await archive.join(await invite_archive(carla, place.operation))
-    await admission.admit_waiting(carla.mailbox, place.operation)
-    await catch_up(ana.mailbox)
-    return place
 
 
 async def test_messages_are_recorded_while_the_archive_runs_and_while_it_does_not(

@@ -1,7 +1,7 @@
 """An archive put back from a backup: it reads what it missed, and says nothing under keys of yesterday (D5)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,8 @@ from cencomm.client.channel.enactment import enact
 from cencomm.client.events import EpochBegan
 from cencomm.client.operation.directory import encode_labels
 from cencomm.client.reports import Reports
-from cencomm.client.unit import admission, declaring
+from cencomm.client.unit import declaring
 from cencomm.client.watch import catch_up
-from cencomm.forms.code_list import CodeList
-from cencomm.forms.form import Form
 from cencomm.ids import ChannelId
 from cencomm.ledger.kinds import ChannelKind, Role
 from cencomm.node.backup import back_up, restore
@@ -28,31 +26,9 @@ from cencomm.site.backup import DamagedBackup
 from cencomm.wire.document import encode_document
 from cencomm.wire.welcomes import Welcomes
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
-from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive
-from tests.scenarios.people import NOW, Person, Place, admit
-from tests.scenarios.test_archive_records import cases, report
-
-
-@pytest.fixture(scope="session")
-def labels(lists: Mapping[str, CodeList]) -> Labels:
-    return Labels(lists)
-
-
-@pytest.fixture
-async def archive(tmp_path: Path, reports: Reports, labels: Labels) -> AsyncIterator[Archive]:
-    one = archive_in(tmp_path / "archive", reports, labels)
-    yield one
-    await one.stop()
-
-
-@pytest.fixture
-async def meeting(carla: Person, ana: Person, archive: Archive, forms: Mapping[str, Form]) -> Place:
-    place = await found_with_archive(carla, forms["seizure"])
-    await admit(carla, ana, place, "FR")
-    await archive.join(await invite_archive(carla, place.operation))
-    await admission.admit_waiting(carla.mailbox, place.operation)
-    await catch_up(ana.mailbox)
-    return place
+from tests.scenarios.archive import SECONDS, Archive, archive_in, report
+from tests.scenarios.people import NOW, Person, Place
+from tests.scenarios.test_archive_records import cases
 
 
 @pytest.fixture
