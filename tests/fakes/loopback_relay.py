@@ -29,10 +29,12 @@ class LoopbackRelay:
     `paced`: Commits wait for their turn as they do outside tests (C7); else the tests would wait with them.
     """
 
-    def __init__(self, data: Path, *, clock: Clock = system_clock, paced: bool = False) -> None:
+    def __init__(
+        self, data: Path, *, clock: Clock = system_clock, paced: bool = False, port: int | None = None
+    ) -> None:
         self.data = data
         self.paced = paced
-        self.port = unused_port()
+        self.port = port or unused_port()
         self.meddle: Meddle | None = None
         self._clock = clock
         self._server: TestServer | None = None
@@ -86,8 +88,11 @@ async def body_of(request: web.Request) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def loopback_relay(data: Path, *, clock: Clock = system_clock) -> AsyncIterator[LoopbackRelay]:
-    relay = LoopbackRelay(data, clock=clock)
+async def loopback_relay(
+    data: Path, *, clock: Clock = system_clock, port: int | None = None
+) -> AsyncIterator[LoopbackRelay]:
+    """At `port`, where an earlier one on the same data was, or at a free one."""
+    relay = LoopbackRelay(data, clock=clock, port=port)
     await relay.start()
     try:
         yield relay

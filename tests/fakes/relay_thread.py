@@ -10,13 +10,13 @@ from tests.fakes.loopback_relay import LoopbackRelay, loopback_relay
 
 
 @contextlib.contextmanager
-def relay_thread(data: Path) -> Iterator[LoopbackRelay]:
+def relay_thread(data: Path, *, port: int | None = None) -> Iterator[LoopbackRelay]:
     started, stop = threading.Event(), asyncio.Event()
     running: list[LoopbackRelay] = []
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
-        async with loopback_relay(data) as relay:
+        async with loopback_relay(data, port=port) as relay:
             running.append(relay)
             started.set()
             await stop.wait()

@@ -13,7 +13,7 @@ import click
 from cencomm.client import inbox as inboxes
 from cencomm.client.account.account import keep_pins
 from cencomm.client.attachments.outgoing import attach_all
-from cencomm.client.channel.posting import Draft, Returned, discard_returned, resume, returned, waiting
+from cencomm.client.channel.posting import Draft, discard_returned, resume, returned, waiting
 from cencomm.client.channel.posting import send as post
 from cencomm.client.channel.readership import judge_readers
 from cencomm.client.commands.attachments import attachment_options, opened_sources, progress_shown
@@ -180,13 +180,15 @@ def outbox(terminal: Terminal, *, discard: bool) -> None:
         async with open_desk(terminal) as desk:
             if discard:
                 await discard_returned(desk.mailbox)
-            trouble = await synchronise(desk)
+            before = {one.message for one in await waiting(desk.mailbox)}
+            trouble = await synchronise(desk)  # which sends what has no files
             try:
-                done = await resume(desk.mailbox)
+                await resume(desk.mailbox)
             except (Unavailable, ProtocolError) as error:
-                done, trouble = [], trouble or error  # what waits is listed all the same
+                trouble = trouble or error  # what waits is listed all the same
             still, back = await waiting(desk.mailbox), await returned(desk.mailbox)
-        lines = [terminal.say("Sent now: {count}", count=sum(not isinstance(one, Returned) for one in done))]
+        sent = before - {one.message for one in still} - {one.envelope.message for one in back}
+        lines = [terminal.say("Sent now: {count}", count=len(sent))]
         lines += [terminal.say("Still waiting: {count}", count=len(still))]
         lines += [terminal.say("Came back: {reason}", reason=one.reason) for one in back]
         terminal.show(

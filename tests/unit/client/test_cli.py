@@ -272,6 +272,10 @@ def test_what_is_sent_without_the_relay_is_checked_and_kept(folder: Path, passwo
 
     waiting = json.loads(alone.run("--json", "outbox").stdout)["waiting"]
     assert len(waiting) == 1
+    with relay_thread(folder / "breaking", port=relay.port):
+        said = alone.does("outbox")
+    assert "Sent now: 1" in said
+    assert "Still waiting: 0" in said
 
 
 def test_what_is_urgent_says_so_before_anything_else(carla: Person) -> None:
