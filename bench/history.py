@@ -15,8 +15,6 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from cencomm.archive.criteria import Labels
-from cencomm.archive.tables import MESSAGES
 from cencomm.client.channel.posting import send
 from cencomm.client.history.asking import ask
 from cencomm.client.history.fetching import take_answer
@@ -29,6 +27,8 @@ from cencomm.forms.code_list import load_code_lists
 from cencomm.forms.library import load_forms
 from cencomm.ledger.kinds import History
 from cencomm.node.membership import opened
+from cencomm.node.records.criteria import Labels
+from cencomm.node.records.tables import MESSAGES
 from tests.fakes.loopback_relay import loopback_relay
 from tests.scenarios.archive import SEIZURE, Archive, archive_in, found_with_archive, invite_archive
 from tests.scenarios.people import EXERCISE, Person, Place, admit, draft, person

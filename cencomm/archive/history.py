@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from cencomm.archive.reading import channel_evidence
 from cencomm.client.history.holdings import WINDOW_ENTRIES, held_controls
 from cencomm.ids import ChannelId, OperationId
 from cencomm.ledger.history_items import Absent, Item, Missing, Opened
 from cencomm.node.quarantine import reasons_between
+from cencomm.node.records.reading import channel_evidence
 from cencomm.node.store import NodeStore
 
 

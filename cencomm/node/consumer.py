@@ -1,6 +1,6 @@
 """What a node is there for: something that takes each event of its channels, exactly once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,8 +15,8 @@ class Consumer(Protocol):
     """Has tables of its own in the node's database, made by the migrations of its package."""
 
     @property
-    def package(self) -> str:
-        """The package whose `migrations` make the tables: `cencomm.archive`."""
+    def packages(self) -> Sequence[str]:
+        """The packages whose `migrations` make the tables, in this order: `cencomm.node.records`."""
         ...
 
     async def record(self, connection: AsyncConnection, event: Event, operation: Operation, *, now: int) -> None:

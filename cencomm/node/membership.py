@@ -108,7 +108,7 @@ async def open_member(
 @contextlib.asynccontextmanager
 async def open_store(folder: DataFolder, keys: NodeKeys, around: Surroundings) -> AsyncIterator[NodeStore]:
     """The database with the newest tables of node and consumer. The caller holds the folder's lock."""
-    await asyncio.to_thread(migrate, folder.database, (NODE, around.consumer.package))
+    await asyncio.to_thread(migrate, folder.database, (NODE, *around.consumer.packages))
     async with opened(folder) as database:
         yield NodeStore(database, Sealer(keys.store_key, around.entropy))
 

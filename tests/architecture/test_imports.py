@@ -23,9 +23,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "relay": frozenset({"ledger", "wire", "site", "mls"}),  # of mls only the framing, see ONLY
     "client": frozenset({"mls", "ledger", "forms", "wire", "primitives"}),
     "node": frozenset({"client", "mls", "ledger", "forms", "wire", "site", "primitives"}),  # ADR 0007
-    "archive": frozenset({"node", "client", "forms", "site", "ledger"}),
+    **dict.fromkeys(("archive", "ncen", "cen"), frozenset({"node", "client", "forms", "site", "ledger"})),
     "demo": frozenset({"client", "node", "forms", "ledger", "wire"}),
-    "__main__": frozenset({"client", "relay", "archive", "demo"}),
+    "__main__": frozenset({"client", "relay", "archive", "ncen", "cen", "demo"}),
 }
 
 # importing package -> package of ours -> the modules of it that may be named
@@ -76,7 +76,7 @@ OWNERS: dict[str, frozenset[str]] = {  # third-party module -> the only packages
     "cryptography": frozenset({"primitives"}),
     "argon2": frozenset({"relay"}),
     "pyotp": frozenset({"relay", "client"}),
-    "alembic": frozenset({"relay", "archive", "node"}),
+    "alembic": frozenset({"relay", "node", "ncen", "cen"}),
 }
 
 

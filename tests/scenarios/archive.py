@@ -5,12 +5,7 @@ import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cencomm.archive.criteria import Criteria, Labels
 from cencomm.archive.history import ArchivedHoldings
-from cencomm.archive.inspection import inspect_log, inspect_records
-from cencomm.archive.recording import ArchiveConsumer
-from cencomm.archive.search import Found, find
-from cencomm.archive.verify import Verification
 from cencomm.client.account.account import sign_in
 from cencomm.client.channel.posting import send
 from cencomm.client.operation.directory import Profile, encode_labels
@@ -30,6 +25,11 @@ from cencomm.node.key_file import read_keys
 from cencomm.node.membership import Surroundings, join, opened
 from cencomm.node.operations import known_operations
 from cencomm.node.quarantine import SetAside, list_set_aside
+from cencomm.node.records.criteria import Criteria, Labels
+from cencomm.node.records.inspection import inspect_log, inspect_records
+from cencomm.node.records.recording import MessageRecorder
+from cencomm.node.records.search import Found, find
+from cencomm.node.records.verify import Verification
 from cencomm.node.runtime import run_node
 from cencomm.node.sealing import Sealer
 from cencomm.node.store import NodeStore
@@ -111,7 +111,7 @@ class Archive:
 
 def archive_in(path: Path, reports: Reports, labels: Labels) -> Archive:
     around = Surroundings(
-        consumer=ArchiveConsumer(reports),
+        consumer=MessageRecorder(reports),
         reports=reports,
         clock=clock,
         entropy=system_entropy,

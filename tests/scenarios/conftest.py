@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from cencomm.archive.criteria import Labels
 from cencomm.client.reports import Reports
 from cencomm.client.unit import admission
 from cencomm.client.watch import catch_up
@@ -14,6 +13,7 @@ from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.forms.form import Form
 from cencomm.forms.library import load_forms
 from cencomm.forms.operation import OperationPlan, decode_operation
+from cencomm.node.records.criteria import Labels
 from cencomm.resources import resource
 from tests.fakes.loopback_relay import LoopbackRelay, loopback_relay
 from tests.scenarios.archive import Archive, archive_in, found_with_archive, invite_archive

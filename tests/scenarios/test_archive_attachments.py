@@ -8,10 +8,10 @@ from aiohttp import web
 from click.testing import CliRunner
 
 from cencomm.__main__ import assemble
-from cencomm.archive.attachments import FileState, StoredFile, list_files
-from cencomm.archive.verify import Check
 from cencomm.client.channel.posting import send
+from cencomm.node.files.attachments import FileState, StoredFile, list_files
 from cencomm.node.membership import opened
+from cencomm.node.records.verify import Check
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.archive import SECONDS, Archive
 from tests.scenarios.people import Person, Place, draft

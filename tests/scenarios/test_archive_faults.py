@@ -1,6 +1,6 @@
 """What goes wrong while an archive records: a fault of ours moves nothing, a fault of theirs is set aside and said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,8 +23,8 @@ class Faulty:
     faults: int
 
     @property
-    def package(self) -> str:
-        return self.consumer.package
+    def packages(self) -> Sequence[str]:
+        return self.consumer.packages
 
     async def record(self, connection: AsyncConnection, event: Event, operation: Operation, *, now: int) -> None:
         await self.consumer.record(connection, event, operation, now=now)

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from python_calamine import load_workbook
 
-from cencomm.archive.verify import Check
+from cencomm.node.records.verify import Check
 from tests.scenarios.archive import SECONDS, Archive, report
 from tests.scenarios.people import Person, Place
 

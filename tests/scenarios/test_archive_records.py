@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from cencomm.archive.criteria import Criteria, Labels
-from cencomm.archive.verify import Check
 from cencomm.client.events import EpochBegan
 from cencomm.client.operation import coordination
 from cencomm.client.operation.decision import decide
@@ -20,6 +18,8 @@ from cencomm.forms.form import Form
 from cencomm.ids import AccountId, OperationId
 from cencomm.ledger.kinds import RevokeReason, Role
 from cencomm.node.errors import NodeInUse, NoNode
+from cencomm.node.records.criteria import Criteria, Labels
+from cencomm.node.records.verify import Check
 from cencomm.secret import system_entropy
 from cencomm.wire.operations import AppendEntry
 from tests.fakes.loopback_relay import LoopbackRelay

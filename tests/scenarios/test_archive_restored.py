@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from cencomm.archive.criteria import Labels
-from cencomm.archive.recording import PACKAGE
+from cencomm.archive.kind import ARCHIVE
 from cencomm.client.channel.enactment import enact
 from cencomm.client.events import EpochBegan
 from cencomm.client.operation.directory import encode_labels
@@ -20,6 +19,7 @@ from cencomm.ledger.kinds import ChannelKind, Role
 from cencomm.node.backup import back_up, restore
 from cencomm.node.key_file import read_keys
 from cencomm.node.membership import opened
+from cencomm.node.records.criteria import Labels
 from cencomm.node.sealing import Sealer
 from cencomm.node.store import NodeStore
 from cencomm.site.backup import DamagedBackup
@@ -39,12 +39,12 @@ async def restored(
     archive.start()
     await report(ana, meeting, 1)
     await archive.headings(1)
-    await asyncio.to_thread(back_up, archive.folder, tmp_path / "backup", kind=PACKAGE, clock=lambda: NOW)
+    await asyncio.to_thread(back_up, archive.folder, tmp_path / "backup", kind=ARCHIVE.package, clock=lambda: NOW)
     await report(ana, meeting, 2)
     await archive.headings(2)
     await archive.stop()
     one = archive_in(tmp_path / "restored", reports, labels)
-    await asyncio.to_thread(restore, tmp_path / "backup", one.folder, kind=PACKAGE)
+    await asyncio.to_thread(restore, tmp_path / "backup", one.folder, kind=ARCHIVE.package)
     yield one
     await one.stop()
 
@@ -146,7 +146,7 @@ async def test_it_commits_after_a_welcome_that_another_life_of_it_opened(
     archive: Archive, carla: Person, meeting: Place, labels: Labels, server: LoopbackRelay, tmp_path: Path
 ) -> None:
     """S5, D5: shown when nothing says any more that it was just put back, it would lead to used epoch keys."""
-    await asyncio.to_thread(back_up, archive.folder, tmp_path / "backup", kind=PACKAGE, clock=lambda: NOW)
+    await asyncio.to_thread(back_up, archive.folder, tmp_path / "backup", kind=ARCHIVE.package, clock=lambda: NOW)
     relay = Hoarder()
     server.meddle = relay.meddle
     archive.start()
@@ -154,7 +154,7 @@ async def test_it_commits_after_a_welcome_that_another_life_of_it_opened(
     await has_entered(archive, second)
     await archive.stop()
     one = archive_in(tmp_path / "restored", archive.around.reports, labels)
-    await asyncio.to_thread(restore, tmp_path / "backup", one.folder, kind=PACKAGE)
+    await asyncio.to_thread(restore, tmp_path / "backup", one.folder, kind=ARCHIVE.package)
     relay.shows = False
     one.start()
     await recovered(one)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from cencomm.archive.criteria import Labels
 from cencomm.client.channel.enactment import add_devices
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.channel.posting import post_control, send
@@ -42,6 +41,7 @@ from cencomm.ledger.history_items import Absent, Item, Missing, Opened
 from cencomm.ledger.history_request import HistoryRequest, RequestId
 from cencomm.ledger.kinds import History
 from cencomm.ledger.log import LogKind
+from cencomm.node.records.criteria import Labels
 from cencomm.primitives.x25519 import generate_key_pair
 from cencomm.secret import system_entropy
 from cencomm.wire.history import PutHistoryChunk

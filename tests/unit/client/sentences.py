@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from cencomm import __main__ as program
-from cencomm.archive.commands.records import SORTED
 from cencomm.client import cli
 from cencomm.client.commands.channels import KIND_WORDS
 from cencomm.client.commands.restarting import REASONS
@@ -16,6 +15,7 @@ from cencomm.client.complaints import ADVICE
 from cencomm.client.overview import PHASE_WORDS
 from cencomm.client.presenting import ROLE_WORDS
 from cencomm.forms.envelope import Priority
+from cencomm.node.commands.records import SORTED
 
 SAYING = frozenset({"say", "tell", "confirm", "ask_secret"})
 _SOURCE = Path(cli.__file__).parent

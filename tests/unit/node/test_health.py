@@ -22,7 +22,7 @@ WELL = Health(
 class Idle:
     """A consumer that has two files to fetch, and does not."""
 
-    package = "cencomm.archive"
+    packages = ()
 
     async def record(self, connection: AsyncConnection, event: Event, operation: Operation, *, now: int) -> None:
         raise NotImplementedError

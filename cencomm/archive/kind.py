@@ -1,0 +1,20 @@
+"""The archive as a kind of node: it records every message, and gives of it to those who come later."""
+
+from cencomm.archive.history import ArchivedHoldings
+from cencomm.client.reports import Reports
+from cencomm.node.data_folder import DataFolder
+from cencomm.node.kind import NodeKind
+from cencomm.node.records.recording import MessageRecorder
+
+
+def _record_everything(_: DataFolder, reports: Reports) -> MessageRecorder:
+    return MessageRecorder(reports)
+
+
+ARCHIVE = NodeKind(
+    name="archive",
+    package="cencomm.archive",
+    data_variable="CENCOMM_ARCHIVE_DATA",
+    consumer=_record_everything,
+    holdings=ArchivedHoldings,
+)

@@ -1,0 +1,261 @@
+"""Finding records. Each criterion is a set of record numbers from an index; the rest is their intersection."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Label, Row, Select, and_, false, func, or_, select, tuple_, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.ids import MessageId, OperationId
+from cencomm.node.records.criteria import (
+    COMMODITY,
+    COUNTRY,
+    DESTINATIONS,
+    ORIGINS,
+    ROUTE_ROLE,
+    TRIGRAM,
+    Criteria,
+    Labels,
+    Sort,
+    terms,
+    with_closer_kinds,
+)
+from cencomm.node.records.tables import ATTACHMENTS, CELLS, FIELDS, FORMS, MESSAGES, WORDS
+
+REPORTING_COUNTRY = "reporting_country"
+MAX_PAGE = 1_000
+_BEHIND = "~"  # sorts behind every digit and hyphen of a date
+
+_SORTED_BY = {
+    Sort.WRITTEN: MESSAGES.c.written_at,
+    Sort.HAPPENED: MESSAGES.c.happened_on,
+    Sort.RECEIVED: MESSAGES.c.received_at,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A record as a list shows it; times in seconds."""
+
+    record: int
+    operation: OperationId
+    message: MessageId
+    form: str
+    form_version: int
+    heading: str
+    happened_on: str
+    written_at: int
+    received_at: int
+    language: str
+    author_name: str | None
+    author_organisation: str | None
+    author_country: str | None
+    author_revoked: bool
+    priority: str
+    tlp: str
+    handling: str
+    files: tuple[str, ...]  # what their author called them
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page ended: the sorted value and number of its last record. Records that come later do not shift it."""
+
+    value: int | str
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`after` is None when nothing follows."""
+
+    found: tuple[Found, ...]
+    after: Cursor | None
+
+
+async def find(
+    connection: AsyncConnection,
+    criteria: Criteria,
+    labels: Labels,
+    *,
+    sort: Sort = Sort.WRITTEN,
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page:
+    """The next page of what fits.
+
+    Raises:
+        UsageError: a code or text that cannot be looked for.
+    """
+    limit = max(1, min(limit, MAX_PAGE))
+    by = _SORTED_BY[sort]
+    wanted = await matching(connection, criteria, labels)
+    if after is not None:
+        wanted = and_(wanted, tuple_(by, MESSAGES.c.id) < (after.value, after.record))
+    rows = (
+        await connection.execute(_listed().where(wanted).order_by(by.desc(), MESSAGES.c.id.desc()).limit(limit))
+    ).all()
+    found = tuple(_found(row) for row in rows)
+    return Page(found, _cursor(found[-1], sort) if len(found) == limit else None)
+
+
+async def count(connection: AsyncConnection, criteria: Criteria, labels: Labels) -> int:
+    """How many records fit. Raises as `find`."""
+    wanted = await matching(connection, criteria, labels)
+    return await connection.scalar(select(func.count()).select_from(MESSAGES).where(wanted)) or 0
+
+
+async def matching(connection: AsyncConnection, criteria: Criteria, labels: Labels) -> ColumnElement[bool]:
+    """What holds of the records that fit, as a condition on MESSAGES. Raises as `find`."""
+    criteria.check(labels.lists)
+    fields = await _load_fields(connection)
+    message = MESSAGES.c
+    wanted: list[ColumnElement[bool]] = []
+    if criteria.operation is not None:
+        wanted.append(message.operation == criteria.operation)
+    if criteria.form is not None:
+        wanted.append(message.form.in_(select(FORMS.c.id).where(FORMS.c.name == criteria.form)))
+    if criteria.since is not None:
+        coarser = [criteria.since[:length] for length in (4, 7) if length < len(criteria.since)]
+        wanted.append(or_(message.happened_on >= criteria.since, message.happened_on.in_(coarser)))
+    if criteria.until is not None:
+        wanted.append(message.happened_on <= criteria.until + _BEHIND)
+    if criteria.author_country is not None:
+        wanted.append(message.author_country == criteria.author_country)
+    if criteria.reporting is not None:
+        reporting = [one for one in fields if one.name == REPORTING_COUNTRY]
+        wanted.append(_has_code(reporting, [criteria.reporting]))
+    if criteria.country is not None:
+        wanted.append(_has_code([one for one in fields if one.list == COUNTRY], [criteria.country]))
+    if criteria.origin is not None:
+        wanted.append(_has_stop(fields, ORIGINS, criteria.origin))
+    if criteria.destination is not None:
+        wanted.append(_has_stop(fields, DESTINATIONS, criteria.destination))
+    if criteria.commodity is not None:
+        codes = with_closer_kinds(labels.lists[COMMODITY], criteria.commodity)
+        wanted.append(_has_code([one for one in fields if one.list == COMMODITY], codes))
+    if criteria.text is not None:
+        wanted.extend(_says(fields, term, labels) for term in terms(criteria.text))
+    return and_(*wanted) if wanted else MESSAGES.c.id.is_not(None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    id: int
+    form_name: str
+    block: str
+    name: str
+    list: str
+
+
+async def _load_fields(connection: AsyncConnection) -> Sequence[_Field]:
+    """The dictionary of columns, a few hundred rows: with their numbers every look-up below is one of an index."""
+    columns = FIELDS.c
+    rows = await connection.execute(
+        select(columns.id, columns.form_name, columns.block, columns.name, columns.list).where(columns.list != "")
+    )
+    return [_Field(*row) for row in rows]
+
+
+def _coded(fields: Iterable[_Field], codes: Iterable[str]) -> Select[Any]:
+    numbers = [one.id for one in fields]
+    return select(CELLS.c.message).where(CELLS.c.field.in_(numbers), CELLS.c.code.in_(list(codes)))
+
+
+def _has_code(fields: Iterable[_Field], codes: Iterable[str]) -> ColumnElement[bool]:
+    return MESSAGES.c.id.in_(_coded(fields, codes))
+
+
+def _has_stop(fields: Sequence[_Field], roles: tuple[str, ...], country: str) -> ColumnElement[bool]:
+    """One row says both, of whatever block has a role on a route and a country."""
+    stops = [
+        _stop(place, role, roles, country)
+        for place in fields
+        for role in fields
+        if (place.list, role.list) == (COUNTRY, ROUTE_ROLE)
+        and (place.form_name, place.block) == (role.form_name, role.block)
+    ]
+    return MESSAGES.c.id.in_(union(*stops)) if stops else false()
+
+
+def _stop(place: _Field, role: _Field, roles: tuple[str, ...], country: str) -> Select[Any]:
+    # EXISTS, so that SQLite starts from the country: nearly every record has an origin, few have this one.
+    there, what = CELLS.alias(), CELLS.alias()
+    same_row = and_(what.c.message == there.c.message, what.c.field == role.id, what.c.row == there.c.row)
+    as_role = select(what.c.message).where(same_row, what.c.code.in_(roles)).correlate(there).exists()
+    return select(there.c.message).where(there.c.field == place.id, there.c.code == country, as_role)
+
+
+def _says(fields: Sequence[_Field], term: str, labels: Labels) -> ColumnElement[bool]:
+    """A part of what was written, or of what a code is called."""
+    if len(term) >= TRIGRAM:
+        quoted = term.replace('"', '""')
+        written = select(WORDS.c.rowid).where(WORDS.c.text.op("MATCH")(f'"{quoted}"'))
+    else:
+        written = select(WORDS.c.rowid).where(WORDS.c.text.contains(term, autoescape=True))
+    coded = [_coded([one for one in fields if one.list == name], codes) for name, codes in labels.named(term).items()]
+    return MESSAGES.c.id.in_(union(written, *coded)) if coded else MESSAGES.c.id.in_(written)
+
+
+def _cursor(last: Found, sort: Sort) -> Cursor:
+    values: dict[Sort, int | str] = {
+        Sort.WRITTEN: last.written_at,
+        Sort.HAPPENED: last.happened_on,
+        Sort.RECEIVED: last.received_at,
+    }
+    return Cursor(values[sort], last.record)
+
+
+def _listed() -> Select[Any]:
+    message = MESSAGES.c
+    return select(
+        message.id,
+        message.operation,
+        message.message,
+        FORMS.c.name,
+        FORMS.c.version,
+        message.heading,
+        message.happened_on,
+        message.written_at,
+        message.received_at,
+        message.language,
+        message.author_name,
+        message.author_organisation,
+        message.author_country,
+        message.author_revoked,
+        message.priority,
+        message.tlp,
+        message.handling,
+        file_names(),
+    ).join(FORMS, FORMS.c.id == message.form)
+
+
+def file_names() -> Label[str]:
+    """The names of a message's files as a JSON list, a column `files` beside those of MESSAGES."""
+    names = select(func.json_group_array(ATTACHMENTS.c.name)).where(ATTACHMENTS.c.message == MESSAGES.c.id)
+    return names.scalar_subquery().label("files")  # in the order of the index that finds them: by number
+
+
+def _found(row: Row[Any]) -> Found:
+    return Found(
+        record=row.id,
+        operation=OperationId(row.operation),
+        message=MessageId(row.message),
+        form=row.name,
+        form_version=row.version,
+        heading=row.heading,
+        happened_on=row.happened_on,
+        written_at=row.written_at,
+        received_at=row.received_at,
+        language=row.language,
+        author_name=row.author_name,
+        author_organisation=row.author_organisation,
+        author_country=row.author_country,
+        author_revoked=bool(row.author_revoked),
+        priority=row.priority,
+        tlp=row.tlp,
+        handling=row.handling,
+        files=tuple(json.loads(row.files)),
+    )
