@@ -30,6 +30,8 @@ from cencomm.node.membership import Surroundings, open_member, open_store
 from cencomm.node.restored import Restored, opening_of
 from cencomm.node.store import NodeStore
 
+LOOK_AGAIN_SECONDS = 1.0  # whether a node that was put back has been let in: it asks nobody but its own memory
+
 _log = structlog.get_logger()
 
 
@@ -101,6 +103,8 @@ async def _live(
                 tasks.create_task(around.consumer.tend(mailbox, store.database))
                 if around.holdings is not None:
                     tasks.create_task(do_duties(HistoryServer(mailbox, around.holdings(store))))
+                if restored is not None:
+                    tasks.create_task(restored.stay_until_recovered(mailbox, seconds=LOOK_AGAIN_SECONDS))
                 await watch(mailbox, enacts_at_once=True)
     except WrongSignIn:
         raise

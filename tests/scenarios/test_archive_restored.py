@@ -14,7 +14,7 @@ from cencomm.client.operation.directory import encode_labels
 from cencomm.client.reports import Reports
 from cencomm.client.unit import declaring
 from cencomm.client.watch import catch_up
-from cencomm.ids import ChannelId
+from cencomm.ids import NO_HASH, ChannelId
 from cencomm.ledger.kinds import ChannelKind, Role
 from cencomm.node.backup import back_up, restore
 from cencomm.node.key_file import read_keys
@@ -24,6 +24,7 @@ from cencomm.node.sealing import Sealer
 from cencomm.node.store import NodeStore
 from cencomm.site.backup import DamagedBackup
 from cencomm.wire.document import encode_document
+from cencomm.wire.log import LogPage
 from cencomm.wire.welcomes import Welcomes
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.archive import SECONDS, Archive, archive_in, report
@@ -129,16 +130,20 @@ async def open_second_channel(carla: Person, meeting: Place) -> Place:
 
 
 class Hoarder:
-    """A relay that forgets no Welcome, and shows them when it likes."""
+    """A relay that forgets no Welcome, and shows them, and the log of that channel, when it likes."""
 
     def __init__(self) -> None:
         self.shows = True
+        self.hidden = b""
 
     async def meddle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if "/welcomes" in request.path and request.method == "DELETE":
             return web.Response(status=204)
         if "/welcomes" in request.path and not self.shows:
             return web.Response(body=encode_document(Welcomes(welcomes=())), content_type="application/json")
+        if request.path.endswith("/log") and self.hidden.hex() in request.path and not self.shows:
+            page = LogPage(entries=(), previous=NO_HASH, head=b"")
+            return web.Response(body=encode_document(page), content_type="application/json")
         return await handler(request)
 
 
@@ -146,16 +151,17 @@ async def test_it_commits_after_a_welcome_that_another_life_of_it_opened(
     archive: Archive, carla: Person, meeting: Place, labels: Labels, server: LoopbackRelay, tmp_path: Path
 ) -> None:
     """S5, D5: shown when nothing says any more that it was just put back, it would lead to used epoch keys."""
-    await asyncio.to_thread(back_up, archive.folder, tmp_path / "backup", kind=ARCHIVE.package, clock=lambda: NOW)
     relay = Hoarder()
     server.meddle = relay.meddle
     archive.start()
+    await has_entered(archive, meeting)
+    await asyncio.to_thread(back_up, archive.folder, tmp_path / "backup", kind=ARCHIVE.package, clock=lambda: NOW)
     second = await open_second_channel(carla, meeting)
     await has_entered(archive, second)
     await archive.stop()
     one = archive_in(tmp_path / "restored", archive.around.reports, labels)
     await asyncio.to_thread(restore, tmp_path / "backup", one.folder, kind=ARCHIVE.package)
-    relay.shows = False
+    relay.shows, relay.hidden = False, second.channel
     one.start()
     await recovered(one)
     await one.stop()
@@ -169,3 +175,25 @@ async def test_it_commits_after_a_welcome_that_another_life_of_it_opened(
     await catch_up(carla.mailbox)
     committed = any(said.place.channel == second.channel for said in carla.said(EpochBegan)[before:])
     assert "must-commit" in rows or committed
+
+
+async def test_it_asks_to_be_let_in_where_it_entered_after_the_backup(
+    archive: Archive, carla: Person, meeting: Place, labels: Labels, tmp_path: Path
+) -> None:
+    """C9. Its leaf stands there and its Welcome is gone: nobody would add it, and it would record nothing there."""
+    archive.start()
+    await has_entered(archive, meeting)
+    await asyncio.to_thread(back_up, archive.folder, tmp_path / "backup", kind=ARCHIVE.package, clock=lambda: NOW)
+    second = await open_second_channel(carla, meeting)
+    await has_entered(archive, second)
+    await archive.stop()
+    one = archive_in(tmp_path / "restored", archive.around.reports, labels)
+    await asyncio.to_thread(restore, tmp_path / "backup", one.folder, kind=ARCHIVE.package)
+
+    one.start()
+    async with asyncio.timeout(SECONDS):
+        while not await enact(carla.mailbox, second.operation, second.channel):  # noqa: ASYNC110 (a task rejects)
+            await asyncio.sleep(0.05)
+    await has_entered(one, second)
+    await recovered(one)
+    await one.stop()

@@ -129,6 +129,32 @@ async def test_whose_welcome_led_elsewhere_is_let_in_again(
     assert session_of(eve, place).sequence == logged.sequence + 1
 
 
+async def test_who_lost_what_the_welcome_led_to_is_let_in_again(ana: Person, bob: Person, place: Place) -> None:
+    """C9: a state of before the entry. The leaf is there, the Welcome is not any more."""
+    async with bob.mailbox.lock:
+        await bob.mailbox.forget_session(session_of(bob, place))
+    await catch_up(bob.mailbox)
+
+    assert await enact(ana.mailbox, place.operation, place.channel)
+    await catch_up(bob.mailbox)
+
+    assert session_of(bob, place).standing is Standing.LIVE
+    assert not await enact(ana.mailbox, place.operation, place.channel)  # once
+
+
+async def test_who_lost_what_it_committed_since_too_is_let_in_again(ana: Person, bob: Person, place: Place) -> None:
+    """C9, C10: the leaf stands where a Commit of its own put it."""
+    await update(bob, place)
+    async with bob.mailbox.lock:
+        await bob.mailbox.forget_session(session_of(bob, place))
+    await catch_up(bob.mailbox)
+
+    assert await enact(ana.mailbox, place.operation, place.channel)
+    await catch_up(bob.mailbox)
+
+    assert session_of(bob, place).standing is Standing.LIVE
+
+
 async def claim_that_it_failed(
     liar: Person, place: Place, sequence: int, kind: RejectionKind = RejectionKind.WELCOME
 ) -> None:

@@ -7,6 +7,7 @@ from cencomm.client.channel.ended import leave_if_over, restart_of
 from cencomm.client.channel.log_pages import judge_with_evidence, next_page
 from cencomm.client.channel.sent import bury
 from cencomm.client.channel.session import ChannelSession, Standing
+from cencomm.client.channel.shut_out import ask_to_be_let_in
 from cencomm.client.channel.stranded import ask_again
 from cencomm.client.channel.taking import take
 from cencomm.client.mailbox import Mailbox
@@ -15,9 +16,15 @@ from cencomm.wire.log import LogEntry
 
 
 async def sync_channel(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:
-    """Take in everything that the relay's log holds beyond our position; enter the channel first if we can."""
+    """Take in everything that the relay's log holds beyond our position; enter the channel first if we can.
+
+    If we cannot, and our leaf stands in it all the same, the members are told.
+    """
     async with mailbox.lock:
         await follow_log(mailbox, operation, channel)
+        session = mailbox.sessions.get((operation, channel))
+        if session is None or session.standing not in {Standing.LIVE, Standing.STALLED}:
+            await ask_to_be_let_in(mailbox, operation, channel)
 
 
 async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:

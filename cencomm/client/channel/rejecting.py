@@ -54,6 +54,31 @@ async def was_stalled_by(mailbox: Mailbox, session: ChannelSession, sequence: in
     return await mailbox.store.get(_commit_key(session, sequence)) is not None
 
 
+async def reject_own_leaf(
+    mailbox: Mailbox,
+    place: tuple[OperationId, ChannelId, int],
+    kind: RejectionKind,
+    sequence: int,
+    commit_hash: bytes,
+) -> Writes:
+    """What keeps the rejection of whatever put our leaf there until it is sent; nothing if we said it before."""
+    operation, channel, generation = place
+    key = f"{PREFIX}own-leaf/{channel.hex()}/{generation}/{sequence}"
+    if await mailbox.store.get(key) is not None:
+        return {}
+    rejection = Rejection(
+        kind=kind,
+        operation=operation,
+        channel=channel,
+        generation=generation,
+        sequence=sequence,
+        commit_hash=commit_hash,
+        certificate=mailbox.certificates.verify(mailbox.device.certificate),
+        reason=RejectionReason.OWN_LEAF,
+    )
+    return {key: sign_rejection(mailbox.device.signing_key, rejection)}
+
+
 def reject_welcome(
     mailbox: Mailbox,
     operation: OperationId,
