@@ -2,14 +2,18 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import assert_never
 
 import structlog
 
 from cencomm.client.channel.enactment import follow_and_enact
+from cencomm.client.channel.entrance import replace_key_packages
+from cencomm.client.channel.errors import FrozenOperation
 from cencomm.client.channel.opening import Opening
 from cencomm.client.channel.session import Standing
 from cencomm.client.channel.shut_out import ask_to_be_let_in
 from cencomm.client.mailbox import Mailbox
+from cencomm.client.transport.errors import NotEntitled, NotFound
 from cencomm.client.watch import catch_up
 from cencomm.ids import ChannelId, OperationId
 from cencomm.node.data_folder import DataFolder
@@ -28,48 +32,71 @@ def opening_of(folder: DataFolder, restored: "Restored | None") -> Opening | Non
     return Opening(recovered=True) if folder.recovered_mark.exists() else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Restored:
     """Lasts as long as the process: what it committed in one life counts in the next, what it read does too."""
 
     folder: DataFolder
     opening: Opening = field(default_factory=Opening)
-    shut_out: set[tuple[OperationId, ChannelId]] = field(default_factory=set)
+    _shut_out: set[tuple[OperationId, ChannelId]] = field(default_factory=set)
+    _has_new_packages: bool = False
 
     async def recover(self, mailbox: Mailbox) -> None:
         """Every channel in which this node still is, has an epoch of its own; the folder is an ordinary one again.
 
-        Unless the members have to let it in again somewhere: then the folder stays a restored one until they did.
+        Unless the members have to let it in again somewhere, or an operation is closed to it for now: then the folder
+        stays a restored one.
 
         Raises:
             ProtocolError, Unavailable: not yet; what was committed stays so.
         """
         if not self.folder.restored_mark.exists():
             return
+        if not self._has_new_packages:
+            await replace_key_packages(mailbox)
+            self._has_new_packages = True
         await catch_up(mailbox)
-        self.shut_out.clear()
-        for operation in mailbox.operations:
-            for channel in mailbox.entitled_channels(operation):
-                session = mailbox.sessions.get((operation, channel))
-                async with mailbox.lock:
-                    if session is None or session.standing not in {Standing.LIVE, Standing.STALLED}:
-                        if await ask_to_be_let_in(mailbox, operation, channel):
-                            self.shut_out.add((operation, channel))
-                    elif session.must_commit and session.standing is Standing.LIVE:
-                        await follow_and_enact(mailbox, operation, channel, sending=True)
-        if self.shut_out:
-            _log.warning("node_waits_to_be_let_in", channels=len(self.shut_out))
+        self._shut_out.clear()
+        closed = [operation for operation in mailbox.operations if not await self._recover_in(mailbox, operation)]
+        if closed or self._shut_out:
+            _log.warning("node_not_recovered", closed_operations=len(closed), waits_to_be_let_in=len(self._shut_out))
             return
         self.folder.recovered_mark.touch(mode=0o600)
         self.folder.restored_mark.unlink()
         _log.info("node_recovered", channels=len(mailbox.sessions))
 
-    async def stay_until_recovered(self, mailbox: Mailbox, *, seconds: float) -> None:
+    async def stay_until_let_in(self, mailbox: Mailbox, *, seconds: float) -> None:
         """Recover as soon as the members have let this node in everywhere; looked at every so many `seconds`."""
-        while self.folder.restored_mark.exists():
-            if not any(_is_shut_out(mailbox, *one) for one in self.shut_out):
+        while self._shut_out:
+            if not any(_is_shut_out(mailbox, *one) for one in self._shut_out):
                 await self.recover(mailbox)
             await asyncio.sleep(seconds)
+
+    async def _recover_in(self, mailbox: Mailbox, operation: OperationId) -> bool:
+        """Whether the operation let us look; where one does not, the others go on."""
+        try:
+            for channel in mailbox.entitled_channels(operation):
+                async with mailbox.lock:
+                    await self._recover_channel(mailbox, operation, channel)
+        except (NotEntitled, NotFound, FrozenOperation):
+            return False
+        return True
+
+    async def _recover_channel(self, mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:
+        session = mailbox.sessions.get((operation, channel))
+        standing = None if session is None else session.standing
+        match standing:
+            case Standing.LIVE if session is not None and session.must_commit:
+                await follow_and_enact(mailbox, operation, channel, sending=True)
+            case Standing.LIVE | Standing.STALLED:  # the unit restarts a stalled one: a new group, entered anew
+                pass
+            case Standing.STRANDED:  # said so when it caught up (C10)
+                self._shut_out.add((operation, channel))
+            case None | Standing.REMOVED | Standing.ENDED:
+                if await ask_to_be_let_in(mailbox, operation, channel):
+                    self._shut_out.add((operation, channel))
+            case _:
+                assert_never(standing)
 
 
 def _is_shut_out(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> bool:

@@ -104,7 +104,7 @@ async def _live(
                 if around.holdings is not None:
                     tasks.create_task(do_duties(HistoryServer(mailbox, around.holdings(store))))
                 if restored is not None:
-                    tasks.create_task(restored.stay_until_recovered(mailbox, seconds=LOOK_AGAIN_SECONDS))
+                    tasks.create_task(restored.stay_until_let_in(mailbox, seconds=LOOK_AGAIN_SECONDS))
                 await watch(mailbox, enacts_at_once=True)
     except WrongSignIn:
         raise

@@ -91,6 +91,8 @@ def put_key_packages(
         raise Refused("C5", "this device has ended")
     queries.forget_ended_key_packages(connection, device.id, now=now)
     one_time = [judge_key_package(device, package, last_resort=False, now=now) for package in put.one_time]
+    if put.alone:
+        queries.spend_one_time_key_packages(connection, device.id)
     queries.add_key_packages(connection, one_time)
     if put.last_resort is not None:
         last_resort = judge_key_package(device, put.last_resort, last_resort=True, now=now)

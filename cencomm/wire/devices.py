@@ -25,10 +25,14 @@ class RegisterDevice(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class PutKeyPackages(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """POST /v1/devices/{device}/key-packages: each an exact KeyPackage; `last_resort` replaces the one before."""
+    """POST /v1/devices/{device}/key-packages: each an exact KeyPackage; `last_resort` replaces the one before.
+
+    `alone`: the one-time packages that were there before, reserved ones too, serve nobody any more.
+    """
 
     one_time: Annotated[tuple[bytes, ...], Meta(max_length=MAX_ONE_TIME_KEY_PACKAGES)] = ()
     last_resort: bytes | None = None
+    alone: bool = False
 
     def __post_init__(self) -> None:
         for package in (*self.one_time, self.last_resort):

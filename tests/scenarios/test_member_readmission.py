@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace as replace_fields
 
 from cencomm.client.channel.enactment import enact
 from cencomm.client.channel.posting import send
@@ -23,8 +24,8 @@ from cencomm.ledger.refusal import JoinRefused
 from cencomm.ledger.rejection import Rejection, RejectionKind, RejectionReason, sign_rejection
 from cencomm.mls.group import StagedCommit
 from cencomm.secret import system_entropy
-from cencomm.wire.document import encode_document
-from cencomm.wire.log import Publish
+from cencomm.wire.document import decode_document, encode_document
+from cencomm.wire.log import LogPage, Publish
 from cencomm.wire.welcomes import Reject, WaitingWelcome, Welcomes
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.insider import Insider
@@ -153,6 +154,34 @@ async def test_who_lost_what_it_committed_since_too_is_let_in_again(ana: Person,
     await catch_up(bob.mailbox)
 
     assert session_of(bob, place).standing is Standing.LIVE
+
+
+async def test_a_commit_of_the_relays_invention_keeps_nobody_from_rejecting_the_true_one(
+    ana: Person, bob: Person, place: Place, server: LoopbackRelay
+) -> None:
+    """C9: whoever is in no group cannot verify what the public log shows; members compare the Commit's hash."""
+    async with bob.mailbox.lock:
+        await bob.mailbox.forget_session(session_of(bob, place))
+
+    server.meddle = forge_log
+    await catch_up(bob.mailbox)
+    server.meddle = None
+    assert not await enact(ana.mailbox, place.operation, place.channel)
+    await catch_up(bob.mailbox)
+
+    assert await enact(ana.mailbox, place.operation, place.channel)
+
+
+async def forge_log(request: web.Request, handler: Handler) -> web.StreamResponse:
+    answer = await handler(request)
+    if not request.path.endswith("/log"):
+        return answer
+    assert isinstance(answer, web.Response)
+    assert isinstance(answer.body, bytes)
+    page = decode_document(answer.body, LogPage)
+    forged = tuple(replace_fields(one, message=one.message[:-1] + bytes([one.message[-1] ^ 1])) for one in page.entries)
+    body = encode_document(replace_fields(page, entries=forged))
+    return web.Response(body=body, content_type="application/json")
 
 
 async def claim_that_it_failed(

@@ -134,8 +134,8 @@ async def refill_key_packages(mailbox: Mailbox) -> None:
 
     A last resort that served is replaced, and private halves that are of no more use are deleted.
     """
-    device, now, entropy = mailbox.device, mailbox.environment.clock(), mailbox.environment.entropy
-    waiting = await mailbox.relay.waiting_key_packages(device.device)
+    now = mailbox.environment.clock()
+    waiting = await mailbox.relay.waiting_key_packages(mailbox.device.device)
     async with mailbox.lock:
         stock, used = await key_packages.load_stock(mailbox.store), await key_packages.load_used(mailbox.store)
         if dead := key_packages.dead_writes(stock, used, now=now):
@@ -143,17 +143,29 @@ async def refill_key_packages(mailbox: Mailbox) -> None:
     last_resort = waiting.last_resort and key_packages.has_fresh_last_resort(stock, used)
     if waiting.remaining >= key_packages.REFILL_BELOW and last_resort:
         return
-    one_time = [
-        key_packages.make_bundle(device, now=now, last_resort=False, entropy=entropy)
-        for _ in range(max(0, key_packages.STOCK - waiting.remaining))
-    ]
-    last = [] if last_resort else [key_packages.make_bundle(device, now=now, last_resort=True, entropy=entropy)]
+    await _publish_new(mailbox, max(0, key_packages.STOCK - waiting.remaining), last_resort=not last_resort)
+
+
+async def replace_key_packages(mailbox: Mailbox) -> None:
+    """From now on nobody is handed a key package of ours that was published before.
+
+    For a device whose state was put back: the private halves of what it published since are lost, so that whoever adds
+    it by one of those adds it in vain.
+    """
+    await _publish_new(mailbox, key_packages.STOCK, last_resort=True, alone=True)
+
+
+async def _publish_new(mailbox: Mailbox, one_time: int, *, last_resort: bool, alone: bool = False) -> None:
+    device, now, entropy = mailbox.device, mailbox.environment.clock(), mailbox.environment.entropy
+    made = [key_packages.make_bundle(device, now=now, last_resort=False, entropy=entropy) for _ in range(one_time)]
+    last = [key_packages.make_bundle(device, now=now, last_resort=True, entropy=entropy)] if last_resort else []
     async with mailbox.lock:
-        await mailbox.write(key_packages.stock_writes([*one_time, *last]))
+        await mailbox.write(key_packages.stock_writes([*made, *last]))
     await mailbox.relay.put_key_packages(
         device.device,
         PutKeyPackages(
-            one_time=tuple(bundle.key_package.encode() for bundle in one_time),
+            one_time=tuple(bundle.key_package.encode() for bundle in made),
             last_resort=last[0].key_package.encode() if last else None,
+            alone=alone,
         ),
     )

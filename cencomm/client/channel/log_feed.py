@@ -23,7 +23,7 @@ async def sync_channel(mailbox: Mailbox, operation: OperationId, channel: Channe
     async with mailbox.lock:
         await follow_log(mailbox, operation, channel)
         session = mailbox.sessions.get((operation, channel))
-        if session is None or session.standing not in {Standing.LIVE, Standing.STALLED}:
+        if session is None or session.standing in {Standing.REMOVED, Standing.ENDED}:  # stranded: `ask_again` said it
             await ask_to_be_let_in(mailbox, operation, channel)
 
 

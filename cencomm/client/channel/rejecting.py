@@ -61,9 +61,13 @@ async def reject_own_leaf(
     sequence: int,
     commit_hash: bytes,
 ) -> Writes:
-    """What keeps the rejection of whatever put our leaf there until it is sent; nothing if we said it before."""
+    """What keeps the rejection of whatever put our leaf there until it is sent; nothing if we said it before.
+
+    Remembered by the Commit's hash: a relay that shows a Commit of its own invention, which no member knows, would
+    otherwise keep us from rejecting the true one of that place.
+    """
     operation, channel, generation = place
-    key = f"{PREFIX}own-leaf/{channel.hex()}/{generation}/{sequence}"
+    key = f"{PREFIX}own-leaf/{channel.hex()}/{generation}/{sequence}/{commit_hash.hex()}"
     if await mailbox.store.get(key) is not None:
         return {}
     rejection = Rejection(

@@ -113,6 +113,13 @@ def count_devices(connection: Connection, account: AccountId, *, now: int) -> in
     return connection.execute(counted).scalar_one()
 
 
+def spend_one_time_key_packages(connection: Connection, device: DeviceId) -> None:
+    """The device's one-time packages serve nobody, the reserved ones neither."""
+    packages = select(KEY_PACKAGES.c.ref).where(KEY_PACKAGES.c.device == device, KEY_PACKAGES.c.last_resort == 0)
+    connection.execute(delete(CLAIMS).where(CLAIMS.c.ref.in_(packages)))
+    connection.execute(update(KEY_PACKAGES).where(KEY_PACKAGES.c.ref.in_(packages)).values(_SPENT))
+
+
 def add_key_packages(connection: Connection, packages: Sequence[StoredKeyPackage]) -> None:
     """Those that are new; one that was here before is not made fresh by sending it again."""
     if not packages:

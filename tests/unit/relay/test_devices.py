@@ -182,6 +182,19 @@ async def test_a_last_resort_is_replaced(operation: Operation, alice: Person) ->
     assert claims[1] == alice.bundles[-1].key_package.encode()
 
 
+async def test_packages_put_alone_end_those_before_reserved_ones_too(operation: Operation, alice: Person) -> None:
+    """Their private halves are lost: whoever uses one adds nobody (C9)."""
+    await operation.append(operation.admission(alice))
+    await claim(operation, alice)
+    new, last = alice.key_package(), alice.key_package(last_resort=True)
+    put = PutKeyPackages(one_time=(new.key_package.encode(),), last_resort=last.key_package.encode(), alone=True)
+
+    assert (await alice.ask("POST", alice.packages_path, put)).read(KeyPackagesStored).remaining == 1
+
+    claims = [(await claim(operation, alice)).read(ClaimedKeyPackages).packages[0].key_package for _ in range(2)]
+    assert claims == [new.key_package.encode(), last.key_package.encode()]
+
+
 async def test_a_reservation_ends_after_ten_minutes(operation: Operation, alice: Person, relay: Relay) -> None:
     await operation.append(operation.admission(alice))
     first = (await claim(operation, alice)).read(ClaimedKeyPackages)
