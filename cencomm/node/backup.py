@@ -9,8 +9,9 @@ from pathlib import Path
 from cencomm.clock import Clock
 from cencomm.errors import UsageError
 from cencomm.node.data_folder import LOCK_FILE, RESTORED_FILE, DataFolder
-from cencomm.site.backup import BackupWriter, open_backup
+from cencomm.site.backup import LAST_BACKUP_FILE, BackupWriter, note_backup, open_backup
 
+_OF_THIS_FOLDER = frozenset({LOCK_FILE, RESTORED_FILE, LAST_BACKUP_FILE})
 _TRANSIENT = ("-wal", "-shm", "-journal")  # of the database, whose copy has them inside
 
 
@@ -32,10 +33,12 @@ def back_up(folder: DataFolder, into: Path, *, kind: str, clock: Clock) -> int:
     writer.note(writer.copy_database(folder.database).name)
     others = [path for path in sorted(folder.path.rglob("*")) if path.is_file() and path != folder.database]
     names = [str(path.relative_to(folder.path)) for path in others]
-    kept = [name for name in names if name not in {LOCK_FILE, RESTORED_FILE} and not name.endswith(_TRANSIENT)]
+    kept = [name for name in names if name not in _OF_THIS_FOLDER and not name.endswith(_TRANSIENT)]
     for name in kept:
         writer.add_file(folder.path / name, name)
-    writer.finish(now=clock())
+    now = clock()
+    writer.finish(now=now)
+    note_backup(folder.path, now=now)
     return len(kept) + 1
 
 

@@ -18,9 +18,8 @@ from cencomm.node.consumer import Consumer
 from cencomm.node.database import Database
 from cencomm.node.quarantine import count_set_aside
 from cencomm.site.headers import add_api_headers
+from cencomm.site.metrics import LOOPBACK, Scrape, answering
 from cencomm.wire.document import encode_document
-
-LOOPBACK = "127.0.0.1"
 
 
 class Position(Struct, frozen=True, kw_only=True):
@@ -75,8 +74,13 @@ async def look(mailbox: Mailbox | None, database: Database, consumer: Consumer, 
 
 
 @contextlib.asynccontextmanager
-async def serve_health(port: int, ask: Callable[[], Awaitable[Health]]) -> AsyncIterator[int]:
-    """Serves until the block ends; gives the port, which the system chose if `port` is 0."""
+async def serve_health(
+    port: int, ask: Callable[[], Awaitable[Health]], scrape: Scrape | None = None
+) -> AsyncIterator[int]:
+    """`/healthz`, and `/metrics` where there is something to `scrape`, until the block ends.
+
+    Gives the port, which the system chose if `port` is 0.
+    """
 
     async def healthz(_: web.Request) -> web.Response:
         health = await ask()
@@ -87,6 +91,8 @@ async def serve_health(port: int, ask: Callable[[], Awaitable[Health]]) -> Async
     app = web.Application()
     app.on_response_prepare.append(add_api_headers)
     app.router.add_get("/healthz", healthz)
+    if scrape is not None:
+        app.router.add_get("/metrics", answering(scrape))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

@@ -27,8 +27,10 @@ from cencomm.node.database import Database
 from cencomm.node.health import Health, look, serve_health
 from cencomm.node.key_file import NodeKeys, read_keys
 from cencomm.node.membership import Surroundings, open_member, open_store
+from cencomm.node.metrics import NodeMetrics
 from cencomm.node.restored import Restored, opening_of
 from cencomm.node.store import NodeStore
+from cencomm.site.metrics import exposition
 
 LOOK_AGAIN_SECONDS = 1.0  # whether a node that was put back has been let in: it asks nobody but its own memory
 
@@ -37,16 +39,21 @@ _log = structlog.get_logger()
 
 @dataclass(slots=True)
 class _Life:
-    """What `/healthz` is asked about."""
+    """What `/healthz` and `/metrics` are asked about."""
 
     database: Database
     consumer: Consumer
+    metrics: NodeMetrics
     mailbox: Mailbox | None = None
     fault: str | None = None
     failures: int = 0
 
     async def look(self) -> Health:
         return await look(self.mailbox, self.database, self.consumer, fault=self.fault)
+
+    async def scrape(self) -> bytes:
+        self.metrics.show(await self.look(), self.mailbox)
+        return exposition(self.metrics.registry)
 
 
 async def run_node(config: NodeConfig, around: Surroundings) -> None:
@@ -62,7 +69,7 @@ async def run_node(config: NodeConfig, around: Surroundings) -> None:
     with folder.locked():
         keys = await asyncio.to_thread(read_keys, folder.key_file)
         async with open_store(folder, keys, around) as store:
-            life = _Life(store.database, around.consumer)
+            life = _Life(store.database, around.consumer, NodeMetrics.of(folder.path, folder.database))
             restored = Restored(folder) if folder.restored_mark.exists() else None
             async with _health_served(config, life):
                 while True:
@@ -96,6 +103,7 @@ async def _live(
             life.mailbox = mailbox
             mailbox.observe(_tell)
             mailbox.observe(lambda _: _recover(life))
+            mailbox.observe(lambda event: life.metrics.observe(event, now=around.clock()))
             _log.info("node_running", operations=len(mailbox.operations))
             if restored is not None:
                 await restored.recover(mailbox)
@@ -111,6 +119,7 @@ async def _live(
     except Exception as error:  # noqa: BLE001 (the top of the process: the next try begins at the last transaction)
         life.failures += 1
         life.fault = type(_first(error)).__name__
+        life.metrics.faults.labels(life.fault).inc()
         _log.exception("node_fault", failures=life.failures)
     finally:
         life.mailbox = None
@@ -139,7 +148,7 @@ async def _health_served(config: NodeConfig, life: _Life) -> AsyncIterator[None]
     if config.health_port is None:
         yield
         return
-    async with serve_health(config.health_port, life.look) as port:
+    async with serve_health(config.health_port, life.look, life.scrape) as port:
         _log.info("health_served", port=port)
         yield
 

@@ -16,6 +16,11 @@ from cencomm.wire.limits import PUBLISHES_PER_MINUTE, STREAMS_PER_ACCOUNT
 @click.option("--name", default="relay", show_default=True, help="The relay's name; part of every account: keep it.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8440, show_default=True)
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    help="Serve http://127.0.0.1:PORT/metrics; 0: any free port, which the log names.",
+)
 @click.option("--tls-certificate", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="PEM chain.")
 @click.option("--tls-key", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="PEM key.")
 @click.option(
@@ -30,6 +35,7 @@ def main(
     name: str,
     host: str,
     port: int,
+    metrics_port: int | None,
     tls_certificate: Path | None,
     tls_key: Path | None,
     registration_code_file: Path | None,
@@ -44,6 +50,7 @@ def main(
             name=name,
             host=host,
             port=port,
+            metrics_port=metrics_port,
             tls_certificate=tls_certificate,
             tls_key=tls_key,
             registration_code=code,

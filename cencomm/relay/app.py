@@ -23,6 +23,7 @@ from cencomm.relay.keys import (
     DESK,
     ENTROPY,
     FANOUT,
+    METRICS,
     NOTARY,
     PACING,
     PUBLISHES,
@@ -32,11 +33,13 @@ from cencomm.relay.keys import (
     WRITER,
 )
 from cencomm.relay.loading import load_state
+from cencomm.relay.metrics import RelayMetrics, timed
 from cencomm.relay.notary import Notary
 from cencomm.relay.operations import Registry
 from cencomm.relay.own_keys import false_salt_key, receipt_key
 from cencomm.relay.pacing import Pacing
 from cencomm.relay.publishing import Publishing
+from cencomm.relay.queries.stock import take_stock
 from cencomm.relay.quota import Quota
 from cencomm.relay.sign_in import SignInDesk
 from cencomm.relay.verifiers import HASHING_THREADS
@@ -44,6 +47,7 @@ from cencomm.relay.writer import Writer
 from cencomm.secret import Entropy
 from cencomm.site.errors import one_shape
 from cencomm.site.headers import add_api_headers
+from cencomm.site.metrics import exposition, serve_metrics
 
 HOUR_SECONDS = 3600
 MINUTE_SECONDS = 60
@@ -51,12 +55,13 @@ MINUTE_SECONDS = 60
 
 def build_app(config: RelayConfig, *, clock: Clock, entropy: Entropy) -> web.Application:
     """A relay on `config.data`, which is made if absent. Nothing is opened before the application starts."""
-    app = web.Application(middlewares=[one_shape(describe)])
-    app[CONFIG], app[CLOCK], app[ENTROPY] = config, clock, entropy
+    metrics = RelayMetrics.of(config.data, config.database)
+    app = web.Application(middlewares=[timed(metrics), one_shape(describe)])
+    app[CONFIG], app[CLOCK], app[ENTROPY], app[METRICS] = config, clock, entropy, metrics
     app.add_routes(ROUTES)
     app.on_response_prepare.append(add_api_headers)
     app.on_shutdown.append(_close_streams)
-    app.cleanup_ctx.extend((_database, _state, _writer, _chunk_files, _sign_in))
+    app.cleanup_ctx.extend((_database, _state, _writer, _chunk_files, _sign_in, _metrics))
     return app
 
 
@@ -74,7 +79,7 @@ async def _state(app: web.Application) -> AsyncIterator[None]:
     app[NOTARY] = Notary(receipt_key(app[CONFIG].data, app[ENTROPY]))
     app[PACING] = Pacing(app[CONFIG])
     app[PUBLISHING] = Publishing(app[NOTARY], app[CLOCK], app[PACING])
-    app[FANOUT] = Fanout(app[STATE], app[CLOCK])
+    app[FANOUT] = Fanout(app[STATE], app[CLOCK], app[METRICS].push_lag.observe)
     app[REGISTRY] = Registry(app[NOTARY], app[PUBLISHING], app[CONFIG].name)
     app[CLAIMS] = Quota(app[CONFIG].claims_per_hour, seconds=HOUR_SECONDS)
     app[PUBLISHES] = Quota(app[CONFIG].publishes_per_minute, seconds=MINUTE_SECONDS)
@@ -82,7 +87,9 @@ async def _state(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _writer(app: web.Application) -> AsyncIterator[None]:
-    app[WRITER] = Writer(app[STATE], app[PUBLISHING].accept_messages, app[FANOUT].announce)
+    app[WRITER] = Writer(
+        app[STATE], app[PUBLISHING].accept_messages, app[FANOUT].announce, app[METRICS].observe_transaction
+    )
     task = asyncio.create_task(app[WRITER].run(app[DATABASE].writer), name="writer")
     yield
     await app[WRITER].stop()
@@ -107,6 +114,22 @@ async def _sign_in(app: web.Application) -> AsyncIterator[None]:
             false_salt_key=false_salt_key(app[CONFIG].data, app[ENTROPY]),
             entropy=app[ENTROPY],
         )
+        yield
+
+
+async def _metrics(app: web.Application) -> AsyncIterator[None]:
+    port = app[CONFIG].metrics_port
+    if port is None:
+        yield
+        return
+
+    async def scrape() -> bytes:
+        metrics, now = app[METRICS], app[CLOCK]()
+        metrics.look(app[STATE], app[FANOUT], app[WRITER])
+        metrics.show(await app[DATABASE].read(lambda connection: take_stock(connection, now=now)))
+        return exposition(metrics.registry)
+
+    async with serve_metrics(port, scrape):
         yield
 
 

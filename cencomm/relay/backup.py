@@ -25,7 +25,7 @@ from cencomm.relay.own_keys import KEY_FILES
 from cencomm.relay.queries.attachments import all_chunks, drop_incomplete
 from cencomm.relay.queries.log import all_channels
 from cencomm.relay.queries.whole_log import whole_log
-from cencomm.site.backup import BackupWriter, DamagedBackup, open_backup
+from cencomm.site.backup import BackupWriter, DamagedBackup, note_backup, open_backup
 
 T = TypeVar("T")
 
@@ -72,7 +72,9 @@ def back_up(data: Path, into: Path, *, clock: Clock, progress: Progress) -> Figu
         name = f"{ATTACHMENTS}/{chunk.path}"
         writer.add_file(data / name, name)
     figures = _verify(into, progress)
-    writer.finish(now=clock())
+    now = clock()
+    writer.finish(now=now)
+    note_backup(data, now=now)
     return figures
 
 

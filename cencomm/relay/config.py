@@ -30,6 +30,7 @@ class RelayConfig:
     name: str  # part of every sign-in name's hash: never change it
     host: str = "127.0.0.1"
     port: int = 8440  # 0: any free one
+    metrics_port: int | None = None  # of http://127.0.0.1/metrics; 0: any free one; None: not served
     tls_certificate: Path | None = None  # PEM chain
     tls_key: Path | None = None
     registration_code: Secret | None = None  # None: anybody may make an account

@@ -7,7 +7,7 @@ reader holds up another, and the memory that readers can take is bounded.
 import asyncio
 import struct
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Protocol, assert_never
 
@@ -41,6 +41,9 @@ from cencomm.wire.stream import (
     RejectionStored,
     WelcomeWaits,
 )
+
+ObserveLag = Callable[[float], None]
+"""Seconds from a commit to disk until what it brought was handed to every reader's socket."""
 
 _log = structlog.get_logger()
 
@@ -132,11 +135,12 @@ class _Audience:
 class Fanout:
     """All open streams, and for each channel those who are entitled to it by the committed ledger."""
 
-    __slots__ = ("_accounts", "_audiences", "_clock", "_state")
+    __slots__ = ("_accounts", "_audiences", "_clock", "_observe_lag", "_state")
 
-    def __init__(self, state: State, clock: Clock) -> None:
+    def __init__(self, state: State, clock: Clock, observe_lag: ObserveLag) -> None:
         self._state = state
         self._clock = clock
+        self._observe_lag = observe_lag
         self._accounts: defaultdict[AccountId, set[Stream]] = defaultdict(set)
         self._audiences: defaultdict[ChannelKey, _Audience] = defaultdict(_Audience)
 
@@ -149,6 +153,10 @@ class Fanout:
     def count(self, account: AccountId) -> int:
         """How many streams the account has open."""
         return len(self._accounts.get(account, ()))
+
+    @property
+    def open_streams(self) -> int:
+        return sum(len(streams) for streams in self._accounts.values())
 
     def part(self, stream: Stream) -> None:
         streams = self._accounts[stream.account]
@@ -165,12 +173,16 @@ class Fanout:
 
     def announce(self, announcements: Iterable[Announcement]) -> None:
         """What a transaction changed, told in its order. Runs of messages in one channel go out as one write."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         for channel, run in groupby(announcements, key=_channel_of_entry):
             if channel is None:
                 for announcement in run:
                     self._tell(announcement)
             else:
                 self._push_entries(channel, run)
+        # Behind every `_send` that the pushes have scheduled in the same way.
+        loop.call_soon(loop.call_soon, lambda: self._observe_lag(loop.time() - began))
 
     def _push_entries(self, channel: ChannelKey, run: Iterable[Announcement]) -> None:
         frames = b"".join(

@@ -7,6 +7,7 @@ from cencomm.relay.chunk_files import ChunkFiles
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.database import Database
 from cencomm.relay.fanout import Fanout
+from cencomm.relay.metrics import RelayMetrics
 from cencomm.relay.notary import Notary
 from cencomm.relay.operations import Registry
 from cencomm.relay.pacing import Pacing
@@ -31,4 +32,5 @@ REGISTRY = web.AppKey("REGISTRY", Registry)
 DESK = web.AppKey("DESK", SignInDesk)
 CLAIMS = web.AppKey("CLAIMS", Quota)
 PUBLISHES = web.AppKey("PUBLISHES", Quota)
+METRICS = web.AppKey("METRICS", RelayMetrics)
 CHUNK_FILES = web.AppKey("CHUNK_FILES", ChunkFiles)

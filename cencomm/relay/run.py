@@ -1,8 +1,8 @@
 """A relay as a process of its own."""
 
 import asyncio
-import ssl
 import sys
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -12,8 +12,10 @@ from aiohttp import web
 from cencomm.clock import system_clock
 from cencomm.relay.app import build_app
 from cencomm.relay.config import RelayConfig
+from cencomm.relay.keys import METRICS
 from cencomm.secret import system_entropy
 from cencomm.site.log import configure_log
+from cencomm.site.tls import Tls, certificate_gauge
 
 BACKLOG = 1024  # connections that wait while hundreds come back at once
 SHUTDOWN_SECONDS = 10.0
@@ -25,12 +27,15 @@ def run(config: RelayConfig) -> None:
     configure_log()
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     app = build_app(config, clock=system_clock, entropy=system_entropy)
-    structlog.get_logger().info("relay_starting", port=config.port, tls=config.tls_certificate is not None)
+    tls = _tls(config)
+    if tls is not None:
+        app.cleanup_ctx.append(partial(tls.serve_fresh, show=certificate_gauge(app[METRICS].registry)))
+    structlog.get_logger().info("relay_starting", port=config.port, tls=tls is not None)
     web.run_app(
         app,
         host=config.host,
         port=config.port,
-        ssl_context=_tls(config),
+        ssl_context=None if tls is None else tls.context,
         backlog=BACKLOG,
         shutdown_timeout=SHUTDOWN_SECONDS,
         access_log=None,  # paths hold identifiers, lines hold addresses
@@ -47,10 +52,7 @@ def _fast_loop() -> asyncio.AbstractEventLoop | None:
     return loop
 
 
-def _tls(config: RelayConfig) -> ssl.SSLContext | None:
-    if config.tls_certificate is None:
+def _tls(config: RelayConfig) -> Tls | None:
+    if config.tls_certificate is None or config.tls_key is None:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_cert_chain(config.tls_certificate, config.tls_key)
-    return context
+    return Tls(config.tls_certificate, config.tls_key)

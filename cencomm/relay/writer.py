@@ -29,6 +29,8 @@ T = TypeVar("T")
 UseCase = Callable[[Connection, Draft], T]
 AcceptMessages = Callable[[Connection, Draft, Sequence[Submission]], list[bytes | CencommError]]
 Announce = Callable[[Iterable[Announcement]], None]
+ObserveBatch = Callable[[int, float], None]
+"""How many a transaction took, and how many seconds it lasted."""
 
 MAX_WAITING = 4096  # in the queue; beyond, the relay is overloaded and says so
 MAX_BATCH = 256  # in one transaction: bounds how long the first of them waits for the last
@@ -50,10 +52,16 @@ class Writer:
     state: State
     accept_messages: AcceptMessages
     announce: Announce
+    observe: ObserveBatch
     _queue: "asyncio.Queue[_Waiting | None]" = field(default_factory=lambda: asyncio.Queue(MAX_WAITING))
     _stopped: bool = False
     _expected: int = 1  # who write at the same time, as far as the last two batches tell
     _complete: "asyncio.Future[None] | None" = None  # while a batch waits for them
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for the transaction after the current one."""
+        return self._queue.qsize()
 
     async def write(self, use_case: UseCase[T]) -> T:
         """What `use_case` returns, which is on disk then. It runs in the writer's thread.
@@ -92,7 +100,9 @@ class Writer:
                 self._expected, before = max(before, len(batch)), len(batch)
                 draft = Draft(self.state)
                 works = [waiting.work for waiting in batch]
+                began = loop.time()
                 outcomes, is_stored = await loop.run_in_executor(thread, self._transact, connection, draft, works)
+                self.observe(len(batch), loop.time() - began)
                 if is_stored:
                     draft.keep()
                     self.announce(draft.announcements)

@@ -4,6 +4,7 @@ backup/  backup.json          which files, how long, SHA-256 of each; written la
          relay.sqlite, …      a database as it was at one moment, and files that never change
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -16,11 +17,13 @@ from pathlib import Path
 from cencomm.errors import UsageError
 
 MANIFEST = "backup.json"
+LAST_BACKUP_FILE = "last-backup"  # in the folder that was copied, never in a copy
 FORMAT = 1
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 MAX_MANIFEST_BYTES = 1 << 28  # a million files
 _LOCK_SECONDS = 30.0
+_MAX_TIME_LETTERS = 20
 
 
 class DamagedBackup(UsageError):  # noqa: N818 (names what happened)
@@ -111,6 +114,27 @@ class Backup:
             _copy(self.folder / name, target)
             _sync(target)
         _sync(data)
+
+
+def note_backup(data: Path, *, now: int) -> None:
+    """Whoever watches over `data` sees how old its newest backup is. Seconds.
+
+    Best effort: whoever may read the folder need not be who may write to it, and the backup is whole either way.
+    """
+    with contextlib.suppress(OSError):
+        path = data / LAST_BACKUP_FILE
+        path.write_text(f"{now}\n", encoding="ascii")
+        path.chmod(FILE_MODE)
+
+
+def last_backup(data: Path) -> int | None:
+    """When the newest backup of `data` was made, in seconds; None when none was noted."""
+    try:
+        with (data / LAST_BACKUP_FILE).open("rb") as file:
+            noted = file.read(_MAX_TIME_LETTERS + 1)
+        return int(noted) if len(noted) <= _MAX_TIME_LETTERS else None
+    except (OSError, ValueError):
+        return None
 
 
 def open_backup(folder: Path, *, kind: str) -> Backup:

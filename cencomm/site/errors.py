@@ -38,7 +38,7 @@ def one_shape(describe: Callable[[CencommError], Error]) -> Middleware:
             code = _CODES.get(exc.status, ErrorCode.MALFORMED)
             return error_answer(Error(code=code, message=exc.reason))
         except Exception:  # noqa: BLE001 (the connection's loop: a defect of ours is logged and shows nothing of itself)
-            _log.exception("request_broke", route=_route(request))
+            _log.exception("request_broke", route=route_of(request))
             return error_answer(
                 Error(code=ErrorCode.UNAVAILABLE, message="the server has a defect here; it was logged")
             )
@@ -46,7 +46,7 @@ def one_shape(describe: Callable[[CencommError], Error]) -> Middleware:
     return answer_errors
 
 
-def _route(request: web.Request) -> str:
+def route_of(request: web.Request) -> str:
     """The pattern, never the path: that has identifiers in it."""
     resource = request.match_info.route.resource
     return "none" if resource is None else resource.canonical

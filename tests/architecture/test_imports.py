@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "ledger": frozenset({"primitives"}),
     "forms": frozenset({"primitives"}),  # envelope.py alone, see ONLY (ADR 0003)
     "wire": frozenset(),
-    "site": frozenset({"wire"}),
+    "site": frozenset({"wire", "primitives"}),  # ADR 0016
     "relay": frozenset({"ledger", "wire", "site", "mls"}),  # of mls only the framing, see ONLY
     "client": frozenset({"mls", "ledger", "forms", "wire", "primitives"}),
     "node": frozenset({"client", "mls", "ledger", "forms", "wire", "site", "primitives"}),  # ADR 0007
@@ -47,6 +47,7 @@ FRAMING = frozenset(  # what can be read of a message without being a member
 ONLY: dict[tuple[str, str], frozenset[str]] = {
     ("relay", "mls"): FRAMING,
     ("client", "primitives"): frozenset({"chunk_stream", "signatures", "password", "hkdf", "secret_box", "x25519"}),
+    ("site", "primitives"): frozenset({"tls_certificate"}),
     ("node", "primitives"): frozenset({"secret_box"}),
     ("forms", "primitives"): frozenset({"signatures"}),
 }

@@ -14,8 +14,9 @@ import pytest
 from python_calamine import load_workbook
 
 from cencomm.node.records.verify import Check
+from tests.fakes.scraped import scrape
 from tests.scenarios.archive import SECONDS, Archive, report
-from tests.scenarios.people import Person, Place
+from tests.scenarios.people import Person, Place, clock
 
 
 async def command(*words: str) -> asyncio.subprocess.Process:
@@ -91,6 +92,7 @@ async def test_a_running_archive_tells_how_it_is_and_is_searched_exported_and_ve
         await archive.headings(1)
         async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/healthz") as health:
             status, how = health.status, await health.json()
+        text, series = await scrape(port)
 
         found = await answer("search", "--data", data, "--json", "--commodity", "CIT", "paris")
         exported = await answer("export", "--data", data, "--json", "--language", "fr", str(tmp_path / "out.xlsx"))
@@ -104,6 +106,14 @@ async def test_a_running_archive_tells_how_it_is_and_is_searched_exported_and_ve
     assert how["works"]
     assert how["relay"]
     assert [position["standing"] for position in how["positions"]] == ["live"]
+    assert series["cencomm_node_works", ()] == 1
+    assert series["cencomm_node_channels", (("standing", "live"),)] == 1
+    assert series["cencomm_node_events_total", (("kind", "MessageDelivered"),)] == 1
+    assert series["cencomm_node_leaves_to_remove", ()] == series["cencomm_node_log_entries_behind", ()] == 0
+    assert series["cencomm_node_device_certificate_timestamp_seconds", ()] > clock()
+    identifiers = (meeting.operation, meeting.channel, ana.mailbox.identity.account)
+    telling = ["case 1", "CDG", *(value.hex()[:8] for value in identifiers)]
+    assert [one for one in telling if one in text] == []
     assert [record["heading"] for record in found["records"]] == ["case 1"]
     assert exported == {"records": 1, "withheld": 0}
     assert load_workbook(tmp_path / "out.xlsx").sheet_names[0] == "seizure"

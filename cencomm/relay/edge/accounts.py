@@ -2,8 +2,10 @@
 
 from aiohttp import web
 
+from cencomm.errors import CencommError
+from cencomm.relay.edge.answer import describe
 from cencomm.relay.edge.request import account_of, address_of, answer, no_content, session_of
-from cencomm.relay.keys import CLOCK, DATABASE, DESK, WRITER
+from cencomm.relay.keys import CLOCK, DATABASE, DESK, METRICS, WRITER
 from cencomm.relay.sessions import end_session
 from cencomm.relay.vault import read_vault, replace_vault
 from cencomm.site.bearer import write_token
@@ -29,7 +31,13 @@ async def sign_in_parameters(request: web.Request) -> web.Response:
 
 async def sign_in(request: web.Request) -> web.Response:
     asked = await read_document(request, SignIn, most=SIGN_IN_BODY_BYTES)
-    begun = await request.app[DESK].sign_in(asked, address=address_of(request), now=request.app[CLOCK]())
+    tried = request.app[METRICS].sign_ins
+    try:
+        begun = await request.app[DESK].sign_in(asked, address=address_of(request), now=request.app[CLOCK]())
+    except CencommError as exc:
+        tried.labels(describe(exc).code.value).inc()
+        raise
+    tried.labels("right").inc()
     session = begun.session
     return answer(
         SignedIn(

@@ -5,12 +5,13 @@ import asyncio
 from aiohttp import web
 from sqlalchemy import Connection
 
-from cencomm.errors import AccessDenied
+from cencomm.errors import AccessDenied, CencommError
 from cencomm.ids import AccountId
 from cencomm.ledger.log import LogKind
 from cencomm.relay.announcement import RejectionKept
 from cencomm.relay.channel_log import Tip
 from cencomm.relay.devices import own_device
+from cencomm.relay.edge.answer import describe
 from cencomm.relay.edge.request import (
     Place,
     account_of,
@@ -24,7 +25,7 @@ from cencomm.relay.edge.request import (
 )
 from cencomm.relay.entitlement import require_acquaintance, require_entitled
 from cencomm.relay.errors import NotFound
-from cencomm.relay.keys import CLOCK, DATABASE, NOTARY, PACING, PUBLISHES, PUBLISHING, STATE, WRITER
+from cencomm.relay.keys import CLOCK, DATABASE, METRICS, NOTARY, PACING, PUBLISHES, PUBLISHING, STATE, WRITER
 from cencomm.relay.loading import load_tip
 from cencomm.relay.queries.welcomes import forget_welcome, newest_rejections, welcomes_for
 from cencomm.relay.reading import log_page
@@ -76,6 +77,17 @@ async def publish(app: web.Application, account: AccountId, place: Place, asked:
     Raises:
         TooMany: the account's publishes of this minute.
     """
+    kind = LogKind(asked.kind).name.lower()
+    try:
+        receipt = await _publish(app, account, place, asked)
+    except CencommError as exc:
+        app[METRICS].refuse_publish(kind, describe(exc))
+        raise
+    app[METRICS].published.labels(kind).inc()
+    return receipt
+
+
+async def _publish(app: web.Application, account: AccountId, place: Place, asked: Publish) -> bytes:
     app[PUBLISHES].spend(account, now=app[CLOCK]())
     where = (account, place.operation, place.channel, place.generation)
     if not may_publish(app, account, place):

@@ -13,7 +13,7 @@ from cencomm.relay.edge.request import Place, session_of
 from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.errors import NoSession, TooMany
 from cencomm.relay.fanout import Stream, text_frame
-from cencomm.relay.keys import CLOCK, CONFIG, FANOUT, STATE
+from cencomm.relay.keys import CLOCK, CONFIG, FANOUT, METRICS, STATE
 from cencomm.relay.queries.sessions import Session
 from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.limits import LARGE_BYTES, MAX_BODY_BYTES
@@ -44,6 +44,7 @@ async def open_stream(request: web.Request) -> web.WebSocketResponse:
         code = await _serve(request.app, socket, stream, session)
     finally:
         request.app[FANOUT].part(stream)
+    request.app[METRICS].streams_closed.labels(str(int(code))).inc()
     await _close(socket, transport, code)
     return socket
 

@@ -46,7 +46,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         transactions.append(len(submissions))
         return [b"receipt"] * len(submissions)
 
-    writer = Writer(State({}, {}, {}), accept, lambda _: None)
+    writer = Writer(State({}, {}, {}), accept, lambda _: None, lambda _, __: None)
     database = open_database(config)
     running = asyncio.create_task(writer.run(database.writer))
     yield Desk(writer, transactions)
