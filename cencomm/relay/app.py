@@ -42,12 +42,12 @@ from cencomm.relay.publishing import Publishing
 from cencomm.relay.queries.stock import take_stock
 from cencomm.relay.quota import Quota
 from cencomm.relay.sign_in import SignInDesk
-from cencomm.relay.verifiers import HASHING_THREADS
 from cencomm.relay.writer import Writer
 from cencomm.secret import Entropy
 from cencomm.site.errors import one_shape
 from cencomm.site.headers import add_api_headers
 from cencomm.site.metrics import exposition, serve_metrics
+from cencomm.site.verifiers import HASHING_THREADS
 
 HOUR_SECONDS = 3600
 MINUTE_SECONDS = 60

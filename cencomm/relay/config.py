@@ -1,12 +1,12 @@
 """What a relay is told at start, read once. docs/relay.md explains each field; a test holds the two together."""
 
-import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from cencomm.errors import UsageError
 from cencomm.secret import Secret
+from cencomm.site.listening import require_tls_beyond_loopback
 from cencomm.wire.limits import (
     ATTACHMENT_BYTES_PER_ACCOUNT,
     ATTACHMENTS_PER_ACCOUNT,
@@ -53,10 +53,7 @@ class RelayConfig:
     def __post_init__(self) -> None:
         if not 1 <= len(self.name.encode()) <= MAX_RELAY_NAME_BYTES:
             raise UsageError(f"a relay's name has 1 to {MAX_RELAY_NAME_BYTES} bytes")
-        if (self.tls_certificate is None) != (self.tls_key is None):
-            raise UsageError("TLS takes a certificate and its key")
-        if self.tls_certificate is None and not _is_loopback(self.host):
-            raise UsageError(f"plain HTTP is for this computer only; to listen on {self.host}, give a TLS certificate")
+        require_tls_beyond_loopback(self.host, self.tls_certificate, self.tls_key)
 
     @property
     def database(self) -> Path:
@@ -65,10 +62,3 @@ class RelayConfig:
     @property
     def attachments(self) -> Path:
         return self.data / "attachments"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,4 +1,4 @@
-"""Why the relay says no. What goes out for each is decided in `edge/answer.py`, by type."""
+"""Why the relay says no, beside `cencomm.site.refusals`. What goes out is decided in `edge/answer.py`, by type."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -7,33 +7,12 @@ from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailabl
 from cencomm.ids import AccountId
 
 
-class WrongSignIn(AccessDenied):
-    """Name, password or code; nobody learns which."""
-
-    def __init__(self) -> None:
-        super().__init__("sign-in name, password or code is wrong")
-
-
-class CodeNeeded(AccessDenied):
-    """The password is right, and the account has a second factor."""
-
-    def __init__(self) -> None:
-        super().__init__("this account also asks for the code of its authenticator, or a recovery code")
-
-
 class Locked(Unavailable):
     """Too many wrong tries from computers that the account does not know, or from this known one (D6)."""
 
     def __init__(self, *, retry_after: int) -> None:
         super().__init__("too many wrong tries: wait, use a computer that the account knows, or ask its unit")
         self.retry_after = retry_after
-
-
-class NoSession(AccessDenied):
-    """No token, an unknown one, or one that has ended."""
-
-    def __init__(self) -> None:
-        super().__init__("sign in again")
 
 
 class NotFound(AccessDenied):

@@ -13,15 +13,16 @@ from sqlalchemy import Connection
 from cencomm.errors import CencommError
 from cencomm.relay import tries
 from cencomm.relay.database import Database
-from cencomm.relay.errors import WrongSignIn
 from cencomm.relay.queries.accounts import Account, account_of, find_account
 from cencomm.relay.queries.sessions import Session, find_source
 from cencomm.relay.quota import Quota
 from cencomm.relay.second_factor import require_code
 from cencomm.relay.state import Draft
-from cencomm.relay.tries import KNOWN_SOURCE, UNKNOWN_SOURCE, Counter
-from cencomm.relay.verifiers import Verifiers
+from cencomm.relay.tries import Counter
 from cencomm.relay.writer import Writer
+from cencomm.site.pace import KNOWN_SOURCE, UNKNOWN_SOURCE
+from cencomm.site.refusals import WrongSignIn
+from cencomm.site.verifiers import Verifiers
 
 T = TypeVar("T")
 Then = Callable[[Connection, Draft, Account], T]

@@ -1,34 +1,13 @@
 """The second factor: TOTP of RFC 6238, each time step once, and recovery codes, each once (D2)."""
 
-import base64
-import hmac
-
-import pyotp
 from sqlalchemy import Connection
 
 from cencomm.ids import AccountId
-from cencomm.relay.errors import CodeNeeded, WrongSignIn
 from cencomm.relay.queries import second_factors as queries
 from cencomm.relay.queries.second_factors import SecondFactor
-from cencomm.wire.second_factor import TOTP_DIGITS, TOTP_STEP_SECONDS, recovery_verifier
-
-DRIFT_STEPS = 1  # RFC 6238 section 5.2: a code typed at the end of its step, a clock that is half a minute off
-NEVER = -1
-
-
-def matching_step(secret: bytes, code: str, *, now: int, after: int) -> int:
-    """The time step whose code this is, later than `after` (RFC 6238 section 5.2: a code counts once).
-
-    Raises:
-        WrongSignIn: none near `now` is.
-    """
-    generator = pyotp.HOTP(base64.b32encode(secret).decode(), digits=TOTP_DIGITS)
-    present = now // TOTP_STEP_SECONDS
-    steps = range(max(0, present - DRIFT_STEPS), present + DRIFT_STEPS + 1)
-    right = [step for step in steps if hmac.compare_digest(generator.at(step), code) and step > after]
-    if not right:
-        raise WrongSignIn
-    return right[0]
+from cencomm.site.one_time_code import NEVER, matching_step
+from cencomm.site.refusals import CodeNeeded, WrongSignIn
+from cencomm.wire.second_factor import TOTP_DIGITS, recovery_verifier
 
 
 def require_code(connection: Connection, account: AccountId, code: str | None, *, now: int) -> None:

@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 from cencomm.errors import Unavailable
 from cencomm.relay.announcement import SessionEnded
 from cencomm.relay.database import Database
-from cencomm.relay.errors import NoSession, NotFound
+from cencomm.relay.errors import NotFound
 from cencomm.relay.queries import sessions as queries
 from cencomm.relay.queries.sessions import Session, Source
 from cencomm.relay.state import Draft
 from cencomm.relay.writer import Writer
+from cencomm.site.refusals import NoSession
 from cencomm.wire.limits import MAX_SESSIONS, MAX_SOURCES
 from cencomm.wire.sessions import SESSION_ID_BYTES, OpenSession, OpenSessions
 

@@ -18,9 +18,9 @@ from cencomm.relay.queries.sessions import Session, find_source
 from cencomm.relay.quota import Quota
 from cencomm.relay.sessions import begin_session, key_hash
 from cencomm.relay.state import Draft
-from cencomm.relay.verifiers import Verifiers
 from cencomm.relay.writer import Writer
 from cencomm.secret import Entropy
+from cencomm.site.verifiers import Verifiers
 from cencomm.wire.accounts import CreateAccount, SignIn, SignInParameters
 from cencomm.wire.fields import SALT_BYTES
 

@@ -75,9 +75,9 @@ IMPURE = frozenset(
 OWNERS: dict[str, frozenset[str]] = {  # third-party module -> the only packages that import it
     "nacl": frozenset({"primitives"}),
     "cryptography": frozenset({"primitives"}),
-    "argon2": frozenset({"relay"}),
-    "pyotp": frozenset({"relay", "client"}),
-    "alembic": frozenset({"relay", "node", "ncen", "cen"}),
+    "argon2": frozenset({"site"}),
+    "pyotp": frozenset({"site", "client"}),
+    "alembic": frozenset({"relay", "node", "ncen", "cen", "site"}),
 }
 
 

@@ -4,21 +4,19 @@ from cencomm.errors import AccessDenied, CencommError, MalformedError, ProtocolE
 from cencomm.ledger.refusal import Refused
 from cencomm.relay.errors import (
     ChannelBusy,
-    CodeNeeded,
     LedgerMoved,
     Locked,
     LogDiverged,
     MailboxHeld,
     NoKeyPackage,
-    NoSession,
     NotFound,
     NotHolder,
     StaleEpoch,
     StaleVersion,
     Taken,
     TooMany,
-    WrongSignIn,
 )
+from cencomm.site.refusals import CodeNeeded, NoSession, WrongSignIn
 from cencomm.wire.errors import Details, Error, ErrorCode, TooLarge
 from cencomm.wire.limits import MAX_ERROR_LETTERS
 

@@ -19,10 +19,10 @@ from cencomm.ids import (
     from_hex,
 )
 from cencomm.relay import sessions
-from cencomm.relay.errors import NoSession
 from cencomm.relay.keys import CLOCK, DATABASE, STATE, WRITER
 from cencomm.relay.queries.sessions import Session
 from cencomm.site.bearer import read_bearer
+from cencomm.site.refusals import NoSession
 from cencomm.wire.document import encode_document
 from cencomm.wire.limits import MAX_COUNTER
 

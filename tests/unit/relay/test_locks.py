@@ -11,7 +11,8 @@ from cencomm.relay.config import RelayConfig
 from cencomm.relay.keys import WRITER
 from cencomm.relay.queries.tries import Tries, find_tries
 from cencomm.relay.state import Draft
-from cencomm.relay.tries import FORGET_SECONDS, FREE_TRIES, KNOWN_SOURCE, MAX_NOBODYS_HANDLES, UNKNOWN_SOURCE, Counter
+from cencomm.relay.tries import Counter
+from cencomm.site.pace import FORGET_SECONDS, FREE_TRIES, KNOWN_SOURCE, MAX_NOBODYS_HANDLES, UNKNOWN_SOURCE
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.locks import Locks
 from tests.fakes.founded_operation import Operation

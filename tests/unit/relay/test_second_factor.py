@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cencomm.relay.config import RelayConfig
-from cencomm.relay.errors import WrongSignIn
-from cencomm.relay.second_factor import NEVER, matching_step
+from cencomm.site.one_time_code import NEVER, matching_step
+from cencomm.site.refusals import WrongSignIn
 from cencomm.wire.accounts import SignIn
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.second_factor import (

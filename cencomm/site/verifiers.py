@@ -1,4 +1,4 @@
-"""What the relay keeps of a sign-in secret, and how it compares one."""
+"""What a server keeps of a sign-in secret, and how it compares one."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from cencomm.errors import Unavailable
-from cencomm.relay.errors import WrongSignIn
 from cencomm.secret import Entropy
+from cencomm.site.refusals import WrongSignIn
 from cencomm.wire.fields import SALT_BYTES, SECRET_BYTES
 
 T = TypeVar("T")
@@ -21,8 +21,8 @@ KEPT_FOR_KNOWN = 50  # of them: a flood of strangers keeps no known source waiti
 
 
 class Verifiers:
-    """argon2-cffi in threads of its own. What comes in was stretched by the client's Argon2id, so this one is light:
-    19 MiB, two passes (about 20 ms); it keeps a thief of the database from using what lies there.
+    """argon2-cffi in threads of its own. What comes in has 100 bits or was stretched by the client's Argon2id, so
+    this one is light: 19 MiB, two passes (about 20 ms); it keeps a thief of the database from using what lies there.
     """
 
     def __init__(self, pool: ThreadPoolExecutor, entropy: Entropy) -> None:
