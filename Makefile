@@ -40,8 +40,11 @@ check: lint types test vectors ## what CI runs: lint, types, all tests, official
 vectors: setup ## run a folder of official RFC 9420 vectors: make vectors DIR=../shared/mls-vectors
 	$(BIN)/python -m tests.vectors.run $(or $(DIR),$(SHARED)/mls-vectors)
 
-bench: setup ## side-by-side measurements, as ratios
-	@for program in bench/[a-z]*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+bench: setup ## side-by-side measurements, as ratios, and a table of what was wanted (docs/performance.md)
+	@mkdir -p var && rm -f var/bench.jsonl
+	@for program in $(basename $(notdir $(wildcard bench/[a-z]*.py))); do \
+	  echo "== $$program"; BENCH_FIGURES=var/bench.jsonl $(BIN)/python -m bench.$$program || exit 1; done
+	@echo "== all figures" && $(BIN)/python -m bench._figures var/bench.jsonl
 
 demo: setup ## play a whole file and count: make demo FILE=seizures.csv WITH=legs.csv MAPPING=routes
 	$(BIN)/cencomm demo --play $(FILE) $(if $(WITH),--with $(WITH)) --mapping $(or $(MAPPING),routes) --exit

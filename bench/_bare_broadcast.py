@@ -1,6 +1,6 @@
 """The most that aiohttp gives: whatever a connection sends goes to all of them, then it is told. Nothing is kept.
 
-usage: python bench/_bare_broadcast.py PORT
+usage: python -m bench._bare_broadcast PORT
 """
 
 import asyncio

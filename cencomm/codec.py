@@ -28,12 +28,12 @@ class Reader:
         self._position = 0
 
     def fixed(self, length: int) -> bytes:
-        end = self._position + length
+        start = self._position
+        end = start + length
         if end > len(self._data):
-            raise MalformedError(f"{length} bytes announced, {len(self._data) - self._position} left")
-        value = self._data[self._position : end]
+            raise MalformedError(f"{length} bytes announced, {len(self._data) - start} left")
         self._position = end
-        return value
+        return self._data[start:end]
 
     def uint(self, size: int) -> int:
         return int.from_bytes(self.fixed(size), "big")
@@ -42,11 +42,13 @@ class Reader:
         """A variable-length integer, minimal (RFC 9420 section 2.1.2)."""
         first = self.uint(1)
         prefix, value = first >> 6, first & 0x3F
+        if prefix == 0:  # by far the most
+            return value
         if prefix == 3:  # noqa: PLR2004 (the fourth prefix is the invalid one)
             raise MalformedError("invalid length prefix")
-        for _ in range((1 << prefix) - 1):
-            value = (value << 8) | self.uint(1)
-        if prefix and value < 1 << (8 * (1 << (prefix - 1)) - 2):
+        rest = (1 << prefix) - 1
+        value = (value << 8 * rest) | self.uint(rest)
+        if value < 1 << (8 * (1 << (prefix - 1)) - 2):
             raise MalformedError("length not written in the fewest bytes")
         return value
 

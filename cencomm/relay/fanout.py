@@ -56,16 +56,43 @@ class Transport(Protocol):
     def is_closing(self) -> bool: ...
 
 
+class Mailbag:
+    """The streams to which something was pushed, until all of it goes out.
+
+    That is in the pass after the next: whoever wrote what was just stored is awake by then, and their receipt leaves
+    with everybody's messages in one write. A write costs as much as judging a message.
+    """
+
+    __slots__ = ("_streams",)
+
+    def __init__(self) -> None:
+        self._streams: list[Stream] = []
+
+    def add(self, stream: "Stream") -> None:
+        if not self._streams:
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self._send)
+        self._streams.append(stream)
+
+    def _send(self) -> None:
+        streams, self._streams = self._streams, []
+        for stream in streams:
+            stream.send()
+
+
 class Stream:
     """One reader. It belongs to the handler of its connection, which closes it once `leaving` has a code."""
 
-    __slots__ = ("_buffer_bytes", "_transport", "_unsent", "account", "leaving", "token_hash")
+    __slots__ = ("_bag", "_buffer_bytes", "_transport", "_unsent", "account", "leaving", "token_hash")
 
-    def __init__(self, account: AccountId, token_hash: bytes, transport: Transport, *, buffer_bytes: int) -> None:
+    def __init__(
+        self, account: AccountId, token_hash: bytes, transport: Transport, bag: Mailbag, *, buffer_bytes: int
+    ) -> None:
         self.account = account
         self.token_hash = token_hash
         self.leaving: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._transport = transport
+        self._bag = bag
         self._buffer_bytes = buffer_bytes
         self._unsent: list[bytes] = []
 
@@ -74,13 +101,11 @@ class Stream:
         if self.leaving.done():
             return
         if not self._unsent:
-            # In the pass after the next: whoever wrote what was just stored is awake by then, and their receipt leaves
-            # with everybody's messages in one write. A write costs as much as judging a message.
-            loop = asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, self._send)
+            self._bag.add(self)
         self._unsent.append(frames)
 
-    def _send(self) -> None:
+    def send(self) -> None:
+        """What was pushed goes out in one write."""
         frames, self._unsent = b"".join(self._unsent), []
         if not frames or self._transport.is_closing():
             return
@@ -92,7 +117,7 @@ class Stream:
     def leave(self, code: int) -> None:
         """What was pushed goes out, nothing more is pushed; the first code counts."""
         if not self.leaving.done():
-            self._send()
+            self.send()
         if not self.leaving.done():  # by a reader that turned out too slow just now
             self.leaving.set_result(code)
 
@@ -135,9 +160,10 @@ class _Audience:
 class Fanout:
     """All open streams, and for each channel those who are entitled to it by the committed ledger."""
 
-    __slots__ = ("_accounts", "_audiences", "_clock", "_observe_lag", "_state")
+    __slots__ = ("_accounts", "_audiences", "_clock", "_observe_lag", "_state", "bag")
 
     def __init__(self, state: State, clock: Clock, observe_lag: ObserveLag) -> None:
+        self.bag = Mailbag()
         self._state = state
         self._clock = clock
         self._observe_lag = observe_lag

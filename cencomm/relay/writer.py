@@ -10,8 +10,8 @@ transaction, and nothing was stored. The State changes only while the thread has
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from typing import TypeVar, cast
 
@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from cencomm.errors import CencommError, Unavailable
 from cencomm.relay.announcement import Announcement
 from cencomm.relay.database import faults_as_unavailable
+from cencomm.relay.lane import Lane
 from cencomm.relay.state import Draft, State
 from cencomm.relay.submission import Submission
 
@@ -94,14 +95,15 @@ class Writer:
     async def run(self, engine: Engine) -> None:
         """Writes until `stop`."""
         loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, "writer") as thread, engine.connect() as connection:
+        lane: Lane[tuple[list[object], bool]] = Lane("writer")
+        with engine.connect() as connection, lane:
             before = 1
             while batch := await self._next_batch():
                 self._expected, before = max(before, len(batch)), len(batch)
                 draft = Draft(self.state)
                 works = [waiting.work for waiting in batch]
                 began = loop.time()
-                outcomes, is_stored = await loop.run_in_executor(thread, self._transact, connection, draft, works)
+                outcomes, is_stored = await lane.call(partial(self._transact, connection, draft, works))
                 self.observe(len(batch), loop.time() - began)
                 if is_stored:
                     draft.keep()

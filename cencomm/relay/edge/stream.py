@@ -37,7 +37,11 @@ async def open_stream(request: web.Request) -> web.WebSocketResponse:
     if transport is None:  # the peer left during the upgrade
         return socket
     stream = Stream(
-        session.account, session.token_hash, transport, buffer_bytes=request.app[CONFIG].stream_buffer_bytes
+        session.account,
+        session.token_hash,
+        transport,
+        request.app[FANOUT].bag,
+        buffer_bytes=request.app[CONFIG].stream_buffer_bytes,
     )
     request.app[FANOUT].join(stream)
     try:

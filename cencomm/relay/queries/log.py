@@ -1,15 +1,16 @@
 """Channel logs: entries, the newest of each, and the first receipt of a send id."""
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.exc import IntegrityError
 
 from cencomm.ids import AccountId, ChannelId, OperationId, SendId
 from cencomm.ledger.log import LogKind
 from cencomm.relay.channel_log import Logged
+from cencomm.relay.database import driver
 from cencomm.relay.tables import CHANNELS, LOG_ENTRIES
 from cencomm.wire.log import LogEntry
 
@@ -17,16 +18,16 @@ SendKey: TypeAlias = tuple[int, AccountId, SendId]
 """Row of the channel, who sends, and the send id of their choice: what makes a retry (S2)."""
 
 
-# As text: these two run for every message, and SQLAlchemy's way to the driver costs more than what SQLite does there.
+# As text, and straight to the driver: these two run for every message.
 _FIND_SENDS = (
     "SELECT channel, account, send_id, generation, sequence, epoch, hash, message_hash FROM log_entries"
     " WHERE send_id IN ({})"
 )
-_ADD_ENTRY = (
+_ADD_ENTRIES = (
     "INSERT INTO log_entries"
-    " (channel, generation, sequence, kind, epoch, message, message_hash, hash, account, send_id)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " (channel, generation, sequence, kind, epoch, message, message_hash, hash, account, send_id) VALUES {}"
 )
+_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ def find_sends(connection: Connection, keys: Iterable[SendKey]) -> dict[SendKey,
     """Of these sends, those that are in a log already."""
     wanted = set(keys)
     send_ids = tuple(send_id for _, _, send_id in wanted)
-    found = connection.exec_driver_sql(_FIND_SENDS.format(",".join("?" * len(send_ids))), send_ids)
+    found = driver(connection).execute(_FIND_SENDS.format(",".join("?" * len(send_ids))), send_ids)
     sends: dict[SendKey, Logged] = {}
     for channel, account, send_id, generation, sequence, epoch, hash_, message_hash in found:
         key: SendKey = (channel, AccountId(account), SendId(send_id))
@@ -103,8 +104,12 @@ def add_log_entries(connection: Connection, entries: Sequence[NewEntry]) -> None
     """Raises:
     EpochEnded: a Commit among them is the second of its epoch.
     """
-    rows = [
-        (
+    if not entries:
+        return
+    values = [
+        value
+        for entry in entries
+        for value in (
             entry.channel,
             entry.logged.generation,
             entry.logged.sequence,
@@ -116,13 +121,10 @@ def add_log_entries(connection: Connection, entries: Sequence[NewEntry]) -> None
             entry.account,
             entry.send_id,
         )
-        for entry in entries
     ]
-    if not rows:
-        return
-    try:
-        connection.exec_driver_sql(_ADD_ENTRY, rows)
-    except IntegrityError:
+    try:  # one statement for all: at each one the thread lets go of the interpreter and has to get it back
+        driver(connection).execute(_ADD_ENTRIES.format(",".join([_ROW] * len(entries))), values)
+    except sqlite3.IntegrityError:
         raise EpochEnded from None
 
 

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import asdict
 
 from cencomm.mls.group import create_group
-from cencomm.relay.fanout import Stream, text_frame
+from cencomm.relay.fanout import Mailbag, Stream, text_frame
 from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.stream import (
@@ -272,7 +272,7 @@ class FullTransport:
 
 async def test_what_a_slow_reader_can_make_us_keep_is_bounded(relay: Relay) -> None:
     transport, person = FullTransport(), await relay.person()
-    slow = Stream(person.account, bytes(32), transport, buffer_bytes=1000)
+    slow = Stream(person.account, bytes(32), transport, Mailbag(), buffer_bytes=1000)
 
     for _ in range(10):
         slow.push(bytes(400))
@@ -293,7 +293,7 @@ async def test_what_one_transaction_brings_a_reader_leaves_in_one_write_with_the
 ) -> None:
     """In the order of the pushes, though whoever gets the receipt has to wake up first."""
     transport, person = FullTransport(), await relay.person()
-    stream = Stream(person.account, bytes(32), transport, buffer_bytes=1000)
+    stream = Stream(person.account, bytes(32), transport, Mailbag(), buffer_bytes=1000)
     stored = asyncio.get_running_loop().create_future()
 
     async def publish() -> None:
@@ -310,9 +310,22 @@ async def test_what_one_transaction_brings_a_reader_leaves_in_one_write_with_the
     assert transport.writes == [b"message receipt"]
 
 
+async def test_a_reader_that_turns_out_too_slow_keeps_nothing_from_those_behind_it(relay: Relay) -> None:
+    person, bag, full, free = await relay.person(), Mailbag(), FullTransport(), FullTransport()
+    slow = Stream(person.account, bytes(32), full, bag, buffer_bytes=10)
+    quick = Stream(person.account, bytes(32), free, bag, buffer_bytes=1000)
+
+    for stream in (slow, quick):
+        stream.push(bytes(400))
+    await passes()
+
+    assert slow.leaving.result() == CLOSE_TOO_SLOW
+    assert len(free.written) == 400
+
+
 async def test_who_has_to_leave_gets_what_was_pushed_before_and_nothing_after(relay: Relay) -> None:
     transport, person = FullTransport(), await relay.person()
-    stream = Stream(person.account, bytes(32), transport, buffer_bytes=1000)
+    stream = Stream(person.account, bytes(32), transport, Mailbag(), buffer_bytes=1000)
 
     stream.push(b"your revocation")
     stream.leave(4403)
