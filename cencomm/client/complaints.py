@@ -5,11 +5,13 @@ A program gets the same as a document of the one shape that errors have everywhe
 
 import re
 
-from cencomm.client import errors, releasing
+from cencomm.client import errors
 from cencomm.client.attachments import pictures, sealing, uploading
 from cencomm.client.channel import errors as channel_errors
 from cencomm.client.channel import freshness, readership
 from cencomm.client.history import errors as history_errors
+from cencomm.client.releases import preparing
+from cencomm.client.releases import rules as release_rules
 from cencomm.client.transport import errors as relay_errors
 from cencomm.client.unit import office
 from cencomm.client.words import Words
@@ -71,7 +73,8 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
     ),
     (enrolment.WrongCode, "The enrolment was not made with the letter's code: make a new letter."),
     (LedgerRefused, "The ledger breaks a rule: nothing of it was accepted, tell the coordination unit."),
-    (releasing.NotForRelease, "A release channel takes other things than this: nothing was sent."),
+    (release_rules.NotForRelease, "A release channel takes other things than this: nothing was sent."),
+    (preparing.Unseen, "Nothing was sent: change these texts with --text, or run this at a terminal and look at them."),
     (errors.FileRefused, "This file has mistakes, and nothing was done:"),
     (office.NotInOffice, "Only a coordinator may do this."),
     (Unavailable, "Not now: try again in a moment; nothing is lost."),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from cencomm.client.channel.errors import RelayWithholds
 from cencomm.client.operation.operation import Operation
-from cencomm.client.releasing import RELEASE, judge_release
+from cencomm.client.releases.rules import RELEASE, judge_release
 from cencomm.errors import ProtocolError
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.envelope import Body, Envelope

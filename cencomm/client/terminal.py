@@ -114,6 +114,22 @@ class Terminal:
             )
         return str(asked)
 
+    @property
+    def is_attended(self) -> bool:
+        """Whether a person sits here who can be asked."""
+        return not self.as_json and sys.stdin.isatty()
+
+    def ask_text(self, sentence: str) -> str:
+        """One line that is typed; nothing is an answer too.
+
+        Raises:
+            UsageError: there is nobody to ask.
+        """
+        if not self.is_attended:
+            raise UsageError(f"no terminal to ask for this: {sentence}")
+        with interruptible():
+            return str(click.prompt(self.say(sentence), default="", show_default=False, err=True))
+
     async def code(self, given: str | None = None) -> str:
         """The second factor: `given` beforehand, or asked for.
 

@@ -44,6 +44,7 @@ class ControlKind(IntEnum):
     ENROLMENT_CODES = 4  # D7
     COSIGNATURE_REQUEST = 5  # L5
     COSIGNATURE = 6  # L5
+    RELEASE_DECISION = 7  # R7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

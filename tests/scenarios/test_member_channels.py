@@ -10,7 +10,7 @@ from cencomm.client.channel.posting import send
 from cencomm.client.channel.readership import readers
 from cencomm.client.events import MessageDelivered, Quarantined, Reason
 from cencomm.client.operation.directory import encode_labels
-from cencomm.client.releasing import NotForRelease
+from cencomm.client.releases.rules import NotForRelease
 from cencomm.client.unit import declaring
 from cencomm.client.unit.office import NotInOffice
 from cencomm.client.unit.readers import judge_new_readers

@@ -11,6 +11,7 @@ from cencomm.client.channel.freshness import take_heartbeat
 from cencomm.client.events import ControlDelivered
 from cencomm.client.history.jobs import take_request as take_history_request
 from cencomm.client.operation.operation import Operation
+from cencomm.client.releases.decisions import take_decision
 from cencomm.client.unit.codes import take_codes
 from cencomm.client.unit.cosignature_requests import take_answer, take_cosignature_request
 from cencomm.client.vault.state_store import StateStore, Writes
@@ -27,6 +28,7 @@ TAKERS: Mapping[int, Taker] = MappingProxyType(
         ControlKind.ENROLMENT_CODES: take_codes,
         ControlKind.COSIGNATURE_REQUEST: take_cosignature_request,
         ControlKind.COSIGNATURE: take_answer,
+        ControlKind.RELEASE_DECISION: take_decision,
     }
 )
 

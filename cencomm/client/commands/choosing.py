@@ -42,6 +42,21 @@ def choose_operation(mailbox: Mailbox, typed: str | None) -> OperationId:
     )
 
 
+def release_channel(mailbox: Mailbox, operation: Operation, typed: str | None, presenter: Presenter) -> ChannelId:
+    """Where CEN reads: the release channel of that title, or the only one that is open to us.
+
+    Raises:
+        UsageError: none fits, or several do.
+    """
+    channels = operation.ledger.channels
+    mine = [one for one in mailbox.entitled_channels(operation.id) if channels[one].kind is ChannelKind.RELEASE]
+    if typed is None and len(mine) == 1:
+        return mine[0]
+    if typed is None:
+        raise UsageError("give --channel" if mine else "no release channel is open to you: ask the coordination unit")
+    return choose_channel(operation, mine, typed, presenter)
+
+
 def choose_channel(
     operation: Operation, mine: Iterable[ChannelId], typed: str | None, presenter: Presenter
 ) -> ChannelId:

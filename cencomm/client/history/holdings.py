@@ -17,7 +17,14 @@ WINDOW_ENTRIES = 100  # looked up at once: the places in a store that differ in 
 
 _CONTROL_PREFIX = "history-control/"
 _NOT_KEPT, _REPEATED = b"", b"repeated"  # in the place of a control message, which is longer
-_KEPT_KINDS = frozenset({ControlKind.HEARTBEAT, ControlKind.HISTORY_REQUEST, ControlKind.ACKNOWLEDGEMENT})
+_KEPT_KINDS = frozenset(
+    {
+        ControlKind.HEARTBEAT,
+        ControlKind.HISTORY_REQUEST,
+        ControlKind.ACKNOWLEDGEMENT,
+        ControlKind.RELEASE_DECISION,
+    }
+)
 
 
 class Holdings(Protocol):

@@ -9,7 +9,9 @@ import click
 
 from cencomm import __main__ as program
 from cencomm.client import cli
+from cencomm.client.commands.approving import TRACES
 from cencomm.client.commands.channels import KIND_WORDS
+from cencomm.client.commands.releasing import GROUNDS, STANDINGS
 from cencomm.client.commands.restarting import REASONS
 from cencomm.client.complaints import ADVICE
 from cencomm.client.overview import PHASE_WORDS
@@ -17,13 +19,13 @@ from cencomm.client.presenting import ROLE_WORDS
 from cencomm.forms.envelope import Priority
 from cencomm.node.commands.records import SORTED
 
-SAYING = frozenset({"say", "tell", "confirm", "ask_secret"})
+SAYING = frozenset({"say", "tell", "confirm", "agrees", "ask_secret", "ask_text"})
 _SOURCE = Path(cli.__file__).parent
 
 
 def sentences() -> set[str]:
     found = {sentence for _, sentence in ADVICE} | {*SORTED.values()}
-    found |= set(REASONS.values())
+    found |= {*REASONS.values(), *TRACES.values(), *GROUNDS.values(), *STANDINGS.values()}
     found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *KIND_WORDS.values(), *(one.value for one in Priority)}
     for path in _SOURCE.rglob("*.py"):
         found |= set(_said(ast.parse(path.read_text("utf-8"))))

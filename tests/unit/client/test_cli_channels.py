@@ -1,17 +1,10 @@
 """Channels beside the main one, as the command line opens them, lists them and keeps answers in them."""
 
 import json
-from pathlib import Path
 
 from tests.unit.client.person import Person
 
 NAMED = ("--member", "Unit A", "--member", "Paris airport")
-REPORT = (
-    *("--set", "case_ref=FR-9", "--set", "seizure_date=2026-11-20", "--set", "reporting_country=FR"),
-    *("--set", "location_type=airport", "--set", "place.country=FR", "--set", "items[0].category=CIT"),
-    *("--set", "items[0].quantity.amount=2", "--set", "items[0].quantity.unit=KGM"),
-    *("--set", "persons[0].role=passenger", "--set", "persons[0].surname=Exemple"),
-)
 
 
 def opened(carla: Person, kind: str, title: str, *readers: str) -> str:
@@ -61,21 +54,3 @@ def test_two_channels_have_two_titles(carla: Person) -> None:
 
 def test_an_officer_opens_no_channel(ana: Person) -> None:
     assert "Unit A" in ana.fails("operation", "channel", "open", "--kind", "unit", "--title", "Ours", "--yes")
-
-
-def test_a_seizure_is_released_without_what_is_personal_by_its_owner_alone(ana: Person, carla: Person) -> None:
-    """R1: the release channel takes the release and nothing else."""
-    release = Path(__file__).parents[3] / "templates" / "messages" / "release.toml"
-    carla.does("operation", "form", str(release))
-    opened(carla, "release", "To CEN", "--role", "coordinator", "--role", "officer", "--role", "cen")
-    ana.does("send", "seizure", *REPORT, "--yes")
-    number, theirs = str(newest(ana)["number"]), str(newest(carla)["number"])
-
-    said = ana.does("release", number, "--yes")
-
-    assert "retenu : persons[0].surname" in said
-    got = newest(carla)
-    assert got["form"] == "release"
-    assert "Exemple" not in json.dumps(got)
-    assert "belongs to Paris airport" in carla.fails("release", theirs, "--yes")
-    assert "'seizure'" in ana.fails("send", "seizure", *REPORT, "--channel", "To CEN", "--yes")

@@ -1,4 +1,4 @@
-"""What may stand in a release channel: nothing personal, whoever signed the form (rules R1 to R4)."""
+"""What may stand in a release channel: nothing personal, whoever signed the form (rules R1 to R6)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +7,13 @@ import pytest
 
 from cencomm.client.channel.readership import Reader
 from cencomm.client.operation.directory import Profile
-from cencomm.client.releasing import NotForRelease, is_owner, judge_release, released_values
+from cencomm.client.releases.rules import (
+    PICTURE_SUFFIXES,
+    NotForRelease,
+    is_owner,
+    judge_release,
+    released_values,
+)
 from cencomm.forms.attachment import PICTURE_TYPES, Attachment, AttachmentKey
 from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.forms.envelope import Body, Tlp
@@ -148,21 +154,37 @@ def test_a_seizure_belongs_to_the_service_that_reported_it() -> None:
     assert not is_owner(PARIS, NAIROBI)
 
 
-@pytest.mark.parametrize("media_type", [*sorted(PICTURE_TYPES), "application/pdf", "image/svg+xml", "video/mp4"])
-def test_of_files_only_pictures_are_released(shipped: Form, media_type: str) -> None:
-    """R4."""
-    file = Attachment(
+def picture(name: str, media_type: str) -> Attachment:
+    return Attachment(
         id=AttachmentId(bytes(16)),
-        name="x",
+        name=name,
         media_type=media_type,
         size=1,
         key=AttachmentKey(bytes(32)),
         hash=bytes(32),
     )
-    body = replace(BODY, attachments=(file,))
+
+
+@pytest.mark.parametrize("media_type", [*sorted(PICTURE_TYPES), "application/pdf", "image/svg+xml", "video/mp4"])
+def test_of_files_only_pictures_are_released(shipped: Form, media_type: str) -> None:
+    """R4."""
+    body = replace(BODY, attachments=(picture(f"picture-1{PICTURE_SUFFIXES.get(media_type, '.jpg')}", media_type),))
 
     if media_type in PICTURE_TYPES:
         judge_release(shipped, body, shipped)
     else:
         with pytest.raises(NotForRelease, match="pictures only"):
             judge_release(shipped, body, shipped)
+
+
+def test_how_a_release_is_to_be_handled_is_said_by_its_code_alone(shipped: Form) -> None:
+    """R5: what a form does not hold, the words around it could."""
+    with pytest.raises(NotForRelease, match="code"):
+        judge_release(shipped, replace(BODY, handling_text="for Mr Smith"), shipped)
+
+
+@pytest.mark.parametrize("name", ["John Smith.jpg", "picture-1.jpg.png", "picture-0.jpg", "picture-1.pdf", "picture-1"])
+def test_a_picture_with_a_name_of_its_own_is_not_released(shipped: Form, name: str) -> None:
+    """R6."""
+    with pytest.raises(NotForRelease, match="picture-1"):
+        judge_release(shipped, replace(BODY, attachments=(picture(name, "image/jpeg"),)), shipped)

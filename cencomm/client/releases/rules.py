@@ -1,10 +1,12 @@
 """What a release channel takes: CEN reads there, and CEN holds nothing personal.
 
-Sender and every receiver ask the same (docs/protocol.md section 6.4, rules R1 to R4). The unit signs what forms say,
+Sender and every receiver ask the same (docs/protocol.md section 6.4, rules R1 to R6). The unit signs what forms say,
 but here its word is not enough: a `release` form with a field for names, flagged as not personal, would be a form like
 any other. So each field has to be one of the form that ships with the program. Names that somebody writes into a free
-text are not found.
+text are not found here: the owner is shown what looks like one (preparing.py).
 """
+
+import re
 
 from cencomm.client.channel.readership import Reader
 from cencomm.errors import ProtocolError
@@ -16,6 +18,14 @@ from cencomm.forms.non_nominal import NonNominal, strip_personal
 from cencomm.forms.validation import Report
 
 RELEASE = "release"
+_PICTURE_NAME = re.compile(r"picture-[1-9][0-9]?\.(?:gif|jpg|png|tif|webp)", re.ASCII)
+PICTURE_SUFFIXES = {
+    "image/gif": ".gif",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/tiff": ".tif",
+    "image/webp": ".webp",
+}
 
 
 class NotForRelease(ProtocolError):  # noqa: N818 (names what was found)
@@ -30,8 +40,8 @@ def judge_release(form: Form, body: Body, shipped: Form) -> None:
         shipped: the form `release` of this program.
 
     Raises:
-        NotForRelease: it is another form, asks for more than the shipped one, is TLP:RED, or has files that are no
-            pictures.
+        NotForRelease: it is another form, asks for more than the shipped one, is TLP:RED, has files that are no
+            pictures or have names of their own, or says in words how it is to be handled.
     """
     if form.name != RELEASE:
         raise NotForRelease(f"a release channel takes the form {RELEASE!r} only, not {form.name!r}")
@@ -43,6 +53,12 @@ def judge_release(form: Form, body: Body, shipped: Form) -> None:
         raise NotForRelease("TLP:RED is for those whom it names, never for CEN")
     if any(attachment.media_type not in PICTURE_TYPES for attachment in body.attachments):
         raise NotForRelease("a release channel takes pictures only: other files are full of names")
+    if body.handling_text is not None:
+        raise NotForRelease("how a release is to be handled is said by its code: words may name somebody")
+    if not all(_PICTURE_NAME.fullmatch(attachment.name) for attachment in body.attachments):
+        raise NotForRelease(
+            "pictures for CEN are called picture-1.jpg and so on: a name of their own may name somebody"
+        )
 
 
 def released_values(report: Report, shipped: Form) -> NonNominal:
