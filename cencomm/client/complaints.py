@@ -28,6 +28,14 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
         "This account has a device secret: give the file of its letter with --device-secret-file.",
     ),
     (
+        errors.DeviceSecretLost,
+        "Nothing was changed: sign in with --device-secret-file, or change the password on a computer of your own.",
+    ),
+    (
+        errors.NoDeviceSecret,
+        "Coordinators seal their account with a device secret first: cencomm account device-secret --letter FILE.",
+    ),
+    (
         errors.PasswordChangedElsewhere,
         "Bring the new password here: run cencomm account password --changed-elsewhere.",
     ),

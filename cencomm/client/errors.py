@@ -42,6 +42,20 @@ class DeviceSecretNeeded(AccessDenied):
         super().__init__("the vault of this account does not open with the password alone")
 
 
+class NoDeviceSecret(UsageError):  # noqa: N818 (names what is missing)
+    """The account of somebody who is to be a coordinator opens to the password alone (D3)."""
+
+    def __init__(self) -> None:
+        super().__init__("this account opens to its password alone, at which the relay could guess")
+
+
+class DeviceSecretLost(UsageError):  # noqa: N818 (names what would happen)
+    """What is asked for would seal the account without the device secret that it has (D3)."""
+
+    def __init__(self) -> None:
+        super().__init__("this account has a device secret, and it was not given here")
+
+
 class MailboxInUse(Unavailable):
     """Another process holds the mailbox: two that send from one state would burn each other's keys (S5)."""
 

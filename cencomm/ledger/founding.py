@@ -15,11 +15,12 @@ from cencomm.ledger import fingerprint, labels
 from cencomm.ledger.charter import NONCE_BYTES, Charter
 from cencomm.ledger.enrolment_code import EnrolmentCode
 from cencomm.ledger.entry import SignedEntry
-from cencomm.ledger.letter_lines import read_address, read_lines, write_lines
+from cencomm.ledger.letter_lines import YES, read_address, read_lines, read_mark, write_lines
 from cencomm.primitives import hkdf, signatures
 
 SLOT_BYTES = 16
 _FIELDS = ("Relay", "Founding", "Creator", "Words", "Code")
+_EXERCISE = "Exercise"
 
 
 class AnotherFounding(ProtocolError):  # noqa: N818 (names what was found)
@@ -34,6 +35,7 @@ class FoundingLetter:
     nonce: bytes  # of the charter to come
     creator: bytes  # identity key
     code: EnrolmentCode
+    exercise: bool = False  # asks for no device secret (D3)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -49,7 +51,8 @@ class FoundingLetter:
     def text(self) -> str:
         """The letter in full, the code in clear: print it, never log it."""
         values = (self.relay_address, self.nonce.hex(), self.creator.hex(), " ".join(self.words), self.code.text())
-        return write_lines("CENcomm founding letter", dict(zip(_FIELDS, values, strict=True)))
+        lines = dict(zip(_FIELDS, values, strict=True))
+        return write_lines("CENcomm founding letter", {**lines, **({_EXERCISE: YES} if self.exercise else {})})
 
 
 def answer_slot(code: EnrolmentCode) -> bytes:
@@ -69,23 +72,27 @@ def read_founding_letter(text: str) -> FoundingLetter:
         from_hex(found["Founding"], length=NONCE_BYTES),
         from_hex(found["Creator"], length=signatures.PUBLIC_KEY_BYTES),
         EnrolmentCode.from_text(found["Code"]),
+        exercise=read_mark(text, _EXERCISE),
     )
     if found["Words"].lower().split() != list(letter.words):
         raise fingerprint.FingerprintMismatch("the words are not those of this founding: check the letter")
     return letter
 
 
-def judge_founded(signed: SignedEntry, nonce: bytes, creator: bytes, own_identity_key: bytes) -> OperationId:
+def judge_founded(signed: SignedEntry, letter: FoundingLetter, own_identity_key: bytes) -> OperationId:
     """The operation that the creator founded with us. The charter's own rules are `Ledger.start`'s.
 
     Raises:
-        AnotherFounding: another nonce, creator, or not with our keys: what the letter promised did not come to be.
+        AnotherFounding: another nonce or creator, not with our keys, or no exercise where the letter says so: what
+            the letter promised did not come to be.
     """
     charter = signed.entry.body
-    if not isinstance(charter, Charter) or charter.nonce != nonce:
+    if not isinstance(charter, Charter) or charter.nonce != letter.nonce:
         raise AnotherFounding("this is not the charter of the founding letter")
-    if signed.entry.signer != creator:
+    if signed.entry.signer != letter.creator:
         raise AnotherFounding("the charter is signed by somebody else than the creator on the founding letter")
     if own_identity_key not in {keys.identity_key for keys in charter.coordinators}:
         raise AnotherFounding("the charter names other keys than yours: tell its creator, by voice")
+    if letter.exercise and not charter.policy.exercise:
+        raise AnotherFounding("the letter says that this is an exercise and the charter does not: tell its creator")
     return OperationId(signed.hash)

@@ -6,6 +6,7 @@ from cencomm.errors import MalformedError
 
 MAX_LETTER_CHARACTERS = 8192
 MAX_ADDRESS_CHARACTERS = 255
+YES = "yes"
 
 
 def write_lines(title: str, lines: Mapping[str, str]) -> str:
@@ -32,6 +33,22 @@ def read_lines(text: str, names: Sequence[str]) -> Mapping[str, str]:
     if missing:
         raise MalformedError(f"the letter lacks the line {missing[0]!r}")
     return found
+
+
+def read_mark(text: str, name: str) -> bool:
+    """Whether the line is there that says yes to `name`: letters of before, which lack it, say no.
+
+    Raises:
+        MalformedError: it stands twice, or says something else.
+    """
+    said = [
+        value.strip()
+        for one, colon, value in (line.partition(":") for line in text.splitlines())
+        if colon and one.strip() == name
+    ]
+    if said not in ([], [YES]):
+        raise MalformedError(f"the line {name!r} of the letter says {YES!r}, or is not there")
+    return bool(said)
 
 
 def read_address(text: str) -> str:

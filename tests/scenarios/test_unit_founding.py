@@ -93,9 +93,22 @@ async def test_a_charter_by_somebody_else_is_not_the_letters(
     await cofounding.answer_founding(ana.mailbox, waiting.letter(carla.mailbox))
     await as_planned.found_together(bob.mailbox, plan, waiting, profile=profile(bob, None))
 
-    own = carla.mailbox.identity.identity_key
     with pytest.raises(AnotherFounding, match="signed by somebody else"):
-        await cofounding.founded(ana.mailbox, nonce=waiting.nonce, creator=own)
+        await cofounding.founded(ana.mailbox, waiting.letter(carla.mailbox))
+    assert not ana.mailbox.operations
+
+
+async def test_a_letter_that_says_exercise_leads_to_no_operation_d3(
+    carla: Person, ana: Person, plan: OperationPlan
+) -> None:
+    """Who answered it was not asked for a device secret, and would be a coordinator whose password is guessed at."""
+    waiting = await cofounding.begin_founding(carla.mailbox, plan.name, second=profile(ana, None))
+    letter = waiting.letter(carla.mailbox, exercise=True)
+    await cofounding.answer_founding(ana.mailbox, letter)
+    await as_planned.found_together(carla.mailbox, plan, waiting, profile=profile(carla, None))
+
+    with pytest.raises(AnotherFounding, match="exercise"):
+        await cofounding.founded(ana.mailbox, letter)
     assert not ana.mailbox.operations
 
 

@@ -13,8 +13,7 @@ async def found_together(creator: Person, second: Person, plan: OperationPlan) -
     waiting = await cofounding.begin_founding(creator.mailbox, plan.name, second=profile(second, None))
     await cofounding.answer_founding(second.mailbox, waiting.letter(creator.mailbox))
     operation = await as_planned.found_together(creator.mailbox, plan, waiting, profile=profile(creator, None))
-    own = creator.mailbox.identity.identity_key
-    assert await cofounding.founded(second.mailbox, nonce=waiting.nonce, creator=own) == operation
+    assert await cofounding.founded(second.mailbox, waiting.letter(creator.mailbox)) == operation
     await catch_up(second.mailbox)
     return operation
 

@@ -110,6 +110,7 @@ class SignInKeys:
     sign_in_secret: SignInSecret
     wrapping_key: WrappingKey
     label_key: LabelKey
+    with_device_secret: bool = False  # of the wrapping key: the vault opens to no other
 
 
 def sign_in_handle(relay_name: str, name: str) -> bytes:
@@ -156,6 +157,7 @@ def derive(secret: Password, parameters: SignInParameters, *, device_secret: Dev
         sign_in_secret=SignInSecret(hkdf.expand(stretched, LABEL_SIGN_IN, SIGN_IN_SECRET_BYTES)),
         wrapping_key=WrappingKey(hkdf.expand(stretched, wrapping, secret_box.KEY_BYTES)),
         label_key=LabelKey(hkdf.expand(stretched, LABEL_SESSION_LABEL, secret_box.KEY_BYTES)),
+        with_device_secret=device_secret is not None,
     )
 
 

@@ -8,7 +8,7 @@ import click
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.commands.choosing import choose_country
-from cencomm.client.commands.password import advise_coordinator
+from cencomm.client.commands.coordinators_seal import require_device_secret, say_that_an_exercise_asks_for_none
 from cencomm.client.commands.plans import MAX_TOML_BYTES, PLAN_PREFIX, read_plan
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import Desk, open_desk
@@ -54,11 +54,15 @@ def create(
 
     async def run() -> None:
         async with open_desk(terminal) as desk:
+            if planned.policy.exercise:
+                say_that_an_exercise_asks_for_none(terminal, desk.access)
+            else:
+                require_device_secret(desk.access)
             waiting = await cofounding.waiting_founding(desk.mailbox, planned.name)
             if waiting is None and (letter is not None or not planned.policy.exercise):
                 other = _second_profile(terminal, planned, second, second_organisation or organisation)
                 waiting = await cofounding.begin_founding(desk.mailbox, planned.name, second=other.encode())
-                _show_letter(terminal, desk, waiting, letter)
+                _show_letter(terminal, desk, waiting, letter, exercise=planned.policy.exercise)
                 return
             if waiting is None:
                 founded = await as_planned.found(desk.mailbox, planned, profile=profile)
@@ -68,7 +72,7 @@ def create(
                 except cofounding.NotAnswered:
                     if letter is None:
                         raise
-                    _show_letter(terminal, desk, waiting, letter)  # the first one was lost
+                    _show_letter(terminal, desk, waiting, letter, exercise=planned.policy.exercise)  # the first is lost
                     return
             async with desk.mailbox.lock:
                 await desk.mailbox.write({PLAN_PREFIX + founded.hex(): source.encode()})
@@ -77,7 +81,6 @@ def create(
         if waiting is not None:
             terminal.tell("Compare these words with the second coordinator, by voice.")
         terminal.tell("Next: cencomm operation invite, once for each post.")
-        advise_coordinator(terminal)
 
     asyncio.run(run())
 
@@ -97,7 +100,11 @@ def cofound(terminal: Terminal, letter: Path, *, yes: bool) -> None:
         async with open_desk(terminal) as desk:
             if read.relay_address.rstrip("/") != desk.mailbox.relay.address.rstrip("/"):
                 raise UsageError(f"the letter is for {read.relay_address}: sign up there, with a folder of its own")
-            founded = await cofounding.founded(desk.mailbox, nonce=read.nonce, creator=read.creator)
+            if read.exercise:
+                say_that_an_exercise_asks_for_none(terminal, desk.access)
+            else:
+                require_device_secret(desk.access)
+            founded = await cofounding.founded(desk.mailbox, read)
             if founded is None:
                 await introduce_device(desk.mailbox)
                 await cofounding.answer_founding(desk.mailbox, read)
@@ -124,8 +131,10 @@ def _second_post(plan: OperationPlan) -> Post | None:
     return coordinators[1] if len(coordinators) > 1 else None
 
 
-def _show_letter(terminal: Terminal, desk: Desk, waiting: cofounding.Founding, file: Path | None) -> None:
-    made = waiting.letter(desk.mailbox)
+def _show_letter(
+    terminal: Terminal, desk: Desk, waiting: cofounding.Founding, file: Path | None, *, exercise: bool
+) -> None:
+    made = waiting.letter(desk.mailbox, exercise=exercise)
     if file is None:
         terminal.show(made.text(), {"letter": made.text(), "words": list(made.words)})
     else:

@@ -9,13 +9,13 @@ from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.commands.channels import channel
 from cencomm.client.commands.choosing import choose_operation, operation_option
+from cencomm.client.commands.coordinators_seal import advise_coordinator, require_device_secret
 from cencomm.client.commands.cosigning import cosign, pending
 from cencomm.client.commands.declaring import form, phase
 from cencomm.client.commands.devices import add_devices, end_device, stale_devices
 from cencomm.client.commands.founding import cofound, create
 from cencomm.client.commands.locks import locks
 from cencomm.client.commands.membership import admit, invite, revoke
-from cencomm.client.commands.password import advise_coordinator
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.resetting import reset
 from cencomm.client.commands.restarting import restart
@@ -52,6 +52,8 @@ def join(terminal: Terminal, letter: Path, *, yes: bool) -> None:
         async with open_desk(terminal) as desk:
             if read.relay_address.rstrip("/") != desk.mailbox.relay.address.rstrip("/"):
                 raise UsageError(f"the letter is for {read.relay_address}: sign up there, with a folder of its own")
+            if read.asks_for_device_secret:
+                require_device_secret(desk.access)
             await introduce_device(desk.mailbox)
             await enrolling.enrol(desk.mailbox, read)
             await keep_pins(desk.mailbox, desk.access)
@@ -79,8 +81,9 @@ def show(terminal: Terminal, operation: str | None) -> None:
             stale = await stale_devices(desk.mailbox, chosen, presenter)
             terminal.show("\n".join([text, *stale]), document)
             own = known.ledger.members.get(desk.mailbox.identity.account)
-            if own is not None and own.role is Role.COORDINATOR:
-                advise_coordinator(terminal)
+            exercise = known.ledger.charter.policy.exercise
+            if own is not None and own.role is Role.COORDINATOR and not exercise:
+                advise_coordinator(terminal, desk.access)
 
     asyncio.run(run())
 

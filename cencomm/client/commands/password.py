@@ -9,9 +9,11 @@ from cencomm.client.account import device_secret as device_secrets
 from cencomm.client.account.account import VAULT_VERSION_KEY
 from cencomm.client.account.new_password import Changed, change_password, follow
 from cencomm.client.account.second_factor import second_factor_of
+from cencomm.client.account.session import Access
 from cencomm.client.account.sign_in import DeviceSecret, WrappingKey, new_password, typed_password
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import local_keys, new_computer, open_desk, this_computer
+from cencomm.client.errors import DeviceSecretLost
 from cencomm.client.terminal import Terminal
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.vault.folder import read_header
@@ -64,14 +66,6 @@ def device_secret(terminal: Terminal, letter: Path, code: str | None, *, own_com
     terminal.tell("Each new computer asks for it. Without it nobody opens your account, you neither: keep it safe.")
 
 
-def advise_coordinator(terminal: Terminal) -> None:
-    """Whoever admits others is told to have a device secret (D3); their password is what the relay would guess at."""
-    if terminal.sitting is None and not (terminal.data / device_secrets.KEPT).exists():
-        terminal.tell(
-            "Coordinators seal their account with a device secret: cencomm account device-secret --letter FILE."
-        )
-
-
 async def _change(
     terminal: Terminal,
     new_file: Path | None,
@@ -80,9 +74,9 @@ async def _change(
     *,
     same_password: bool = False,
 ) -> None:
-    secret = new_secret or device_secrets.device_secret_here(terminal)
     async with open_desk(terminal) as desk:
         access = desk.access
+        secret = new_secret or _device_secret_of(terminal, access)
         if same_password:
             typed = typed_password(terminal.password())
         else:
@@ -120,6 +114,21 @@ async def _follow(terminal: Terminal, new_file: Path | None, code: str | None) -
     if given is not None:
         own_computer = device_secrets.is_own_computer(terminal.data)
         device_secrets.keep(terminal.data, given, own_computer=own_computer)
+
+
+def _device_secret_of(terminal: Terminal, access: Access) -> DeviceSecret | None:
+    """The one that the account has, which a new password is not to take from it (D3).
+
+    Raises:
+        DeviceSecretLost: it has one, and this computer was not given it.
+    """
+    if terminal.sitting is None:
+        secret = device_secrets.device_secret_here(terminal)
+    else:  # of whatever lies in the folder of a shared computer, nothing is this person's
+        secret = device_secrets.given_device_secret(terminal)
+    if secret is None and access.keys.with_device_secret:
+        raise DeviceSecretLost
+    return secret
 
 
 async def _rekey(terminal: Terminal, old: WrappingKey, changed: Changed) -> None:

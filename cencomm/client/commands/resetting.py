@@ -15,6 +15,7 @@ from cencomm.client.terminal import Terminal, read_text, write_secret_file
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.unit.resetting import offer_reset
 from cencomm.client.watch import catch_up
+from cencomm.errors import UsageError
 from cencomm.ledger import fingerprint
 from cencomm.ledger.letter import MAX_LETTER_CHARACTERS
 from cencomm.ledger.reset_letter import read_reset_letter
@@ -54,6 +55,8 @@ def reset(terminal: Terminal, who: str, letter: Path | None, operation: str | No
 def sign_up_again(terminal: Terminal, letter: Path, name: str, device_secret: Path | None, *, yes: bool) -> None:
     """`sign-up --reset`: a new password and new keys for the account of the letter, which the unit has to take over."""
     read = read_reset_letter(read_text(letter, most=4 * MAX_LETTER_CHARACTERS))
+    if read.access.asks_for_device_secret and device_secret is None:
+        raise UsageError("this letter is a coordinator's: give --device-secret, the new file for its letter")
     terminal.tell("The operation's words: {words}", words=" ".join(fingerprint.words(read.access.operation)))
     terminal.tell("Compare them, word by word, with those that your coordination unit says.")
     terminal.confirm("Are they the same?", yes=yes)

@@ -13,6 +13,7 @@ from cencomm.client.operation.proposal import Proposal
 from cencomm.client.unit.act import act
 from cencomm.client.unit.cosigning import proposed
 from cencomm.client.unit.invitations import keep_invitation, kept_invitations, open_invitations, share_invitations
+from cencomm.client.unit.office import asks_for_device_secret
 from cencomm.errors import MalformedError, ProtocolError
 from cencomm.ids import AccountId, OperationId
 from cencomm.ledger.bodies import Admit, Replace
@@ -100,15 +101,17 @@ async def invite(
     mailbox: Mailbox, operation: OperationId, *, role: Role, profile: bytes, post: str = ""
 ) -> AccessLetter:
     """A place in the operation and the letter for whoever is to fill it. The coordinators alone share its code."""
+    known = await sync_operation(mailbox, operation)
     invitation = Invitation(
         code=EnrolmentCode.generate(mailbox.environment.entropy),
         role=role,
         profile=profile,
         post=post,
-        since=(await sync_operation(mailbox, operation)).ledger.sequence,  # who left by then never knows the code
+        since=known.ledger.sequence,  # who left by then never knows the code
     )
     await keep_invitation(mailbox, operation, invitation)
-    return AccessLetter(mailbox.relay.address, operation, invitation.code)
+    asks = asks_for_device_secret(known, role)
+    return AccessLetter(mailbox.relay.address, operation, invitation.code, asks_for_device_secret=asks)
 
 
 async def admit_waiting(

@@ -49,8 +49,7 @@ async def found_together(
     """
     if EntryType.CHANNEL.name.lower() in plan.policy.two_signatures:
         raise UsageError("two_signatures must not list channel: the second signature is asked for in a channel")
-    own = mailbox.identity.identity_key
-    operation = await cofounding.founded(mailbox, nonce=waiting.nonce, creator=own)
+    operation = await cofounding.founded(mailbox, waiting.letter(mailbox))
     if operation is None:
         second = await cofounding.answer_to(mailbox, waiting)
         operation = await charter(mailbox, plan, profile, nonce=waiting.nonce, founders=(second,))

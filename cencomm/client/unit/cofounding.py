@@ -45,8 +45,9 @@ class Founding:
         nonce, code = codec.fixed(self.nonce, NONCE_BYTES), codec.fixed(self.code.expose(), CODE_BYTES)
         return nonce + code + codec.opaque(self.second)
 
-    def letter(self, mailbox: Mailbox) -> FoundingLetter:
-        return FoundingLetter(mailbox.relay.address, self.nonce, mailbox.identity.identity_key, self.code)
+    def letter(self, mailbox: Mailbox, *, exercise: bool = False) -> FoundingLetter:
+        creator = mailbox.identity.identity_key
+        return FoundingLetter(mailbox.relay.address, self.nonce, creator, self.code, exercise=exercise)
 
 
 async def waiting_founding(mailbox: Mailbox, plan: str) -> Founding | None:
@@ -104,23 +105,24 @@ async def answer_founding(mailbox: Mailbox, letter: FoundingLetter) -> None:
     await mailbox.relay.leave_founding_answer(letter.slot, FoundingAnswer(answer=request.encode()))
 
 
-async def founded(mailbox: Mailbox, *, nonce: bytes, creator: bytes) -> OperationId | None:
-    """The operation of this founding, once the relay has it, with ourselves in it; from then on it is ours.
+async def founded(mailbox: Mailbox, letter: FoundingLetter) -> OperationId | None:
+    """The operation to which the letter led, once the relay has it, with ourselves in it; from then on it is ours.
 
     Raises:
-        AnotherFounding: a charter with the nonce that is not signed by `creator`, or without our keys.
+        AnotherFounding: a charter with its nonce that is not signed by its creator, without our keys, or of an
+            operation where the letter says exercise.
         LedgerRefused: what the relay shows is no operation.
     """
     for known in mailbox.operations.values():
-        if known.ledger.charter.nonce == nonce:
+        if known.ledger.charter.nonce == letter.nonce:
             return known.id
     for head in (await mailbox.relay.operations()).operations:
         page = await mailbox.relay.ledger(head.operation, after=-1)
         first = decode_signed_entry(page.entries[0]) if page.entries else None
         charter = None if first is None else first.entry.body
-        if first is None or not isinstance(charter, Charter) or charter.nonce != nonce:
+        if first is None or not isinstance(charter, Charter) or charter.nonce != letter.nonce:
             continue
-        operation = judge_founded(first, nonce, creator, mailbox.identity.identity_key)
+        operation = judge_founded(first, letter, mailbox.identity.identity_key)
         await pin_operation(mailbox, operation)
         return operation
     return None

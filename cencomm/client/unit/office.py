@@ -5,6 +5,7 @@ The rule itself is the ledger's (L1): an entry that somebody else signed is refu
 
 from cencomm.client.channel.readership import members
 from cencomm.client.mailbox import Mailbox
+from cencomm.client.operation.operation import Operation
 from cencomm.errors import AccessDenied
 from cencomm.ids import OperationId
 from cencomm.ledger.kinds import Role
@@ -16,6 +17,11 @@ class NotInOffice(AccessDenied):
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__(f"ask one of the coordination unit: {', '.join(names)}")
         self.names = names
+
+
+def asks_for_device_secret(known: Operation, role: Role) -> bool:
+    """Whether who comes into this role seals the account with a device secret first (D3): not in an exercise."""
+    return role is Role.COORDINATOR and not known.ledger.charter.policy.exercise
 
 
 def judge_office(mailbox: Mailbox, operation: OperationId) -> None:

@@ -6,7 +6,7 @@ from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.invitation import Invitation
 from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.unit.invitations import keep_invitation, open_invitations, withdraw_invitation
-from cencomm.client.unit.office import judge_office
+from cencomm.client.unit.office import asks_for_device_secret, judge_office
 from cencomm.errors import UsageError
 from cencomm.ids import AccountId, OperationId
 from cencomm.ledger.enrolment import EnrolmentCode
@@ -35,4 +35,5 @@ async def offer_reset(mailbox: Mailbox, operation: OperationId, account: Account
     await keep_invitation(mailbox, operation, invitation)
     offer = OfferReset(account=account, ticket_hash=sha256(reset_ticket(code)).digest())
     await mailbox.relay.offer_reset(operation, offer)
-    return ResetLetter(AccessLetter(mailbox.relay.address, operation, code), account)
+    asks = asks_for_device_secret(known, member.role)
+    return ResetLetter(AccessLetter(mailbox.relay.address, operation, code, asks_for_device_secret=asks), account)

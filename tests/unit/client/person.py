@@ -41,7 +41,11 @@ class Person:
         return json.loads(self.does("--json", *arguments))
 
 
-def signed_up(folder: Path, password_file: Path, relay: LoopbackRelay, name: str, language: str) -> Person:
+def signed_up(
+    folder: Path, password_file: Path, relay: LoopbackRelay, name: str, language: str, *, sealed: bool = False
+) -> Person:
+    """`sealed`: with a device secret, as coordinators are, that lies on this computer."""
     somebody = Person(folder / name, password_file, language)
-    somebody.does("sign-up", "--relay", relay.url, "--name", name)
+    secret = ("--device-secret", str(folder / f"{name}.secret"), "--own-computer") if sealed else ()
+    somebody.does("sign-up", "--relay", relay.url, "--name", name, *secret)
     return somebody

@@ -60,7 +60,6 @@ def test_a_coordinator_sees_and_lifts_locks_and_the_victim_goes_on(
     carla.does("sign-out")
     carla.does("sign-in")
 
-    assert "device secret" in carla.does("operation", "show")  # D3: she is told to make one
     assert "Unit A" in said
     assert "3 wrong tries" in said
     assert "Unit A" in carla.does("operation", "locks", "--lift", "Unit A")

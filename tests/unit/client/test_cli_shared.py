@@ -174,3 +174,22 @@ def test_a_computer_that_lost_the_mailbox_ends_its_session(duty: SharedComputer,
         asyncio.run(look(seat))
 
     assert seat.sitting.is_lost
+
+
+def test_a_new_password_takes_no_device_secret_from_an_account_d3(
+    tmp_path: Path, post: SharedComputer, folder: Path
+) -> None:
+    """Sealed under the password alone, the vault would open to the relay's next good guess."""
+    desk, letter = dataclasses.replace(post, folder=tmp_path, name="coordinator at a post"), folder / "post.secret"
+    new = folder / "post.new-password"
+    new.write_text("another phrase for a shared computer\n", encoding="utf-8")
+    change = f"account password --new-password-file {new}"
+    sealed = ("--device-secret-file", str(letter))
+
+    assert "Nothing was changed" in desk.does("sign-up", change, "sign-out", options=("--device-secret", str(letter)))
+    changed = desk.session("sign-in", change, "sign-out", settings=sealed)
+    assert "The new password opens" in changed.output
+
+    later = dataclasses.replace(desk, password_file=new)
+    assert "This account has a device secret" in later.session("sign-in").output
+    assert later.session("sign-in", "sign-out", settings=sealed).exit_code == 0

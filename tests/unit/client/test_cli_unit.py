@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from cencomm.ids import AccountId, OperationId
+from cencomm.ledger.enrolment_code import EnrolmentCode
+from cencomm.ledger.letter import AccessLetter
+from cencomm.ledger.reset_letter import ResetLetter
 from tests.fakes.loopback_relay import LoopbackRelay
 from tests.unit.client.person import PLAN, Person, signed_up
 
+MEND = "cencomm account device-secret --letter FILE"
 NEW_PASSWORD = "a new phrase after the loss of the old one"
 
 
@@ -22,13 +27,16 @@ def test_two_coordinators_from_the_letter_to_a_reset(
     folder: Path, password_file: Path, relay: LoopbackRelay, real_plan: Path
 ) -> None:
     """One story, since each command costs the stretching of a password."""
-    first = signed_up(folder, password_file, relay, "first", "en")
-    second = signed_up(folder, password_file, relay, "second", "fr")
+    first = signed_up(folder, password_file, relay, "first", "en", sealed=True)
+    second = signed_up(folder, password_file, relay, "second", "fr", sealed=True)
+    third = signed_up(folder, password_file, relay, "third", "en")
     letter, create = folder / "founding.letter", ("operation", "create", str(real_plan), "--name", "Desk A")
     found = (*create, "--organisation", "WCO")
 
+    assert MEND in third.fails(*found)
     said = first.does(*found, "--letter", str(letter))
     assert "by voice" in said
+    assert MEND in third.fails("operation", "cofound", str(letter), "--yes")
     assert "has not answered" in first.fails(*found)
     assert "relais" in second.does("operation", "cofound", str(letter), "--yes")
     words = first.document(*found)
@@ -65,8 +73,10 @@ def test_two_coordinators_from_the_letter_to_a_reset(
     assert "Paris" in again.does("operation", "show")
     assert officer.run("operation", "show").exit_code != 0
 
-    third, office = signed_up(folder, password_file, relay, "third", "en"), folder / "third.letter"
+    office = folder / "third.letter"
     first.does("operation", "invite", "--role", "coordinator", "--name", "Desk C", "--letter", str(office))
+    assert MEND in third.fails("operation", "join", str(office), "--yes")
+    third.does("account", "device-secret", "--letter", str(folder / "third.secret"), "--own-computer")
     third.does("operation", "join", str(office), "--yes")
     assert "have not agreed" in second.does("operation", "admit")
     second.document("operation", "admit")  # a program agrees to nothing
@@ -75,3 +85,14 @@ def test_two_coordinators_from_the_letter_to_a_reset(
     listed = first.does("operation", "pending")
     assert "Admit Desk C () as coordinator" in listed
     assert "words of the keys" in listed
+
+
+def test_a_coordinators_reset_letter_asks_for_a_device_secret_d3(folder: Path, password_file: Path) -> None:
+    access = AccessLetter(
+        "https://relay.example/", OperationId(bytes(32)), EnrolmentCode(bytes(16)), asks_for_device_secret=True
+    )
+    letter = folder / "coordinator.reset"
+    letter.write_text(ResetLetter(access, AccountId(bytes(16))).text(), encoding="utf-8")
+    somebody = Person(folder / "reset", password_file, "en")
+
+    assert "--device-secret" in somebody.fails("sign-up", "--name", "desk", "--reset", str(letter), "--yes")

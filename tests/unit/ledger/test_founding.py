@@ -18,6 +18,13 @@ def test_what_is_written_is_read() -> None:
     assert read_founding_letter("Dear colleague,\n\n" + LETTER.text() + "\nYours") == LETTER
 
 
+def test_it_says_whether_this_is_an_exercise() -> None:
+    exercise = replace(LETTER, exercise=True)
+
+    assert read_founding_letter(exercise.text()) == exercise
+    assert "Exercise" not in LETTER.text()
+
+
 def test_its_words_are_over_nonce_and_creator() -> None:
     """A messenger who swaps either changes what is compared by voice."""
     assert len(LETTER.words) == 12
@@ -50,6 +57,6 @@ def test_a_letter_with_a_swapped_creator_is_refused() -> None:
 def test_any_text_is_a_letter_or_malformed(text: str) -> None:
     for tried in (text, LETTER.text() + text, LETTER.text().replace("Founding: 01", f"Founding: {text}")):
         try:
-            assert read_founding_letter(tried) == LETTER
+            assert replace(read_founding_letter(tried), exercise=False) == LETTER
         except (MalformedError, FingerprintMismatch):
             continue

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from cencomm.errors import MalformedError
@@ -32,6 +34,21 @@ def test_a_missing_or_second_line_is_refused_by_name(letter: AccessLetter, name:
     for text in ("\n".join(other for other in lines if other != line), letter.text() + line):
         with pytest.raises(MalformedError, match=name):
             read_letter(text)
+
+
+def test_a_coordinators_letter_asks_for_a_device_secret_d3(letter: AccessLetter) -> None:
+    asking = replace(letter, asks_for_device_secret=True)
+
+    assert read_letter(asking.text()) == asking
+    assert "device secret" not in letter.text()
+
+
+def test_a_mark_that_says_something_else_or_twice_is_refused(letter: AccessLetter) -> None:
+    line = "Asks for device secret: yes\n"
+
+    for wrong in (line + line, line.replace("yes", "no"), line.replace("yes", "")):
+        with pytest.raises(MalformedError, match="device secret"):
+            read_letter(letter.text() + wrong)
 
 
 def test_words_and_qr_text_of_two_operations_are_refused(letter: AccessLetter) -> None:
