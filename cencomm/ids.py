@@ -10,11 +10,12 @@ ChannelId = NewType("ChannelId", bytes)
 OperationId = NewType("OperationId", bytes)  # hash of the charter entry (rule L2)
 BlobId = NewType("BlobId", bytes)
 SendId = NewType("SendId", bytes)
+RequestId = NewType("RequestId", bytes)
 MessageId = NewType("MessageId", bytes)
 AttachmentId = NewType("AttachmentId", bytes)
 
 ACCOUNT_ID_BYTES = DEVICE_ID_BYTES = CHANNEL_ID_BYTES = BLOB_ID_BYTES = SEND_ID_BYTES = MESSAGE_ID_BYTES = 16
-ATTACHMENT_ID_BYTES = 16
+ATTACHMENT_ID_BYTES = REQUEST_ID_BYTES = 16
 OPERATION_ID_BYTES = HASH_BYTES = 32
 NO_HASH = bytes(HASH_BYTES)
 

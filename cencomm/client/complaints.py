@@ -66,7 +66,10 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
     (readership.TooManyReaders, "TLP:RED is refused here: name all readers with --to, or use another channel."),
     (freshness.MayBeOutOfDate, "You may be out of date: TLP:RED waits until archive or coordinators are heard again."),
     (HistoryRefused, "The operation's charter does not give you this history."),
-    (history_errors.AnswerRefused, "An answer was not genuine and was dropped: ask again, tell the coordination unit."),
+    (
+        history_errors.AnswerRefused,
+        "The relay hands out what is no answer: nothing of it was taken, tell the unit.",
+    ),
     (channel_errors.RolledBack, "The relay shows less than before: tell the coordination unit, send nothing."),
     (channel_errors.LogContradicted, "The relay shows two histories: tell the coordination unit, send nothing."),
     (channel_errors.OperationFrozen, "The relay signed two histories: the operation is frozen, tell the unit at once."),

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from cencomm.client.events import MessageDelivered, Quarantined
-from cencomm.client.history.keeping import from_history_key, reading_order
+from cencomm.client.history.keeping import reading_order
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.vault.journal import NUMBER_PREFIX, decode_message, decode_quarantined, number_key
+from cencomm.client.vault.journal import NUMBER_PREFIX, decode_message, decode_quarantined, from_history_key, number_key
 from cencomm.errors import UsageError
 from cencomm.ids import MessageId, OperationId
 

@@ -11,7 +11,7 @@ changes, so the state in memory is always the one on disk. What a mailbox does s
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -23,10 +23,11 @@ from cencomm.client.channel.opening import Opening
 from cencomm.client.channel.session import ChannelSession, restore_session, session_writes
 from cencomm.client.events import Event
 from cencomm.client.history.attendance import attendance_writes
+from cencomm.client.history.bell import Bell
 from cencomm.client.operation import operation as operations
 from cencomm.client.operation.operation import Operation
 from cencomm.client.transport.relay_client import RelayClient
-from cencomm.client.vault.journal import Journal
+from cencomm.client.vault.journal import Fetched, Journal
 from cencomm.client.vault.pins import load_pins, pin_writes
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.clock import Clock
@@ -79,6 +80,7 @@ class Mailbox:
         self.device = device
         self.certificates = CertificateMemo()
         self.lock = asyncio.Lock()
+        self.history_bell = Bell()
         self.uploads = asyncio.Lock()  # files travel without `lock`, those of one message after those of another
         self.log_hashes: dict[ChannelKey, dict[int, bytes]] = {}
         self.log_heads: dict[ChannelKey, Attested[LogHead]] = {}
@@ -141,8 +143,11 @@ class Mailbox:
         session: ChannelSession | None = None,
         pin: Pin | None = None,
         event: Event | None = None,
+        fetched: Sequence[Fetched] = (),
     ) -> None:
-        """Make `writes` durable with the event, then adopt the new state. The caller holds `lock`.
+        """Make `writes` durable with the event, or with `fetched` history, then adopt the new state.
+
+        The caller holds `lock`. Observers are told of the event alone: history is no news.
 
         Raises:
             Unavailable, StaleStore: nothing was changed, in memory either.
@@ -158,7 +163,11 @@ class Mailbox:
             kept |= session_writes(before, session)
         if pin is not None:
             kept |= pin_writes(pin)
-        self._version = await self.journal.record(kept, event, expected_version=self._version)
+        if fetched:
+            assert event is None  # history is taken in by itself
+            self._version = await self.journal.record_history(kept, fetched, expected_version=self._version)
+        else:
+            self._version = await self.journal.record(kept, event, expected_version=self._version)
         if operation is not None:
             self._operations[operation.id] = operation
         if pin is not None:

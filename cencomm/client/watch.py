@@ -19,7 +19,15 @@ from cencomm.client.transport.stream import Connected, Wake
 from cencomm.client.unit.cosigning import complete_cosigned
 from cencomm.errors import AccessDenied, ProtocolError, Unavailable
 from cencomm.ids import OperationId
-from cencomm.wire.stream import EnrolmentWaits, KeyPackagesLow, LedgerMovedOn, LogPushed, RejectionStored, WelcomeWaits
+from cencomm.wire.stream import (
+    EnrolmentWaits,
+    HistoryMoved,
+    KeyPackagesLow,
+    LedgerMovedOn,
+    LogPushed,
+    RejectionStored,
+    WelcomeWaits,
+)
 
 RETRY_SECONDS = 2.0
 
@@ -129,6 +137,7 @@ async def _send_files(mailbox: Mailbox, on_trouble: OnTrouble | None) -> None:
 async def _answer(mailbox: Mailbox, wake: Wake, enactor: Enactor, on_enrolment: OnEnrolment | None) -> None:
     match wake:
         case Connected():
+            mailbox.history_bell.ring()  # for what was pushed while nobody listened
             try:
                 await catch_up(mailbox)
             finally:
@@ -152,5 +161,7 @@ async def _answer(mailbox: Mailbox, wake: Wake, enactor: Enactor, on_enrolment: 
         case RejectionStored():
             if wake.operation in mailbox.operations:
                 enactor.look_at(wake.operation)  # somebody may ask to be let in again (C9, C10)
+        case HistoryMoved():
+            mailbox.history_bell.ring()
         case KeyPackagesLow():
             await refill_key_packages(mailbox)

@@ -18,15 +18,16 @@ from cencomm.ids import (
     CHANNEL_ID_BYTES,
     DEVICE_ID_BYTES,
     OPERATION_ID_BYTES,
+    REQUEST_ID_BYTES,
     AccountId,
     ChannelId,
     DeviceId,
     OperationId,
+    RequestId,
 )
 from cencomm.ledger import labels
 from cencomm.ledger.certificate import MAX_CERTIFICATE_BYTES, DeviceCertificate, verify_certificate
 from cencomm.ledger.history_items import Item, decode_items, encode_items
-from cencomm.ledger.history_request import REQUEST_ID_BYTES, RequestId
 from cencomm.ledger.log import FIRST_SEQUENCE
 from cencomm.primitives import hpke, signatures
 from cencomm.primitives.signatures import SigningKey

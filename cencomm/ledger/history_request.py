@@ -4,18 +4,15 @@ The request travels as a control message in the channel itself, so it is signed,
 """
 
 from dataclasses import dataclass
-from typing import NewType
 
 from cencomm import codec
 from cencomm.codec import Reader
 from cencomm.errors import MalformedError
+from cencomm.ids import REQUEST_ID_BYTES, RequestId
 from cencomm.ledger.log import FIRST_SEQUENCE
 from cencomm.primitives.x25519 import PUBLIC_KEY_BYTES
 
-RequestId = NewType("RequestId", bytes)
-
 VERSION = 1
-REQUEST_ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

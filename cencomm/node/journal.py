@@ -5,17 +5,18 @@ new cursor, and it does not. Whoever cannot be recorded for a reason of ours sto
 for a reason of theirs goes to quarantine in the same way as a record would.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.client.events import ChannelStalled, Event, Quarantined
 from cencomm.client.operation.operation import Operation
+from cencomm.client.vault.journal import Fetched
 from cencomm.client.vault.state_store import Writes
 from cencomm.clock import Clock
 from cencomm.ids import OperationId
 from cencomm.node.consumer import Consumer
-from cencomm.node.quarantine import set_aside
+from cencomm.node.quarantine import is_set_aside, set_aside
 from cencomm.node.store import NodeStore
 
 OperationOf = Callable[[OperationId], Operation]
@@ -43,6 +44,17 @@ class NodeJournal:
             return version
 
         return await self._store.database.transact(both)
+
+    async def record_history(self, writes: Writes, fetched: Sequence[Fetched], *, expected_version: int) -> int:
+        async def all_(connection: AsyncConnection) -> int:
+            version = await self._store.apply_within(connection, writes, expected_version=expected_version)
+            for one in fetched:
+                if isinstance(one, Quarantined) and await is_set_aside(connection, one.place):
+                    continue  # what a server says of it afterwards is no better than what was found then
+                await self._keep(connection, one)
+            return version
+
+        return await self._store.database.transact(all_)
 
     async def _keep(self, connection: AsyncConnection, event: Event) -> None:
         now = self._clock()

@@ -88,6 +88,12 @@ async def reasons_between(
     return {sequence: Reason(reason) for sequence, reason in rows}
 
 
+async def is_set_aside(connection: AsyncConnection, place: Place) -> bool:
+    """Whether the entry is here already."""
+    log = place.operation, place.channel, place.generation
+    return bool(await reasons_between(connection, *log, first=place.sequence, last=place.sequence))
+
+
 async def count_set_aside(connection: AsyncConnection) -> dict[Reason, int]:
     """How many of each reason."""
     rows = await connection.execute(select(QUARANTINE.c.reason, func.count()).group_by(QUARANTINE.c.reason))

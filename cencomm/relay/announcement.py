@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cencomm.ids import AccountId, ChannelId, DeviceId, OperationId
+from cencomm.ids import AccountId, ChannelId, DeviceId, OperationId, RequestId
 from cencomm.wire.log import LogEntry
 
 
@@ -47,6 +47,15 @@ class RejectionKept:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryStirred:
+    """Of the answers to a request something came, was taken or was refused: worth a look to `accounts`."""
+
+    operation: OperationId
+    request: RequestId
+    accounts: tuple[AccountId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KeyPackageTaken:
     account: AccountId
     device: DeviceId
@@ -59,5 +68,12 @@ class SessionEnded:
 
 
 Announcement: TypeAlias = (
-    EntryLogged | LedgerGrew | WelcomeStored | EnrolmentStored | RejectionKept | KeyPackageTaken | SessionEnded
+    EntryLogged
+    | LedgerGrew
+    | WelcomeStored
+    | EnrolmentStored
+    | RejectionKept
+    | HistoryStirred
+    | KeyPackageTaken
+    | SessionEnded
 )

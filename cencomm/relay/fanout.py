@@ -21,6 +21,7 @@ from cencomm.relay.announcement import (
     Announcement,
     EnrolmentStored,
     EntryLogged,
+    HistoryStirred,
     KeyPackageTaken,
     LedgerGrew,
     RejectionKept,
@@ -35,6 +36,7 @@ from cencomm.wire.stream import (
     CLOSE_SESSION_ENDED,
     CLOSE_TOO_SLOW,
     EnrolmentWaits,
+    HistoryMoved,
     KeyPackagesLow,
     LedgerMovedOn,
     LogPushed,
@@ -243,6 +245,8 @@ class Fanout:
                 frame = _frame(RejectionStored(operation=operation, channel=channel, generation=generation))
                 for stream in self._audiences[operation, channel].streams:
                     stream.push(frame)
+            case HistoryStirred(operation, request, accounts):
+                self._push_to(accounts, _frame(HistoryMoved(operation=operation, request=request)))
             case KeyPackageTaken(account, device, remaining):
                 self._push_to((account,), _frame(KeyPackagesLow(device=device, remaining=remaining)))
             case SessionEnded(token_hash):

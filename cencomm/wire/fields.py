@@ -11,12 +11,14 @@ from cencomm.ids import (
     DEVICE_ID_BYTES,
     HASH_BYTES,
     OPERATION_ID_BYTES,
+    REQUEST_ID_BYTES,
     SEND_ID_BYTES,
     AccountId,
     BlobId,
     ChannelId,
     DeviceId,
     OperationId,
+    RequestId,
     SendId,
 )
 from cencomm.wire.limits import MAX_COUNTER
@@ -30,6 +32,7 @@ Device = Annotated[DeviceId, Meta(min_length=DEVICE_ID_BYTES, max_length=DEVICE_
 Channel = Annotated[ChannelId, Meta(min_length=CHANNEL_ID_BYTES, max_length=CHANNEL_ID_BYTES)]
 Operation = Annotated[OperationId, Meta(min_length=OPERATION_ID_BYTES, max_length=OPERATION_ID_BYTES)]
 Blob = Annotated[BlobId, Meta(min_length=BLOB_ID_BYTES, max_length=BLOB_ID_BYTES)]
+Request = Annotated[RequestId, Meta(min_length=REQUEST_ID_BYTES, max_length=REQUEST_ID_BYTES)]
 Send = Annotated[SendId, Meta(min_length=SEND_ID_BYTES, max_length=SEND_ID_BYTES)]
 
 Handle = Annotated[bytes, Meta(min_length=HANDLE_BYTES, max_length=HANDLE_BYTES)]

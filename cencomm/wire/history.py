@@ -5,12 +5,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cencomm.wire.errors import refuse_longer
-from cencomm.wire.fields import Counter
+from cencomm.wire.fields import Counter, Sequence
 from cencomm.wire.limits import MAX_HISTORY_CHUNK_BYTES, MAX_HISTORY_CHUNKS
 
 
 class PutHistoryChunk(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """POST …/history/{request}: a SignedChunk that follows those that are there."""
+    """POST …/history/{request}: a SignedChunk that follows those of the same server."""
 
     chunk: bytes
 
@@ -19,19 +19,31 @@ class PutHistoryChunk(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class HistoryState(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How far a request was answered: `chunks` of them, up to log entry `reached` (0: none)."""
+    """What there is for a request, as the server that asks, or brings a chunk, needs to know it.
+
+    Its own answer: `chunks` of them, up to log entry `answered` (0: none). `taken`: the last entry that who asked has
+    an answer for. `reached`: how far all answers that were not refused go without a gap. `closed`: who asked wants no
+    more, or no more of this server.
+    """
 
     chunks: Counter
+    answered: Counter
+    taken: Counter
     reached: Counter
-    complete: bool
+    closed: bool
 
 
 class HistoryChunks(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """GET …/history/{request}/chunks: those after the last one held. `complete`: the answer's last one is there."""
+    """GET …/history/{request}/chunks: what answers, without a gap, for the entries from the wanted one on."""
 
     chunks: Annotated[tuple[bytes, ...], Meta(max_length=MAX_HISTORY_CHUNKS)]
-    complete: bool
 
     def __post_init__(self) -> None:
         for chunk in self.chunks:
             refuse_longer(chunk, MAX_HISTORY_CHUNK_BYTES)
+
+
+class HistoryTaken(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST …/history/{request}/taken: who asked has an answer for each entry up to `last`."""
+
+    last: Sequence

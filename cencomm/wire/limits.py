@@ -75,8 +75,8 @@ CHUNKS_AT_ONCE = 16  # in one answer, about 4 MiB
 ATTACHMENTS_PER_ACCOUNT = 1000  # in one operation, for as long as it lasts …
 ATTACHMENT_BYTES_PER_ACCOUNT = 2048 * MIB  # … and how much they are together
 UPLOAD_SECONDS = 24 * 3600  # without a new chunk: then an incomplete attachment is forgotten
-MAX_HISTORY_BYTES = 256 * MIB  # of an operation's chunks of history that wait; 10,000 messages are about 15 MiB
-MAX_HISTORY_CHUNKS = 4000  # of one request: a gibibyte, which nobody waits for
+MAX_HISTORY_BYTES = 256 * MIB  # of a server's chunks that wait in an operation; 10,000 messages are about 15 MiB
+MAX_HISTORY_CHUNKS = 4000  # of a server to one request: a gibibyte, which nobody waits for
 HISTORY_SECONDS = 7 * 24 * 3600  # that a chunk waits; who was away longer asks again
 
 MAX_COUNTER = (1 << 53) - 1  # sequences, epochs, times: the integers that a JSON number keeps exactly in a browser

@@ -5,7 +5,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from cencomm.wire.errors import Error
-from cencomm.wire.fields import Channel, Counter, Device, Number32, Operation
+from cencomm.wire.fields import Channel, Counter, Device, Number32, Operation, Request
 from cencomm.wire.log import LogEntry, Publish
 
 CLOSE_SESSION_ENDED = 4401
@@ -52,6 +52,13 @@ class RejectionStored(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     generation: Number32
 
 
+class HistoryMoved(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type", tag="history"):
+    """Of the answers to a request for history something came, was taken or was refused: look at it (H2)."""
+
+    operation: Operation
+    request: Request
+
+
 class PublishFrame(Publish, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type", tag="publish"):
     """What a client sends: a publish. `id` is of its choice and comes back with the answer."""
 
@@ -80,6 +87,7 @@ Pushed: TypeAlias = (
     | EnrolmentWaits
     | KeyPackagesLow
     | RejectionStored
+    | HistoryMoved
     | ReceiptFrame
     | ErrorFrame
 )

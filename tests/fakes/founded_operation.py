@@ -269,7 +269,7 @@ async def found_operation(relay: Relay, coordinator: Person, **changed: Any) -> 
         generation=1,
         group_id=relay.entropy(32),
         kind=ChannelKind.MAIN,
-        roles=(Role.COORDINATOR, Role.OFFICER),
+        roles=(Role.COORDINATOR, Role.OFFICER, Role.ARCHIVE),
         accounts=(),
         title=new_blob(b"title", relay.entropy).ref,
     )

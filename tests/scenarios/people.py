@@ -168,11 +168,9 @@ async def found(coordinator: Person, form: Form, policy: Policy = EXERCISE) -> P
     return Place(operation, channel, blob)
 
 
-async def admit(coordinator: Person, officer: Person, place: Place, country: str) -> None:
+async def admit(coordinator: Person, officer: Person, place: Place, country: str, *, role: Role = Role.OFFICER) -> None:
     """Letter, enrolment, admission with its Commit; the officer's mailbox has entered the channel."""
-    letter = await admission.invite(
-        coordinator.mailbox, place.operation, role=Role.OFFICER, profile=profile(officer, country)
-    )
+    letter = await admission.invite(coordinator.mailbox, place.operation, role=role, profile=profile(officer, country))
     await enrolling.enrol(officer.mailbox, letter)
     admitted, strangers = await admission.admit_waiting(coordinator.mailbox, place.operation)
     assert [admission.account for admission in admitted] == [officer.account]

@@ -12,17 +12,15 @@ from aiohttp import web
 from cencomm.client.channel.enactment import add_devices
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.channel.posting import post_control, send
-from cencomm.client.events import Reason
 from cencomm.client.history.asking import ask
 from cencomm.client.history.collecting import collect
-from cencomm.client.history.errors import AnswerRefused
 from cencomm.client.history.fetching import take_answer
 from cencomm.client.history.holdings import StoredHoldings
 from cencomm.client.history.jobs import MAX_JOBS_PER_DEVICE, load_jobs
 from cencomm.client.history.keeping import load_missing
 from cencomm.client.history.request import Asked, load_asked
 from cencomm.client.history.serving import PATIENCE_SECONDS, HistoryServer
-from cencomm.client.inbox import messages, set_aside
+from cencomm.client.inbox import messages
 from cencomm.client.operation.ledger_feed import pin_operation
 from cencomm.client.unit import admission
 from cencomm.client.unit.restarting import find_grounds, restart
@@ -33,18 +31,16 @@ from cencomm.forms.code_list import CodeList
 from cencomm.forms.control import ControlKind
 from cencomm.forms.envelope import Addressee, Tlp
 from cencomm.forms.form import Form
-from cencomm.ids import AccountId, SendId, short
-from cencomm.ledger.certificate import verify_certificate
+from cencomm.ids import AccountId, RequestId, SendId
 from cencomm.ledger.history import HistoryRefused
-from cencomm.ledger.history_chunk import ChunkHeader, make_chunk, verify_chunk
+from cencomm.ledger.history_chunk import verify_chunk
 from cencomm.ledger.history_items import Absent, Item, Missing, Opened
-from cencomm.ledger.history_request import HistoryRequest, RequestId
+from cencomm.ledger.history_request import HistoryRequest
 from cencomm.ledger.kinds import History
 from cencomm.ledger.log import LogKind
 from cencomm.node.records.criteria import Labels
 from cencomm.primitives.x25519 import generate_key_pair
 from cencomm.secret import system_entropy
-from cencomm.wire.history import PutHistoryChunk
 from cencomm.wire.log import Publish
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.archive import SECONDS, archive_in, found_with_archive, invite_archive
@@ -189,7 +185,8 @@ async def test_who_asks_for_more_than_is_theirs_gets_nothing_h1(
 
     assert await serve(carla) == 0
 
-    assert (await bob.mailbox.relay.history_state(place.operation, request)).chunks == 0
+    state = await bob.mailbox.relay.history_state(place.operation, request, account=AccountId(bob.account), after=0)
+    assert state.reached == 0
     assert not await load_jobs(carla.mailbox.store)
 
 
@@ -214,7 +211,7 @@ async def test_what_a_server_fetched_itself_goes_to_nobody_who_may_have_less_h1(
 
         assert await serve(new) == 1
 
-    (encoded,) = (await bob.mailbox.relay.history_chunks(place.operation, request, after=-1)).chunks
+    (encoded,) = (await bob.mailbox.relay.history_chunks(place.operation, request, first=1)).chunks
     items = {item.sequence: item for item in verify_chunk(encoded).open_(key.private_key)}
     assert items[said] == Absent(said, Missing.NOT_HELD)
     assert not any(isinstance(item, Opened) for item in items.values())
@@ -351,75 +348,6 @@ async def test_a_coordinator_leaves_a_request_to_the_archive_for_a_while(
     assert await server.answer_all() == 0
     time[0] += 1
     assert await server.answer_all() == 1
-
-
-async def test_a_server_that_alters_or_leaves_out_is_noticed_h2(carla: Person, bob: Person, wednesday: Place) -> None:
-    """Properly sealed and signed. Each lie for itself is in tests/unit/client/test_history_verifying.py."""
-
-    async def answer(change: Change) -> Asked:
-        (asked,) = await ask(bob.mailbox, wednesday.operation, wednesday.channel)
-        held = await StoredHoldings(carla.mailbox.store).held(wednesday.operation, wednesday.channel, 1, window=0)
-        items = change([item for _, item in sorted(held.items()) if item.sequence <= asked.span.last])
-        await put_chunk(carla, honest_header(asked, bob), items, asked)
-        taken, _ = await take_answer(bob.mailbox, asked)
-        return taken
-
-    def alter(items: list[Item]) -> list[Item]:
-        assert isinstance(items[0], Opened)
-        return [replace(items[0], signed=items[0].signed.replace(b"case 1", b"case 9")), *items[1:]]
-
-    with pytest.raises(AnswerRefused, match="leaves out"):
-        await answer(lambda items: items[1:])
-    assert await cases(bob) == ["4"]
-    assert not await load_asked(bob.mailbox.store), "the request is given up with its key"
-
-    taken = await answer(alter)
-
-    assert (taken.messages, taken.wrong) == (2, 1)
-    assert await cases(bob) == ["[2]", "[3]", "4"]
-    assert [one.reason for one in await set_aside(bob.mailbox)] == [Reason.BAD_COMMITMENT]
-
-
-async def test_a_server_that_answers_with_noise_is_named_h2(carla: Person, bob: Person, wednesday: Place) -> None:
-    """It closes each answer before the archive can: the unit has to know whom to take out (docs/attacks.md)."""
-    (asked,) = await ask(bob.mailbox, wednesday.operation, wednesday.channel)
-    noise = sealed_to(generate_key_pair(system_entropy).public_key, carla, honest_header(asked, bob), [])
-    await carla.mailbox.relay.put_history_chunk(asked.operation, asked.request, PutHistoryChunk(chunk=noise))
-
-    with pytest.raises(AnswerRefused, match=f"coordinator {short(carla.account)} signed what is no answer"):
-        await take_answer(bob.mailbox, asked)
-
-
-def honest_header(asked: Asked, reader: Person) -> ChunkHeader:
-    return ChunkHeader(
-        operation=asked.operation,
-        channel=asked.channel,
-        generation=1,
-        request=asked.request,
-        account=AccountId(reader.account),
-        device=reader.mailbox.device.device,
-        number=0,
-        first=asked.span.first,
-        last=asked.span.last,
-        is_last=True,
-    )
-
-
-def sealed_to(public_key: bytes, server: Person, header: ChunkHeader, items: list[Item]) -> bytes:
-    device = server.mailbox.device
-    return make_chunk(
-        header,
-        items,
-        public_key=public_key,
-        certificate=verify_certificate(device.certificate),
-        device=device.signing_key,
-        entropy=system_entropy,
-    )
-
-
-async def put_chunk(server: Person, header: ChunkHeader, items: list[Item], asked: Asked) -> None:
-    put = PutHistoryChunk(chunk=sealed_to(asked.private_key.public_key(), server, header, items))
-    await server.mailbox.relay.put_history_chunk(asked.operation, asked.request, put)
 
 
 async def test_the_archive_answers_by_itself_and_while_it_records(

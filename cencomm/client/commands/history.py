@@ -5,6 +5,7 @@ import asyncio
 import click
 
 from cencomm.client.account.account import keep_pins
+from cencomm.client.channel.readership import reader
 from cencomm.client.channel.session import Standing
 from cencomm.client.commands.attachments import progress_shown
 from cencomm.client.commands.choosing import choose_channel, choose_operation, operation_option
@@ -38,9 +39,10 @@ def history() -> None:
     show_default=True,
     help="Seconds of silence after which to stop waiting.",
 )
+@option("--missing", "lacking", is_flag=True, help="Ask again for what was missing, and others than who lacked it.")
 @operation_option
 @click.pass_obj
-def fetch(terminal: Terminal, channel: str | None, wait: int, operation: str | None) -> None:
+def fetch(terminal: Terminal, channel: str | None, wait: int, operation: str | None, *, lacking: bool) -> None:
     """Ask archive and coordinators for it, and take in what they answer. Once begun, it goes on where it stopped."""
 
     async def run() -> None:
@@ -54,10 +56,12 @@ def fetch(terminal: Terminal, channel: str | None, wait: int, operation: str | N
                 if owner == chosen and session.standing is Standing.LIVE
             ]
             places = live if channel is None else [choose_channel(known, live, channel, presenter)]
-            requests = [asked for place in places for asked in await ask(mailbox, chosen, place)]
+            requests = [asked for place in places for asked in await ask(mailbox, chosen, place, lacking=lacking)]
             with progress_shown(terminal, terminal.say("Fetching history")) as progress:
                 done, complete = await collect(mailbox, requests, patience_seconds=wait, progress=progress)
             await keep_pins(mailbox, desk.access)
+            guilty = {one.server: one.why for asked in done for one in asked.guilty}
+            names = {server: presenter.person(reader(known, server)) for server in guilty}
         messages, wrong, missing = (
             (sum(counts) for counts in zip(*((one.messages, one.wrong, one.missing) for one in done), strict=True))
             if done
@@ -69,13 +73,26 @@ def fetch(terminal: Terminal, channel: str | None, wait: int, operation: str | N
             wrong=wrong,
             missing=missing,
         )
-        terminal.show(said, {"complete": complete, "messages": messages, "wrong": wrong, "missing": missing})
+        document: dict[str, JsonValue] = {
+            "complete": complete,
+            "messages": messages,
+            "wrong": wrong,
+            "missing": missing,
+            "refused": [{"account": server.hex(), "why": why} for server, why in guilty.items()],
+        }
+        terminal.show(said, document)
+        for server, why in guilty.items():
+            terminal.tell(
+                "{name} signed what is no answer, it was not taken: tell the coordination unit ({why}).",
+                name=names[server],
+                why=why,
+            )
         if not complete:
             terminal.tell(
                 "Not all was answered yet: archive or a coordinator must be online. Type this again to go on."
             )
         elif missing:
-            terminal.tell("What is missing, and why: cencomm history missing")
+            terminal.tell("What is missing, and why: cencomm history missing. Ask others for it: fetch --missing")
 
     asyncio.run(run())
 

@@ -4,4 +4,7 @@ from cencomm.errors import ProtocolError
 
 
 class AnswerRefused(ProtocolError):  # noqa: N818 (names what became of it)
-    """A chunk is not the next part of the answer that was asked for. The request is given up; ask anew."""
+    """What the relay hands out is no next part of an answer, and no server can have put it there: the relay's doing.
+
+    Request and key are kept: ask again later.
+    """

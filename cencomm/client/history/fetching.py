@@ -1,6 +1,9 @@
 """Taking in an answer: chunk for chunk, each verified as a whole and durable before the next (H2).
 
 chunk --signature, server, place in the answer--> items --each against the log--> messages, wrong ones, missing ones
+
+Each server has an answer of its own at the relay. One that signs what is no answer is passed over, named, and the next
+one's is taken: the request and its key stay until every entry has its answer.
 """
 
 import contextlib
@@ -12,16 +15,16 @@ from cencomm.client.channel.taking import judge_content, seen_key
 from cencomm.client.events import ControlDelivered, MessageDelivered, Place, Quarantined, Reason
 from cencomm.client.history.attendance import Span, fetched_writes
 from cencomm.client.history.errors import AnswerRefused
-from cencomm.client.history.keeping import message_writes, missing_writes, wrong_writes
+from cencomm.client.history.keeping import found_writes, load_missing, missing_writes
 from cencomm.client.history.outline import LoggedEntry
-from cencomm.client.history.request import Asked, end_writes, load_outline, load_request
+from cencomm.client.history.request import Asked, PassedOver, end_writes, load_outline, load_request
 from cencomm.client.history.verifying import Outline, judge_item
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import sync_operation
-from cencomm.client.transport.errors import NotFound, Refusal
+from cencomm.client.transport.errors import Refusal
 from cencomm.client.vault.state_store import Writes
 from cencomm.errors import ProtocolError, Unavailable
-from cencomm.ids import HASH_BYTES, AccountId, DeviceId, short
+from cencomm.ids import HASH_BYTES, AccountId, DeviceId
 from cencomm.ledger.history import HistoryRefused, require_server
 from cencomm.ledger.history_chunk import Chunk, verify_chunk
 from cencomm.ledger.history_items import Absent, Item, Opened
@@ -40,42 +43,52 @@ class _Taken:
 
 
 async def take_answer(mailbox: Mailbox, asked: Asked) -> tuple[Asked, bool]:
-    """The request after what of its answer is at the relay now, and whether that is all of it.
+    """The request after what of its answers is at the relay now, and whether that is all of it.
 
-    It goes on from what is on disk, whatever an earlier call that broke off did not get to say.
+    It goes on from what is on disk, whatever an earlier call that broke off did not get to say. Who signed what is no
+    answer stands in `Asked.guilty`.
 
     Raises:
-        AnswerRefused: a chunk is not what was asked for; the request is given up, what came before stays.
+        AnswerRefused: what the relay hands out is no part of an answer, whoever signed it; request and key are kept.
         Unavailable: relay or disk, for now: call again.
     """
     kept = await load_request(mailbox.store, asked)
     if kept is None:
         return asked, True
     asked, outline = kept, await load_outline(mailbox.store, asked)
+    refused = set[AccountId]()
     while True:
-        try:
-            answer = await mailbox.relay.history_chunks(asked.operation, asked.request, after=asked.taken - 1)
-        except NotFound:  # nobody has answered yet
-            return asked, False
+        answer = await mailbox.relay.history_chunks(asked.operation, asked.request, first=asked.following)
         if not answer.chunks:
             return asked, False
         await sync_operation(mailbox, asked.operation)  # servers may stand on more of the ledger than we did
         for encoded in answer.chunks:
+            chunk = _read_chunk(mailbox, asked, encoded)
+            server = chunk.certificate.account
+            if server in refused:
+                raise AnswerRefused("the relay hands out again what was refused: tell the unit")
             try:
-                asked, is_last = await take_chunk(mailbox, asked, outline, encoded)
-            except ProtocolError as error:
-                await give_up(mailbox, asked)
-                raise AnswerRefused(f"an answer was refused, ask again: {error}") from error
-            if is_last:
+                asked = await take_chunk(mailbox, asked, outline, chunk)
+            except HistoryRefused as wrong:
+                asked = await _pass_over(mailbox, asked, server, str(wrong))
+                refused.add(server)
+                break  # what follows is of another server
+            if asked.following > asked.span.last:
                 await _drop_at_relay(mailbox, asked)
                 return asked, True
+        else:
+            with contextlib.suppress(Unavailable, Refusal):  # a courtesy, that makes room for more
+                await mailbox.relay.take_history(asked.operation, asked.request, last=asked.following - 1)
 
 
-async def give_up(mailbox: Mailbox, asked: Asked) -> None:
-    """Forget the request with its key, here and at the relay. What it brought so far stays."""
-    async with mailbox.lock:
-        await mailbox.write(await end_writes(mailbox.store, asked))
-    await _drop_at_relay(mailbox, asked)
+async def _pass_over(mailbox: Mailbox, asked: Asked, server: AccountId, why: str) -> Asked:
+    """The request goes on without this server; its answer goes at the relay, so that another's is handed out."""
+    if not any(one.server == server for one in asked.passed_over):
+        asked = replace(asked, passed_over=(*asked.passed_over, PassedOver(server, why)))
+        async with mailbox.lock:
+            await mailbox.write({asked.key: asked.encode()})
+    await mailbox.relay.refuse_history(asked.operation, asked.request, server)
+    return asked
 
 
 async def _drop_at_relay(mailbox: Mailbox, asked: Asked) -> None:
@@ -84,18 +97,47 @@ async def _drop_at_relay(mailbox: Mailbox, asked: Asked) -> None:
         await mailbox.relay.drop_history(asked.operation, asked.request)
 
 
-async def take_chunk(mailbox: Mailbox, asked: Asked, outline: Outline, encoded: bytes) -> tuple[Asked, bool]:
-    """The request after the next chunk, and whether it was the last.
+def _read_chunk(mailbox: Mailbox, asked: Asked, encoded: bytes) -> Chunk:
+    """What answers for the next entry.
 
     Raises:
-        ProtocolError: it is not the next part of this answer, or is no answer, and who signed it; nothing was changed.
+        AnswerRefused: it does not.
     """
-    chunk = verify_chunk(encoded)
+    try:
+        chunk = verify_chunk(encoded)
+    except ProtocolError as error:
+        raise AnswerRefused(f"what the relay hands out is no answer: {error}") from error
+    require_next(chunk, asked, mailbox.operation(asked.operation).ledger, mailbox.identity.account)
+    return chunk
+
+
+def require_next(chunk: Chunk, asked: Asked, ledger: Ledger, account: AccountId) -> None:
+    """Of this request, and for its next entry.
+
+    Raises:
+        AnswerRefused: it is not. Whoever signed it did not put it here: only the relay can have done that (ADR 0018).
+    """
+    header = chunk.header
+    if chunk.certificate.account not in ledger.members:
+        raise AnswerRefused("the relay hands out an answer of somebody who never was a member")
+    if (header.operation, header.request, header.account) != (asked.operation, asked.request, account):
+        raise AnswerRefused("the relay hands out an answer to another request")
+    if not header.first <= asked.following <= header.last:
+        raise AnswerRefused("the relay hands out another part of the answer than the next one")
+
+
+async def take_chunk(mailbox: Mailbox, asked: Asked, outline: Outline, chunk: Chunk) -> Asked:
+    """The request after the next chunk.
+
+    Raises:
+        HistoryRefused: it is no answer, and its server signed that; nothing was changed.
+    """
     ledger = mailbox.operation(asked.operation).ledger
-    judge_chunk(chunk, asked, ledger, account=mailbox.identity.account, device=mailbox.device.device)
-    header, said = chunk.header, _open(chunk, asked, outline, ledger)
+    judge_chunk(chunk, asked, ledger, device=mailbox.device.device)
+    header, said = chunk.header, _open(chunk, asked, outline)
     async with mailbox.lock:
-        taken = await _judge_items(mailbox, outline, said, ledger)
+        wanted = await _wanted(mailbox, asked, said)
+        taken = await _judge_items(mailbox, outline, wanted, ledger)
         after = replace(
             asked,
             taken=asked.taken + 1,
@@ -104,32 +146,42 @@ async def take_chunk(mailbox: Mailbox, asked: Asked, outline: Outline, encoded: 
             wrong=asked.wrong + len(taken.wrong),
             missing=asked.missing + len(taken.missing),
         )
-        done = Span(asked.span.first, header.last)
         writes = {
             **taken.seen,
-            **await message_writes(mailbox.store, taken.messages),
-            **wrong_writes(taken.wrong),
-            **missing_writes(taken.missing),
-            **fetched_writes(asked.operation, asked.channel, asked.generation, done),
+            **found_writes(outline.place(entry) for entry, item in wanted if isinstance(item, Opened)),
+            **missing_writes(taken.missing, chunk.certificate.account),
+            **fetched_writes(asked.operation, asked.channel, asked.generation, Span(asked.span.first, header.last)),
             **(await end_writes(mailbox.store, asked) if header.is_last else {after.key: after.encode()}),
         }
-        await mailbox.write(writes)
-    return after, header.is_last
+        await mailbox.write(writes, fetched=_in_order([*taken.messages, *taken.wrong]))
+    return after
 
 
-def judge_chunk(chunk: Chunk, asked: Asked, ledger: Ledger, *, account: AccountId, device: DeviceId) -> None:
-    """The next part of the answer to this request, by a device that may serve it.
+async def _wanted(
+    mailbox: Mailbox, asked: Asked, said: Sequence[tuple[LoggedEntry, Item]]
+) -> list[tuple[LoggedEntry, Item]]:
+    """What another server's chunk has not answered for already; of a second request, what was missing."""
+    behind = [(entry, item) for entry, item in said if entry.sequence >= asked.following]
+    if not asked.lacking:
+        return behind
+    missing = await load_missing(mailbox.store, asked.operation)
+    lacking = {one.sequence for one in missing if (one.channel, one.generation) == (asked.channel, asked.generation)}
+    return [(entry, item) for entry, item in behind if entry.sequence in lacking]
+
+
+def judge_chunk(chunk: Chunk, asked: Asked, ledger: Ledger, *, device: DeviceId) -> None:
+    """An answer to this request, by a device that may serve it, whose answer is still wanted.
 
     Raises:
-        HistoryRefused: it is of another request or place, or its signer may not serve (H2).
+        HistoryRefused: it is of another log, device or range, or its signer may not serve (H2).
     """
     header, certificate = chunk.header, chunk.certificate
-    if (header.operation, header.channel, header.generation) != (asked.operation, asked.channel, asked.generation):
-        raise HistoryRefused("H2", "the chunk is of another log")
-    if (header.request, header.account, header.device) != (asked.request, account, device):
-        raise HistoryRefused("H2", "the chunk answers another request")
-    if (header.number, header.first) != (asked.taken, asked.following) or header.last > asked.span.last:
-        raise HistoryRefused("H2", "the chunk is not the next part of the answer, or goes beyond what was asked for")
+    if any(one.server == certificate.account for one in asked.passed_over):
+        raise HistoryRefused("H2", "the answer of this server is not taken")
+    if (header.channel, header.generation, header.device) != (asked.channel, asked.generation, device):
+        raise HistoryRefused("H2", "the chunk is of another log, or for another device")
+    if not asked.span.first <= header.first <= header.last <= asked.span.last:
+        raise HistoryRefused("H2", "the chunk goes beyond what was asked for")
     if header.is_last != (header.last == asked.span.last):
         raise HistoryRefused("H2", "the answer ends elsewhere than was asked for")
     server = require_server(ledger, certificate.account, asked.channel)
@@ -138,19 +190,18 @@ def judge_chunk(chunk: Chunk, asked: Asked, ledger: Ledger, *, account: AccountI
         raise HistoryRefused("H2", "the device that signed the chunk is none of a server's any more")
 
 
-def _open(chunk: Chunk, asked: Asked, outline: Outline, ledger: Ledger) -> Sequence[tuple[LoggedEntry, Item]]:
+def _open(chunk: Chunk, asked: Asked, outline: Outline) -> Sequence[tuple[LoggedEntry, Item]]:
     """What it says of each entry. A chunk that was judged is what its signer made for this very place.
 
     Raises:
         HistoryRefused: it does not open, or does not fit the log: its signer's doing, or that of a relay which shows
-            them another log (L4). Who does that first, each time, keeps history away until the unit acts: named here.
+            them another log (L4).
     """
-    header, signer = chunk.header, chunk.certificate.account
+    header = chunk.header
     try:
         return list(pair(outline.between(header.first, header.last), chunk.open_(asked.private_key)))
     except ProtocolError as error:
-        who = f"{ledger.members[signer].role.name.lower()} {short(signer)}"
-        raise HistoryRefused("H2", f"{who} signed what is no answer: {error}") from error
+        raise HistoryRefused("H2", f"it signed what is no answer: {error}") from error
 
 
 def pair(entries: Sequence[LoggedEntry], items: Sequence[Item]) -> Iterator[tuple[LoggedEntry, Item]]:
@@ -176,6 +227,12 @@ def pair(entries: Sequence[LoggedEntry], items: Sequence[Item]) -> Iterator[tupl
 async def _judge_items(
     mailbox: Mailbox, outline: Outline, said: Sequence[tuple[LoggedEntry, Item]], ledger: Ledger
 ) -> _Taken:
+    """What each item brings here.
+
+    Raises:
+        HistoryRefused: one is not borne out. An honest server gives nothing that it did not bear out itself, by the
+            same checks; so the entry is asked of another, and not set aside on this one's word.
+    """
     messages, wrong, missing = list[MessageDelivered](), list[Quarantined](), list[tuple[Place, Absent]]()
     seen: dict[str, bytes | None] = {}
     for entry, item in said:
@@ -183,24 +240,27 @@ async def _judge_items(
             missing.append((outline.place(entry), item))
             continue
         verdict = judge_item(item, entry, outline, ledger, mailbox.certificates, mailbox.identity.account)
+        if isinstance(verdict, Quarantined):
+            raise HistoryRefused("H2", f"entry {entry.sequence} is not what it gave for it: {verdict.detail}")
         if isinstance(verdict, ControlDelivered):
             continue  # what members' programs said to each other then; it held then
-        if isinstance(verdict, MessageDelivered):
-            key = seen_key(verdict.place.operation, verdict.identity_key, verdict.envelope.message)
-            known = seen.get(key)
-            if known is not None:  # S4 within the chunk; `judge_content` sees to all before it
-                if known[:HASH_BYTES] != sha256(verdict.signed.encode()).digest():
-                    wrong.append(_conflict(verdict))
-                continue
-            event, writes = await judge_content(mailbox, verdict)
-            seen.update(writes)
-            if isinstance(event, MessageDelivered):
-                messages.append(event)
-            elif isinstance(event, Quarantined):
-                wrong.append(replace(event, detail=f"history: {event.detail}"))
-        else:
-            wrong.append(verdict)
+        key = seen_key(verdict.place.operation, verdict.identity_key, verdict.envelope.message)
+        known = seen.get(key)
+        if known is not None:  # S4 within the chunk; `judge_content` sees to all before it
+            if known[:HASH_BYTES] != sha256(verdict.signed.encode()).digest():
+                wrong.append(_conflict(verdict))
+            continue
+        event, writes = await judge_content(mailbox, verdict)
+        seen.update(writes)
+        if isinstance(event, MessageDelivered):
+            messages.append(event)
+        elif isinstance(event, Quarantined):
+            wrong.append(replace(event, detail=f"history: {event.detail}"))
     return _Taken(messages, wrong, missing, seen)
+
+
+def _in_order(fetched: Sequence[MessageDelivered | Quarantined]) -> Sequence[MessageDelivered | Quarantined]:
+    return sorted(fetched, key=lambda one: one.place.sequence)
 
 
 def _conflict(message: MessageDelivered) -> Quarantined:

@@ -1,35 +1,23 @@
-"""History in an officer's store: messages that are found, shown and answered like those that came by themselves.
-
-They are numbered after what is here already, so that no number that somebody wrote down changes its meaning, and are
-listed where they stand in the log (`reading_order`).
-"""
+"""History beside what came by itself: which entries nobody could say anything of, and in which order people read."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cencomm import codec
-from cencomm.client.events import MessageDelivered, Place, Quarantined
-from cencomm.client.vault.journal import (
-    COUNT_KEY,
-    encode_message,
-    encode_quarantined,
-    message_key,
-    number_key,
-    quarantine_key,
-)
+from cencomm.client.events import Place
+from cencomm.client.vault.journal import message_key
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.codec import Reader
-from cencomm.ids import ChannelId, OperationId
+from cencomm.ids import ACCOUNT_ID_BYTES, AccountId, ChannelId, OperationId
 from cencomm.ledger.history_items import MAX_REASON_BYTES, Absent, Missing
 from cencomm.ledger.kinds import read_kind
 
-_FROM_HISTORY_PREFIX = "message-history/"
 _MISSING_PREFIX = "history-missing/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingEntry:
-    """A log entry of which no server could or would say what it held."""
+    """A log entry of which no server could or would say what it held. `said_by`: whose word that is; None: not kept."""
 
     operation: OperationId
     channel: ChannelId
@@ -37,36 +25,19 @@ class MissingEntry:
     sequence: int
     why: Missing
     reason: str
+    said_by: AccountId | None
 
 
-async def message_writes(store: StateStore, messages: Sequence[MessageDelivered]) -> Writes:
-    """Each message under its place, with the next numbers, marked as history."""
-    count = int.from_bytes(await store.get(COUNT_KEY) or b"", "big")
-    writes: dict[str, bytes | None] = {}
-    for number, message in enumerate(messages, start=count + 1):
-        key = message_key(message.place)
-        writes[key] = encode_message(message)
-        writes[number_key(number)] = key.encode()
-        writes[from_history_key(number)] = b""
-    if messages:
-        writes[COUNT_KEY] = codec.uint(count + len(messages), 8)
-    return writes
-
-
-def from_history_key(number: int) -> str:
-    """There for a message that came as history and not when it was said."""
-    return f"{_FROM_HISTORY_PREFIX}{number:012d}"
-
-
-def wrong_writes(wrong: Iterable[Quarantined]) -> Writes:
-    return {quarantine_key(one.place): encode_quarantined(one) for one in wrong}
-
-
-def missing_writes(places: Iterable[tuple[Place, Absent]]) -> Writes:
+def missing_writes(places: Iterable[tuple[Place, Absent]], said_by: AccountId) -> Writes:
     return {
-        _missing_key(place): codec.uint(absent.why, 1) + codec.opaque(absent.reason.encode())
+        _missing_key(place): codec.uint(absent.why, 1) + codec.opaque(absent.reason.encode()) + said_by
         for place, absent in places
     }
+
+
+def found_writes(places: Iterable[Place]) -> Writes:
+    """What another server lacked is here."""
+    return {_missing_key(place): None for place in places}
 
 
 async def load_missing(store: StateStore, operation: OperationId) -> list[MissingEntry]:
@@ -74,7 +45,7 @@ async def load_missing(store: StateStore, operation: OperationId) -> list[Missin
     found = []
     for key, value in await store.scan(f"{_MISSING_PREFIX}{operation.hex()}/"):
         channel, generation, sequence = key.split("/")[2:]
-        why, reason = codec.decode(value, _read_missing)
+        why, reason, said_by = codec.decode(value, _read_missing)
         found.append(
             MissingEntry(
                 operation=operation,
@@ -83,6 +54,7 @@ async def load_missing(store: StateStore, operation: OperationId) -> list[Missin
                 sequence=int(sequence),
                 why=why,
                 reason=reason,
+                said_by=said_by,
             )
         )
     return found
@@ -106,5 +78,6 @@ def _missing_key(place: Place) -> str:
     return _MISSING_PREFIX + message_key(place).removeprefix("message/")
 
 
-def _read_missing(reader: Reader) -> tuple[Missing, str]:
-    return read_kind(reader, Missing), reader.opaque(most=MAX_REASON_BYTES).decode("ascii")
+def _read_missing(reader: Reader) -> tuple[Missing, str, AccountId | None]:
+    why, reason = read_kind(reader, Missing), reader.opaque(most=MAX_REASON_BYTES).decode("ascii")
+    return why, reason, None if reader.at_end() else AccountId(reader.fixed(ACCOUNT_ID_BYTES))

@@ -5,7 +5,7 @@ read twice. All of it goes, the key first of all, in the transaction that takes 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cencomm import codec
 from cencomm.client.history.attendance import Span
@@ -13,19 +13,38 @@ from cencomm.client.history.outline import SEGMENT_ENTRIES, LoggedEntry, decode_
 from cencomm.client.history.verifying import Outline
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.codec import Reader
-from cencomm.ids import CHANNEL_ID_BYTES, OPERATION_ID_BYTES, ChannelId, OperationId
-from cencomm.ledger.history_request import REQUEST_ID_BYTES, HistoryRequest, RequestId
+from cencomm.ids import (
+    ACCOUNT_ID_BYTES,
+    CHANNEL_ID_BYTES,
+    OPERATION_ID_BYTES,
+    REQUEST_ID_BYTES,
+    AccountId,
+    ChannelId,
+    OperationId,
+    RequestId,
+)
+from cencomm.ledger.history_request import HistoryRequest
 from cencomm.primitives.x25519 import PRIVATE_KEY_BYTES, PrivateKey
 
 _PREFIX = "history-request/"
+MAX_WHY_BYTES = 1 << 10
 _OUTLINE_PREFIX = "history-outline/"
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A server whose answer is not taken. `why`: what is wrong with what it signed; empty: it lacked the entries."""
+
+    server: AccountId
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """`taken` chunks are taken in; entry `following` is the next that is to be answered for. `sent`: it is in the log.
 
-    `messages`, `wrong` and `missing` count what came so far.
+    `messages`, `wrong` and `missing` count what came so far. `asked_at`: seconds by our clock, when it was last put
+    into the log. `lacking`: it asks for what servers lacked before, and nothing else of its span is looked at.
     """
 
     request: RequestId
@@ -40,6 +59,14 @@ class Asked:
     messages: int
     wrong: int
     missing: int
+    asked_at: int = 0
+    lacking: bool = False
+    passed_over: tuple[PassedOver, ...] = ()
+
+    @property
+    def guilty(self) -> tuple[PassedOver, ...]:
+        """Servers that signed what is no answer: the unit has to know them."""
+        return tuple(one for one in self.passed_over if one.why)
 
     @property
     def key(self) -> str:
@@ -71,6 +98,12 @@ class Asked:
                 codec.uint(self.messages, 8),
                 codec.uint(self.wrong, 8),
                 codec.uint(self.missing, 8),
+                codec.uint(self.asked_at, 8),
+                codec.uint(self.lacking, 1),
+                codec.vector(
+                    codec.fixed(one.server, ACCOUNT_ID_BYTES) + codec.opaque(one.why.encode())
+                    for one in self.passed_over
+                ),
             ]
         )
 
@@ -113,7 +146,7 @@ def _outline_at(request: RequestId) -> str:
 
 
 def _read(reader: Reader) -> Asked:
-    return Asked(
+    asked = Asked(
         request=RequestId(reader.fixed(REQUEST_ID_BYTES)),
         operation=OperationId(reader.fixed(OPERATION_ID_BYTES)),
         channel=ChannelId(reader.fixed(CHANNEL_ID_BYTES)),
@@ -127,3 +160,12 @@ def _read(reader: Reader) -> Asked:
         wrong=reader.uint(8),
         missing=reader.uint(8),
     )
+    if reader.at_end():  # written before each server had an answer of its own
+        return asked
+    return replace(
+        asked, asked_at=reader.uint(8), lacking=bool(reader.uint(1)), passed_over=reader.vector(_read_passed_over)
+    )
+
+
+def _read_passed_over(reader: Reader) -> PassedOver:
+    return PassedOver(AccountId(reader.fixed(ACCOUNT_ID_BYTES)), reader.opaque(most=MAX_WHY_BYTES).decode())

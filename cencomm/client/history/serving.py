@@ -2,18 +2,19 @@
 
 job --who, what, judged for each part anew--> items from what we hold --seal, sign--> the next chunk at the relay
 
-How far an answer goes, the relay knows: there is nothing to remember, a killed server goes on with the part that is
-missing, and two servers take turns. The archive answers at once; coordinators when nothing has moved for a while.
+How far the answers go, the relay knows: there is nothing to remember, a killed server goes on with the part that is
+missing. Each server has an answer of its own, so that nothing which another filled its with stands in the way (ADR
+0018). The archive answers at once what it followed, whoever else has answered; others go on behind all answers, when
+nothing has moved for a while.
 """
 
-import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cencomm.client.channel.readership import reader
 from cencomm.client.events import ControlDelivered, Event
 from cencomm.client.history.attendance import Attendance, Span, load_attendance
+from cencomm.client.history.bell import wait_for_ring
 from cencomm.client.history.holdings import WINDOW_ENTRIES, Holdings
 from cencomm.client.history.jobs import Job, load_jobs
 from cencomm.client.mailbox import Mailbox
@@ -23,6 +24,7 @@ from cencomm.errors import ProtocolError, Unavailable
 from cencomm.forms.control import ControlKind, SignedControl
 from cencomm.forms.envelope import Tlp, decode_envelope
 from cencomm.forms.payload import decode_signed
+from cencomm.ids import RequestId
 from cencomm.ledger.certificate import DeviceCertificate, verify_certificate
 from cencomm.ledger.history import (
     HistoryRefused,
@@ -33,7 +35,6 @@ from cencomm.ledger.history import (
 )
 from cencomm.ledger.history_chunk import ChunkHeader, make_chunk
 from cencomm.ledger.history_items import ROOM_BYTES, Absent, Item, Missing, Opened
-from cencomm.ledger.history_request import RequestId
 from cencomm.ledger.kinds import Role
 from cencomm.wire.history import HistoryState, PutHistoryChunk
 
@@ -85,13 +86,14 @@ class HistoryServer:
         own = require_server(operation.ledger, account, job.channel)
         attendance = await load_attendance(self.mailbox.store, job.operation, job.channel, job.request.generation)
         opens_at = judge_asker(job, operation, attendance)
-        state = await self.mailbox.relay.history_state(job.operation, job.request.request)
-        first = state.reached + 1 if state.chunks else job.request.first
-        if state.complete or first > job.request.last:
+        state = await self.mailbox.relay.history_state(
+            job.operation, job.request.request, account=job.asker.account, after=job.request.first - 1
+        )
+        if state.closed or state.answered >= job.request.last or state.taken >= job.request.last:
             await self._close(job)
             return False
-        at_once = own.role is Role.ARCHIVE and attendance.epoch_of(first) is not None
-        if not at_once and not self._waited_enough(job, state):
+        first = self._next(job, state, attendance, is_archive=own.role is Role.ARCHIVE)
+        if first is None:
             return False
         items, last = await self._items(job, operation, attendance, opens_at, first)
         header = ChunkHeader(
@@ -142,6 +144,17 @@ class HistoryServer:
             sequence += 1
         return items, sequence - 1
 
+    def _next(self, job: Job, state: HistoryState, attendance: Attendance, *, is_archive: bool) -> int | None:
+        """The entry that we go on with; None: others may have it, for now."""
+        ahead, behind = max(state.answered, state.taken, job.request.first - 1) + 1, state.reached + 1
+        if is_archive:
+            for first in (ahead, behind):
+                if first <= job.request.last and attendance.epoch_of(first) is not None:
+                    return first
+        if state.answered < behind <= job.request.last and self._waited_enough(job, state):
+            return behind
+        return None
+
     def _waited_enough(self, job: Job, state: HistoryState) -> bool:
         if not self.patient:
             return True
@@ -160,14 +173,15 @@ class HistoryServer:
 
 async def serve(server: HistoryServer, on_trouble: Callable[[ProtocolError], None] | None = None) -> None:
     """Answer requests until cancelled, beside whatever else the mailbox does: nothing here holds its lock for long."""
-    asked = asyncio.Event()
+    bell = server.mailbox.history_bell
 
     def notice(event: Event) -> None:
         if isinstance(event, ControlDelivered) and event.control.kind == ControlKind.HISTORY_REQUEST:
-            asked.set()
+            bell.ring()
 
     server.mailbox.observe(notice)
     while True:
+        heard = bell.listen()
         try:
             while await server.answer_all():
                 pass
@@ -177,10 +191,7 @@ async def serve(server: HistoryServer, on_trouble: Callable[[ProtocolError], Non
             if on_trouble is None:
                 raise
             on_trouble(trouble)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_SECONDS):
-                await asked.wait()
-        asked.clear()
+        await wait_for_ring(heard, seconds=LOOK_SECONDS)
 
 
 def judge_asker(job: Job, operation: Operation, attendance: Attendance) -> int:

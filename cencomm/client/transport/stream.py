@@ -21,6 +21,7 @@ from cencomm.wire.errors import Error, ErrorCode
 from cencomm.wire.limits import KIB, MAX_MESSAGE_BYTES
 from cencomm.wire.stream import (
     EnrolmentWaits,
+    HistoryMoved,
     KeyPackagesLow,
     LedgerMovedOn,
     LogPushed,
@@ -42,7 +43,9 @@ class Connected:
     """A connection stands from now on: read what was missed, then listen."""
 
 
-Pushed: TypeAlias = LogPushed | LedgerMovedOn | WelcomeWaits | EnrolmentWaits | KeyPackagesLow | RejectionStored
+Pushed: TypeAlias = (
+    LogPushed | LedgerMovedOn | WelcomeWaits | EnrolmentWaits | KeyPackagesLow | RejectionStored | HistoryMoved
+)
 Wake: TypeAlias = Connected | Pushed
 """What a stream tells. A closed union."""
 

@@ -4,7 +4,8 @@ An officer's journal keeps messages beside the state in the sealed vault. A node
 consumer's record, the MLS state and the cursor are one transaction, so a crash can neither lose nor double a record.
 """
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
 
 from cencomm import codec
 from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Place, Quarantined, Reason
@@ -27,6 +28,11 @@ from cencomm.ledger.certificate import verify_certificate
 
 COUNT_KEY = "message-count"
 NUMBER_PREFIX = "message-number/"
+_FROM_HISTORY_PREFIX = "message-history/"
+
+
+Fetched: TypeAlias = MessageDelivered | Quarantined
+"""What is kept of history: messages, and what a server gave for one that was none."""
 
 
 class Journal(Protocol):
@@ -44,6 +50,10 @@ class Journal(Protocol):
         Raises:
             StaleStore, Unavailable: nothing was changed; the same entry is taken again later.
         """
+        ...
+
+    async def record_history(self, writes: Writes, fetched: Sequence[Fetched], *, expected_version: int) -> int:
+        """State and what a server of history gave, in the order of the log, all of it or nothing; else as `record`."""
         ...
 
 
@@ -77,6 +87,19 @@ class VaultJournal:
         self.newest_number = number
         return version
 
+    async def record_history(self, writes: Writes, fetched: Sequence[Fetched], *, expected_version: int) -> int:
+        """Numbered after what is here already, so that no number that somebody wrote down changes its meaning."""
+        kept: dict[str, bytes | None] = dict(writes)
+        number = int.from_bytes(await self._store.get(COUNT_KEY) or b"", "big")
+        for one in fetched:
+            if isinstance(one, Quarantined):
+                kept[quarantine_key(one.place)] = encode_quarantined(one)
+                continue
+            number += 1
+            kept |= {**_number_writes(number, one.place), from_history_key(number): b""}
+            kept[message_key(one.place)] = encode_message(one)
+        return await self._store.apply(kept, expected_version=expected_version)
+
 
 def _number_writes(number: int, place: Place) -> Writes:
     """Messages count 1, 2, 3 … as this mailbox takes them in, whatever channel they come from."""
@@ -90,6 +113,11 @@ def message_prefix(operation: OperationId) -> str:
 def message_key(place: Place) -> str:
     """Sorts by channel, generation and place in the log."""
     return f"{message_prefix(place.operation)}{place.channel.hex()}/{place.generation:08d}/{place.sequence:016d}"
+
+
+def from_history_key(number: int) -> str:
+    """There for a message that came as history and not when it was said."""
+    return f"{_FROM_HISTORY_PREFIX}{number:012d}"
 
 
 def number_key(number: int) -> str:

@@ -82,6 +82,8 @@ ROUTES = (
     web.post(_HISTORY, history.post_chunk),
     web.get(_HISTORY, history.get_state),
     web.get(f"{_HISTORY}/chunks", history.get_chunks),
-    web.delete(_HISTORY, history.delete_answer),
+    web.post(f"{_HISTORY}/taken", history.post_taken),
+    web.delete(f"{_HISTORY}/answers/{{account}}", history.delete_answer),
+    web.delete(_HISTORY, history.delete_request),
     web.get("/v1/stream", open_stream),
 )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cencomm.errors import MalformedError, ProtocolError
-from cencomm.ids import NO_HASH, SendId
+from cencomm.ids import NO_HASH, RequestId, SendId
 from cencomm.ledger.anchor import Anchor, decode_anchor
 from cencomm.ledger.bodies import FormBody, PhaseBody, decode_body
 from cencomm.ledger.certificate import verify_certificate
@@ -22,7 +22,7 @@ from cencomm.ledger.entry import decode_signed_entry
 from cencomm.ledger.fingerprint import from_words, parse_qr_text
 from cencomm.ledger.history_chunk import ChunkHeader, make_chunk, verify_chunk
 from cencomm.ledger.history_items import Absent, Missing, Opened, decode_items, encode_items
-from cencomm.ledger.history_request import HistoryRequest, RequestId, decode_history_request
+from cencomm.ledger.history_request import HistoryRequest, decode_history_request
 from cencomm.ledger.kinds import EntryType, Phase
 from cencomm.ledger.letter import AccessLetter, read_letter
 from cencomm.ledger.log import LogKind

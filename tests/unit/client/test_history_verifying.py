@@ -9,20 +9,20 @@ import pytest
 
 from cencomm.client.events import ControlDelivered, MessageDelivered, Quarantined, Reason
 from cencomm.client.history.attendance import Span
-from cencomm.client.history.fetching import judge_chunk, pair
+from cencomm.client.history.errors import AnswerRefused
+from cencomm.client.history.fetching import judge_chunk, pair, require_next
 from cencomm.client.history.outline import LoggedEntry
 from cencomm.client.history.request import Asked
 from cencomm.client.history.verifying import Outline, Verdict, judge_item
 from cencomm.forms.control import Control, ControlKind, sign_control
 from cencomm.forms.envelope import Body, Envelope, sign_envelope
 from cencomm.forms.payload import Signed, commitment
-from cencomm.ids import NO_HASH, BlobId, ChannelId, MessageId
+from cencomm.ids import NO_HASH, AccountId, BlobId, ChannelId, DeviceId, MessageId, RequestId
 from cencomm.ledger.anchor import Anchor
 from cencomm.ledger.certificate import CertificateMemo
 from cencomm.ledger.history import HistoryRefused
 from cencomm.ledger.history_chunk import ChunkHeader, make_chunk, verify_chunk
 from cencomm.ledger.history_items import Absent, Item, Missing, Opened
-from cencomm.ledger.history_request import RequestId
 from cencomm.ledger.kinds import Role
 from cencomm.ledger.log import LogKind
 from cencomm.primitives.x25519 import generate_key_pair
@@ -301,7 +301,8 @@ class TestChunk:
             wrong=0,
             missing=0,
         )
-        judge_chunk(verify_chunk(chunk), asked, world.unit.ledger, account=reader.account, device=reader.device)
+        require_next(verify_chunk(chunk), asked, world.unit.ledger, reader.account)
+        judge_chunk(verify_chunk(chunk), asked, world.unit.ledger, device=reader.device)
 
     def test_the_next_part_is_taken_from_archive_and_coordinators(self, world: World) -> None:
         self.judge(world)
@@ -310,23 +311,43 @@ class TestChunk:
     @pytest.mark.parametrize(
         "changed",
         [
-            {"request": RequestId(b"x" * 16)},
             {"channel": ChannelId(b"x" * 16)},
+            {"device": DeviceId(b"x" * 16)},
             {"generation": 2},
-            {"number": 0},
-            {"number": 2},
-            {"first": 2},
-            {"first": 4},
+            {"first": 1},
             {"last": 9, "is_last": False},
             {"last": 3},
             {"is_last": False},
         ],
         ids=str,
     )
-    def test_a_chunk_of_another_answer_or_place_is_refused_h2(self, changed: dict[str, object], world: World) -> None:
+    def test_a_server_that_answers_for_another_place_is_refused_h2(
+        self, changed: dict[str, object], world: World
+    ) -> None:
         """Also what goes beyond the request, so beyond what was judged to be open (H1)."""
         with pytest.raises(HistoryRefused):
             self.judge(world, changed)
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"request": RequestId(b"x" * 16)},
+            {"account": AccountId(b"x" * 16)},
+            {"first": 4},
+            {"first": 2, "last": 2, "is_last": False},
+        ],
+        ids=str,
+    )
+    def test_what_does_not_follow_is_the_relays_doing_h2(self, changed: dict[str, object], world: World) -> None:
+        with pytest.raises(AnswerRefused):
+            self.judge(world, changed)
+
+    def test_a_stranger_is_the_relays_doing_h2(self, world: World) -> None:
+        with pytest.raises(AnswerRefused, match="never was a member"):
+            self.judge(world, by=world.unit.person())
+
+    def test_a_part_that_overlaps_what_another_server_gave_is_taken(self, world: World) -> None:
+        self.judge(world, {"first": 2})
 
     def test_an_officer_does_not_take_the_archives_place_h2(self, world: World) -> None:
         with pytest.raises(HistoryRefused, match="archive or a coordinator"):

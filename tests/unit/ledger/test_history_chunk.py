@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cencomm.errors import MalformedError, ProtocolError, UsageError
-from cencomm.ids import NO_HASH, ChannelId
+from cencomm.ids import NO_HASH, ChannelId, RequestId
 from cencomm.ledger.history_chunk import MAX_CHUNK_BYTES, Chunk, ChunkHeader, make_chunk, verify_chunk
 from cencomm.ledger.history_items import (
     MAX_SIGNED_BYTES,
@@ -17,7 +17,7 @@ from cencomm.ledger.history_items import (
     decode_items,
     encode_items,
 )
-from cencomm.ledger.history_request import HistoryRequest, RequestId, decode_history_request
+from cencomm.ledger.history_request import HistoryRequest, decode_history_request
 from cencomm.primitives.signatures import BadSignature
 from cencomm.primitives.x25519 import KeyPair, generate_key_pair
 from tests.unit.ledger.people import CountingEntropy, Device, Unit
