@@ -153,7 +153,7 @@ class Mailbox:
             Unavailable, StaleStore: nothing was changed, in memory either.
         """
         kept = dict(writes)
-        replaced = False
+        replaced, before = False, None
         if session is not None:
             before = self._sessions.get((session.operation, session.channel))
             kept |= attendance_writes(before, session, now=self.environment.clock())
@@ -179,6 +179,8 @@ class Mailbox:
                 self.environment.opening.stored(session)
             if replaced:
                 self._forget_log(key)
+            if before is None or before.standing is not session.standing:
+                self.history_bell.ring()  # whoever comes in has a past to ask for
             self.log_hashes.setdefault(key, {session.sequence: session.log_hash})
         if event is not None:
             for observer in self._observers:

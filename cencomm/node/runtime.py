@@ -28,6 +28,7 @@ from cencomm.node.health import Health, look, serve_health
 from cencomm.node.key_file import NodeKeys, read_keys
 from cencomm.node.membership import Surroundings, open_member, open_store
 from cencomm.node.metrics import NodeMetrics
+from cencomm.node.past import fetch_past
 from cencomm.node.restored import Restored, opening_of
 from cencomm.node.store import NodeStore
 from cencomm.site.metrics import exposition
@@ -111,6 +112,7 @@ async def _live(
                 tasks.create_task(around.consumer.tend(mailbox, store.database))
                 if around.holdings is not None:
                     tasks.create_task(do_duties(HistoryServer(mailbox, around.holdings(store))))
+                tasks.create_task(fetch_past(mailbox))
                 if restored is not None:
                     tasks.create_task(restored.stay_until_let_in(mailbox, seconds=LOOK_AGAIN_SECONDS))
                 await watch(mailbox, enacts_at_once=True)

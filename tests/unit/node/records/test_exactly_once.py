@@ -6,6 +6,7 @@ import gc
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 from sqlalchemy import Connection, delete, event, func, select
@@ -17,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from cencomm.client.events import Event, MessageDelivered, Quarantined, Reason
 from cencomm.client.reports import Reports
 from cencomm.client.vault.header import StoreKey
+from cencomm.client.vault.journal import Fetched
 from cencomm.errors import Unavailable
 from cencomm.forms.code_list import CodeList
 from cencomm.node.database import Database, open_database
@@ -89,6 +91,7 @@ class Node:
     reports: Reports
     log: list[Event]
     told: list[int] = field(default_factory=list)  # places whose record was acknowledged to the member
+    as_history: bool = False  # all that is new comes as one part of an answer (H2)
 
     async def run(self, trap: Trap | FullDisk | None = None) -> None:
         """One life of the process, from its files to the end of the log or to the trap."""
@@ -99,6 +102,11 @@ class Node:
             position, version = int(await store.get(POSITION) or b"0"), await store.version()
             if trap is not None:
                 trap.set_on(database.writer)
+            if self.as_history and (part := self.log[position:]):
+                end = {POSITION: str(len(self.log)).encode()}
+                await journal.record_history(end, [one for one in part if is_fetched(one)], expected_version=version)
+                self.told.append(len(self.log))
+                return
             for entry in self.log[position:]:
                 position += 1
                 writes = {POSITION: str(position).encode(), "channel/gone": None}
@@ -108,6 +116,10 @@ class Node:
                     trap.step()
         finally:
             await database.dispose()
+
+
+def is_fetched(entry: Event) -> TypeGuard[Fetched]:
+    return isinstance(entry, MessageDelivered | Quarantined)
 
 
 @pytest.fixture
@@ -176,6 +188,31 @@ async def test_a_process_that_dies_at_any_step_loses_and_doubles_nothing(node: N
         await node.run()
         await check(node)
     assert deaths > 40  # before and after each statement, at each commit and after each acknowledgement
+
+
+async def test_of_a_part_of_history_all_is_recorded_or_nothing_wherever_the_process_dies(
+    node: Node, tmp_path: Path
+) -> None:
+    """H2: its place counts as fetched in the transaction of its records."""
+    node.as_history, empty = True, node.path.read_bytes()
+    for step in range(1, 40, 5):
+        node.path = tmp_path / f"life-{step}.sqlite"
+        node.path.write_bytes(empty)
+        await die(node, Trap(at=step))
+        await node.run()
+        await check(node)
+
+
+async def test_what_history_says_of_an_entry_that_was_set_aside_changes_nothing(node: Node) -> None:
+    await node.run()
+    async with opened(node.path) as database:
+        await database.transact(lambda one: one.execute(delete(VALUES).where(VALUES.c.name == POSITION)))
+    node.as_history, node.log = True, node.log[1:2]
+
+    await node.run()
+
+    async with opened(node.path) as database, database.reading() as connection:
+        assert len(await list_set_aside(connection)) == 1
 
 
 async def test_a_process_that_dies_again_and_again_gets_to_the_end(node: Node) -> None:
