@@ -19,6 +19,9 @@ def assemble() -> click.Group:
     for command in (
         relay,
         LazyCommand("archive", "cencomm.archive.cli:archive", "Keep an operation's archive, search and export it."),
+        LazyCommand(
+            "cen", "cencomm.cen.cli:cen", "Keep what countries release of their seizures, search and count it."
+        ),
         LazyCommand("demo", "cencomm.demo.cli:demo", "Watch an operation run on this computer."),
     ):
         cencomm.add_command(command)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cencomm.client.events import Event
+from cencomm.client.events import Event, Quarantined
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.operation import Operation
 from cencomm.node.database import Database
@@ -31,6 +31,13 @@ class Consumer(Protocol):
 
         Raises:
             Unavailable: a fault on our side (a name or form that is not here yet): the event is tried again later.
+        """
+        ...
+
+    def redact(self, event: Quarantined, operation: Operation) -> Quarantined:
+        """What the quarantine may hold of a message that could not be taken: all of it, or less of the evidence.
+
+        Asked before anything of it is written. Reason and place stay as they are.
         """
         ...
 

@@ -57,7 +57,9 @@ class NodeJournal:
         return await self._store.database.transact(all_)
 
     async def _keep(self, connection: AsyncConnection, event: Event) -> None:
-        now = self._clock()
+        now, operation = self._clock(), self._operation_of(event.place.operation)
+        if isinstance(event, Quarantined):
+            event = self._consumer.redact(event, operation)
         if isinstance(event, Quarantined | ChannelStalled):
             await set_aside(connection, event, now=now)
-        await self._consumer.record(connection, event, self._operation_of(event.place.operation), now=now)
+        await self._consumer.record(connection, event, operation, now=now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.client.channel.posting import send
-from cencomm.client.events import Event, MessageDelivered, Reason
+from cencomm.client.events import Event, MessageDelivered, Quarantined, Reason
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.operation import Operation
 from cencomm.node.consumer import Consumer
@@ -31,6 +31,9 @@ class Faulty:
         if isinstance(event, MessageDelivered) and self.faults:
             self.faults -= 1
             raise RuntimeError("the fault of a test")
+
+    def redact(self, event: Quarantined, operation: Operation) -> Quarantined:
+        return self.consumer.redact(event, operation)
 
     async def tend(self, mailbox: Mailbox, database: Database) -> None:
         await self.consumer.tend(mailbox, database)

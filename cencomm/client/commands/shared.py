@@ -21,7 +21,7 @@ from cencomm.client.terminal import Terminal
 from cencomm.errors import UsageError
 
 PROMPT = "cencomm> "
-NOT_IN_A_SESSION = frozenset({"sign-in", "sign-up", "relay", "archive", "demo"})
+NOT_IN_A_SESSION = frozenset({"sign-in", "sign-up", "relay", "archive", "cen", "demo"})
 
 
 async def begin(terminal: Terminal, access: Access, *, take_over: bool) -> Terminal:

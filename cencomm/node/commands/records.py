@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 from rich.progress import Progress
+from sqlalchemy import ColumnElement
 
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.errors import UsageError
@@ -86,7 +87,7 @@ def search(
             criteria_of(text, given),
             Sort(sort),
             limit,
-            None if after is None else _read_cursor(after, Sort(sort)),
+            None if after is None else read_cursor(after, Sort(sort)),
         )
     )
     by = Sort(sort)
@@ -99,7 +100,7 @@ def search(
         click.echo(desk.say(SORTED[by]))
         click.echo(desk.say("{shown} of {total} records", shown=len(page.found), total=total))
         if page.after is not None:
-            click.echo(desk.say("More: --after {cursor}", cursor=_write_cursor(page.after)))
+            click.echo(desk.say("More: --after {cursor}", cursor=write_cursor(page.after)))
 
 
 @click.command("export", cls=TranslatedCommand)
@@ -122,14 +123,20 @@ def export(
     **given: str | None,
 ) -> None:
     """Write records into TARGET: a workbook if it ends in .xlsx, else a folder of CSV files."""
-    desk = desk_of(context, data, language, as_json=as_json)
-    with Progress(disable=as_json, transient=True) as bar:
+    write_export(desk_of(context, data, language, as_json=as_json), criteria_of(text, given), target, bom=bom)
+
+
+def write_export(
+    desk: Desk, criteria: Criteria, target: Path, *, bom: bool, only: ColumnElement[bool] | None = None
+) -> None:
+    """Write the records that fit, and say how many; `only` is what a kind of node asks of them besides."""
+    with Progress(disable=desk.as_json, transient=True) as bar:
         task = bar.add_task(desk.say("Writing"), total=None)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        exported = asyncio.run(_export(desk, criteria_of(text, given), target, progress, bom=bom))
+        exported = asyncio.run(_export(desk, criteria, target, progress, bom=bom, only=only))
     said = desk.say("{records} records written", records=exported.records)
     if exported.withheld:
         said += "\n" + desk.say("{withheld} records of TLP:RED were not exported", withheld=exported.withheld)
@@ -144,9 +151,15 @@ async def _search(desk: Desk, criteria: Criteria, sort: Sort, limit: int, after:
 
 
 async def _export(
-    desk: Desk, criteria: Criteria, target: Path, progress: Callable[[int, int], None], *, bom: bool
+    desk: Desk,
+    criteria: Criteria,
+    target: Path,
+    progress: Callable[[int, int], None],
+    *,
+    bom: bool,
+    only: ColumnElement[bool] | None,
 ) -> Exported:
-    made = Export(Labels(load_code_lists()), load_wording(), desk.words.language)
+    made = Export(Labels(load_code_lists()), load_wording(), desk.words.language, only)
     async with opened(desk.folder) as database, database.reading() as connection:
         if target.suffix.lower() == ".xlsx":
             return await made.to_xlsx(connection, criteria, target, progress=progress)
@@ -171,39 +184,41 @@ def _row(found: Found, by: Sort) -> list[str]:
 
 def _document(page: Page, total: int) -> JsonValue:
     return {
-        "records": [
-            {
-                "record": found.record,
-                "operation": found.operation.hex(),
-                "message": found.message.hex(),
-                "form": found.form,
-                "form_version": found.form_version,
-                "heading": found.heading,
-                "happened_on": found.happened_on,
-                "written_at": instant(found.written_at),
-                "received_at": instant(found.received_at),
-                "language": found.language,
-                "author_name": found.author_name,
-                "author_organisation": found.author_organisation,
-                "author_country": found.author_country,
-                "author_revoked": found.author_revoked,
-                "priority": found.priority,
-                "tlp": found.tlp,
-                "handling": found.handling,
-                "files": list(found.files),
-            }
-            for found in page.found
-        ],
+        "records": [record_document(found) for found in page.found],
         "total": total,
-        "after": None if page.after is None else _write_cursor(page.after),
+        "after": None if page.after is None else write_cursor(page.after),
     }
 
 
-def _write_cursor(cursor: Cursor) -> str:
+def record_document(found: Found) -> dict[str, JsonValue]:
+    """A record of a list, for programs."""
+    return {
+        "record": found.record,
+        "operation": found.operation.hex(),
+        "message": found.message.hex(),
+        "form": found.form,
+        "form_version": found.form_version,
+        "heading": found.heading,
+        "happened_on": found.happened_on,
+        "written_at": instant(found.written_at),
+        "received_at": instant(found.received_at),
+        "language": found.language,
+        "author_name": found.author_name,
+        "author_organisation": found.author_organisation,
+        "author_country": found.author_country,
+        "author_revoked": found.author_revoked,
+        "priority": found.priority,
+        "tlp": found.tlp,
+        "handling": found.handling,
+        "files": list(found.files),
+    }
+
+
+def write_cursor(cursor: Cursor) -> str:
     return f"{cursor.value}/{cursor.record}"
 
 
-def _read_cursor(text: str, sort: Sort) -> Cursor:
+def read_cursor(text: str, sort: Sort) -> Cursor:
     value, _, record = text.rpartition("/")
     try:
         return Cursor(value if sort is Sort.HAPPENED else int(value), int(record))

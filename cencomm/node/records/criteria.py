@@ -13,7 +13,7 @@ MAX_TEXT_CHARACTERS = 200
 MAX_TERMS = 10
 TRIGRAM = 3  # characters: what the full text finds by index; shorter terms are looked for in every record
 
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 COMMODITY, COUNTRY, ROUTE_ROLE = "commodity", "country", "route_role"
@@ -59,7 +59,7 @@ class Criteria:
     def check(self, lists: Mapping[str, CodeList]) -> None:
         """Raises UsageError for a date or country that is none: it would find nothing, and nobody would know why."""
         for date in (self.since, self.until):
-            if date is not None and not _DATE.fullmatch(date):
+            if date is not None and not DATE.fullmatch(date):
                 raise UsageError(f"{date[:40]!r} is not a day, month or year: 2026-11-05, 2026-11 or 2026")
         for country in (self.reporting, self.origin, self.destination, self.country, self.author_country):
             if country is not None and country not in lists[COUNTRY]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import xlsxwriter
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.errors import Unavailable, UsageError
@@ -48,11 +49,12 @@ class SheetWriter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What an export is made with: whose language, which words."""
+    """What an export is made with: whose language, which words, and what a kind of node asks of MESSAGES besides."""
 
     labels: Labels
     wording: Wording
     language: str
+    only: ColumnElement[bool] | None = None
 
     async def to_csv(
         self, connection: AsyncConnection, criteria: Criteria, folder: Path, *, bom: bool, progress: Progress
@@ -114,7 +116,7 @@ class Export:
         begin: Callable[[Sheet], SheetWriter],
         progress: Progress,
     ) -> Exported:
-        chosen = await exportable(connection, criteria, self.labels)
+        chosen = await exportable(connection, criteria, self.labels, only=self.only)
         sheets: dict[str, list[tuple[Sheet, SheetWriter]]] = {}
         for sheet in sheets_of(await forms_of(connection, chosen.wanted), self.language, self.wording):
             writer = begin(sheet)

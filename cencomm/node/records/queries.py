@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.forms import canonical_json
@@ -13,7 +13,7 @@ from cencomm.ids import BlobId, OperationId
 from cencomm.node.files.attachments import announce
 from cencomm.node.records.cells import FieldKey
 from cencomm.node.records.record import NewRecord
-from cencomm.node.records.tables import CELLS, FIELDS, FORMS, MESSAGES, WORDS
+from cencomm.node.records.tables import ATTACHMENT_PIECES, ATTACHMENTS, CELLS, FIELDS, FORMS, MESSAGES, WORDS
 
 
 @dataclass(slots=True)
@@ -96,6 +96,16 @@ async def insert_record(connection: AsyncConnection, record: NewRecord, memo: Fi
     await connection.execute(insert(WORDS).values(rowid=number, text=record.words))
     await announce(connection, number, body.attachments)
     return number
+
+
+async def delete_record(connection: AsyncConnection, number: int) -> None:
+    """The record is gone with its answers, words and files; rows of others that name it are their makers' to delete."""
+    files = select(ATTACHMENTS.c.id).where(ATTACHMENTS.c.message == number)
+    await connection.execute(delete(ATTACHMENT_PIECES).where(ATTACHMENT_PIECES.c.attachment.in_(files)))
+    await connection.execute(delete(ATTACHMENTS).where(ATTACHMENTS.c.message == number))
+    await connection.execute(delete(WORDS).where(WORDS.c.rowid == number))
+    await connection.execute(delete(CELLS).where(CELLS.c.message == number))
+    await connection.execute(delete(MESSAGES).where(MESSAGES.c.id == number))
 
 
 async def _form(connection: AsyncConnection, record: NewRecord, memo: FieldMemo) -> int:

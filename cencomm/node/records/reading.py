@@ -44,9 +44,11 @@ class StoredRecord:
     cells: tuple[StoredCell, ...]
 
 
-async def exportable(connection: AsyncConnection, criteria: Criteria, labels: Labels) -> Exportable:
+async def exportable(
+    connection: AsyncConnection, criteria: Criteria, labels: Labels, *, only: ColumnElement[bool] | None = None
+) -> Exportable:
     """Raises UsageError for what cannot be looked for."""
-    fits = await matching(connection, criteria, labels)
+    fits = await matching(connection, criteria, labels, only=only)
     counted = await connection.execute(
         select(MESSAGES.c.tlp == Tlp.RED.value, func.count()).where(fits).group_by(MESSAGES.c.tlp == Tlp.RED.value)
     )

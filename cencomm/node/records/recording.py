@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cencomm.client.events import Event, MessageDelivered
+from cencomm.client.events import ControlDelivered, Event, MessageDelivered, Quarantined
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.directory import Profile, decode_profile
 from cencomm.client.operation.operation import Operation
@@ -22,6 +23,14 @@ from cencomm.node.records.record import Author, NewRecord
 RECORDS = "cencomm.node.records"
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message in the tables, under this number."""
+
+    number: int
+    record: NewRecord
+
+
 class MessageRecorder:
     """Records messages. What the node cannot take is in its quarantine; changes of membership are in the ledger."""
 
@@ -34,8 +43,18 @@ class MessageRecorder:
 
     async def record(self, connection: AsyncConnection, event: Event, operation: Operation, *, now: int) -> None:
         if isinstance(event, MessageDelivered):
-            record = self.make_record(event, operation, now=now)
-            await queries.insert_record(connection, record, self._fields)
+            await self.keep(connection, event, operation, now=now)
+
+    async def keep(
+        self, connection: AsyncConnection, event: MessageDelivered, operation: Operation, *, now: int
+    ) -> Kept:
+        """The message is a record of this transaction. Raises as `make_record`."""
+        record = self.make_record(event, operation, now=now)
+        return Kept(await queries.insert_record(connection, record, self._fields), record)
+
+    def redact(self, event: Quarantined, _: Operation) -> Quarantined:
+        """Whoever keeps everything keeps all evidence."""
+        return event
 
     async def tend(self, mailbox: Mailbox, database: Database) -> None:
         """Fetch the files of what was recorded."""
@@ -57,7 +76,7 @@ class MessageRecorder:
         report = self._reports.report(operation, envelope.form, envelope.body)
         definition = operation.content(operation.ledger.forms[envelope.form].definition)
         assert definition is not None  # the report was made with it
-        author = _author(event, operation)
+        author = author_of(event, operation)
         written_on = dt.datetime.fromtimestamp(envelope.body.written_at, dt.UTC).date().isoformat()
         keys = self._keys.get(envelope.form_hash)
         if keys is None:
@@ -78,7 +97,7 @@ class MessageRecorder:
         )
 
 
-def _author(event: MessageDelivered, operation: Operation) -> Author:
+def author_of(event: MessageDelivered | ControlDelivered, operation: Operation) -> Author:
     """As the ledger named the author. A name that the relay withholds, or that is none, does not hold up a record."""
     member = operation.ledger.identities.get(event.identity_key)
     content = None if member is None else operation.content(member.profile)

@@ -83,15 +83,16 @@ async def find(
     sort: Sort = Sort.WRITTEN,
     after: Cursor | None = None,
     limit: int = 50,
+    only: ColumnElement[bool] | None = None,
 ) -> Page:
-    """The next page of what fits.
+    """The next page of what fits; `only` is what a kind of node asks of MESSAGES besides.
 
     Raises:
         UsageError: a code or text that cannot be looked for.
     """
     limit = max(1, min(limit, MAX_PAGE))
     by = _SORTED_BY[sort]
-    wanted = await matching(connection, criteria, labels)
+    wanted = await matching(connection, criteria, labels, only=only)
     if after is not None:
         wanted = and_(wanted, tuple_(by, MESSAGES.c.id) < (after.value, after.record))
     rows = (
@@ -101,18 +102,22 @@ async def find(
     return Page(found, _cursor(found[-1], sort) if len(found) == limit else None)
 
 
-async def count(connection: AsyncConnection, criteria: Criteria, labels: Labels) -> int:
+async def count(
+    connection: AsyncConnection, criteria: Criteria, labels: Labels, *, only: ColumnElement[bool] | None = None
+) -> int:
     """How many records fit. Raises as `find`."""
-    wanted = await matching(connection, criteria, labels)
+    wanted = await matching(connection, criteria, labels, only=only)
     return await connection.scalar(select(func.count()).select_from(MESSAGES).where(wanted)) or 0
 
 
-async def matching(connection: AsyncConnection, criteria: Criteria, labels: Labels) -> ColumnElement[bool]:
+async def matching(
+    connection: AsyncConnection, criteria: Criteria, labels: Labels, *, only: ColumnElement[bool] | None = None
+) -> ColumnElement[bool]:
     """What holds of the records that fit, as a condition on MESSAGES. Raises as `find`."""
     criteria.check(labels.lists)
     fields = await _load_fields(connection)
     message = MESSAGES.c
-    wanted: list[ColumnElement[bool]] = []
+    wanted: list[ColumnElement[bool]] = [] if only is None else [only]
     if criteria.operation is not None:
         wanted.append(message.operation == criteria.operation)
     if criteria.form is not None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from cencomm import __main__ as program
+from cencomm.cen.commands.cases import LIST_HEADS
+from cencomm.cen.commands.statistics import HEADS
 from cencomm.client import cli
 from cencomm.client.commands.approving import TRACES
 from cencomm.client.commands.channels import KIND_WORDS
@@ -26,6 +28,7 @@ _SOURCE = Path(cli.__file__).parent
 def sentences() -> set[str]:
     found = {sentence for _, sentence in ADVICE} | {*SORTED.values()}
     found |= {*REASONS.values(), *TRACES.values(), *GROUNDS.values(), *STANDINGS.values()}
+    found |= {*LIST_HEADS, *(head for heads in HEADS.values() for head in heads)}
     found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *KIND_WORDS.values(), *(one.value for one in Priority)}
     for path in _SOURCE.rglob("*.py"):
         found |= set(_said(ast.parse(path.read_text("utf-8"))))

@@ -32,6 +32,9 @@ class Idle:
     async def record(self, connection: AsyncConnection, event: Event, operation: Operation, *, now: int) -> None:
         raise NotImplementedError
 
+    def redact(self, event: Quarantined, operation: Operation) -> Quarantined:
+        raise NotImplementedError
+
     async def tend(self, mailbox: Mailbox, database: Database) -> None:
         raise NotImplementedError
 

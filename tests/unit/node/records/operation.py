@@ -51,6 +51,7 @@ class Desk:
     officers: Mapping[str, Author]  # by country
     forms: Mapping[str, BlobId]
     entropy: CountingEntropy
+    unit: Identity
     sequence: int = 0
     generation: int = 1
     _hash: bytes = field(default=bytes(32))
@@ -160,7 +161,7 @@ def open_desk(forms: Mapping[str, Form], *, seed: str = "", countries: tuple[str
         published = publish_form(encode_form(form), version=form.version, entropy=entropy)
         operation = decide(operation, unit, published, now=NOW, entropy=entropy).operation
         (blobs[name],) = set(operation.ledger.forms) - before
-    return Desk(operation, officers, blobs, entropy)
+    return Desk(operation, officers, blobs, entropy, unit)
 
 
 def without_names(desk: Desk) -> Desk:

@@ -1,0 +1,183 @@
+"""Putting releases into CEN's tables, and taking them out again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, delete, insert, literal, select, tuple_, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.cen.case import CaseKey, Share
+from cencomm.cen.tables import CASES, RELEASES, SHARES, TALLIES, TOMBSTONES
+from cencomm.ids import AccountId, MessageId, OperationId
+from cencomm.node.records.queries import delete_record
+from cencomm.node.records.record import Author
+from cencomm.node.records.tables import MESSAGES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A release as a withdrawal names it (rule S4)."""
+
+    operation: OperationId
+    identity_key: bytes
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Somebody's place at the time: `author.name` is not looked at."""
+
+    account: AccountId
+    author: Author
+
+    def is_of_the_service_of(self, other: "Post") -> bool:
+        """The same post, or one of the same service of the same country (rule R7)."""
+        if self.account == other.account:
+            return True
+        ours, theirs = self.author, other.author
+        return ours.country is not None and (ours.country, ours.organisation) == (theirs.country, theirs.organisation)
+
+
+async def file_release(
+    connection: AsyncConnection, number: int, key: CaseKey, shares: Iterable[Share], *, month: str, said_at: int
+) -> None:
+    """Record `number` is a release of the case, and the case's newest unless a later one is there."""
+    case = await _case(connection, key)
+    await connection.execute(insert(RELEASES).values(message=number, case=case, said_at=said_at, newest=0))
+    rows = [
+        {"message": number, "kind": one.kind.value, "first": one.first, "second": one.second, "month": month}
+        for one in shares
+    ]
+    if rows:
+        await connection.execute(insert(SHARES), rows)
+    await _choose_newest(connection, case)
+
+
+async def bury(connection: AsyncConnection, named: Named, by: Post, *, withdrawn_at: int) -> None:
+    """Note that `by` took the release back; what is noted already stays as it is."""
+    tombstone = upsert(TOMBSTONES).values(
+        operation=named.operation,
+        identity_key=named.identity_key,
+        message=named.message,
+        account=by.account,
+        organisation=by.author.organisation,
+        country=by.author.country,
+        withdrawn_at=withdrawn_at,
+        honoured=0,
+    )
+    await connection.execute(tombstone.on_conflict_do_nothing())
+
+
+async def honour(connection: AsyncConnection, named: Named, owner: Post) -> bool:
+    """Whether somebody of the owner's service took the release back; the tombstone then says that it is gone."""
+    here = _of(named)
+    rows = await connection.execute(
+        select(TOMBSTONES.c.account, TOMBSTONES.c.organisation, TOMBSTONES.c.country).where(here)
+    )
+    entitled = [
+        row.account
+        for row in rows
+        if Post(AccountId(row.account), Author(None, row.organisation, row.country)).is_of_the_service_of(owner)
+    ]
+    if not entitled:
+        return False
+    await connection.execute(update(TOMBSTONES).where(here, TOMBSTONES.c.account.in_(entitled)).values(honoured=1))
+    return True
+
+
+async def find_release(connection: AsyncConnection, named: Named) -> tuple[int, Post] | None:
+    """Its record's number and its owner; None when it is not here."""
+    message = MESSAGES.c
+    row = (
+        await connection.execute(
+            select(message.id, message.account, message.author_organisation, message.author_country).where(
+                message.operation == named.operation,
+                message.identity_key == named.identity_key,
+                message.message == named.message,
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return row.id, Post(AccountId(row.account), Author(None, row.author_organisation, row.author_country))
+
+
+async def delete_release(connection: AsyncConnection, number: int) -> None:
+    """The record is gone with all that it counted for; an earlier release of the case is the newest again."""
+    case = (await connection.execute(select(RELEASES.c.case).where(RELEASES.c.message == number))).scalar_one()
+    await connection.execute(update(RELEASES).where(RELEASES.c.message == number).values(said_at=-1))
+    await _choose_newest(connection, case)
+    newest = await connection.scalar(select(RELEASES.c.newest).where(RELEASES.c.message == number))
+    if newest:  # it was the only one
+        await _count(connection, number, -1)
+    await connection.execute(delete(SHARES).where(SHARES.c.message == number))
+    await connection.execute(delete(RELEASES).where(RELEASES.c.message == number))
+    if newest:
+        await connection.execute(delete(CASES).where(CASES.c.id == case))
+    await delete_record(connection, number)
+
+
+async def _case(connection: AsyncConnection, key: CaseKey) -> int:
+    columns = CASES.c
+    found = await connection.scalar(
+        select(columns.id).where(
+            columns.country == key.country,
+            columns.organisation == key.organisation,
+            columns.register == key.register,
+            columns.reference == key.reference,
+        )
+    )
+    if isinstance(found, int):
+        return found
+    added = await connection.execute(
+        insert(CASES).values(
+            country=key.country, organisation=key.organisation, register=key.register, reference=key.reference
+        )
+    )
+    (number,) = added.inserted_primary_key or (None,)
+    assert isinstance(number, int)  # an integer primary key always has one
+    return number
+
+
+async def _choose_newest(connection: AsyncConnection, case: int) -> None:
+    """What was said last is the case; of two said in one second, what came last."""
+    releases = RELEASES.c
+    order = select(releases.message).where(releases.case == case)
+    newest = await connection.scalar(order.order_by(releases.said_at.desc(), releases.message.desc()).limit(1))
+    shown = await connection.scalar(order.where(releases.newest == 1))
+    if newest == shown:
+        return
+    if shown is not None:
+        await connection.execute(update(RELEASES).where(releases.message == shown).values(newest=0))
+        await _count(connection, shown, -1)
+    assert newest is not None  # a case has a release
+    await connection.execute(update(RELEASES).where(releases.message == newest).values(newest=1))
+    await _count(connection, newest, 1)
+
+
+async def _count(connection: AsyncConnection, message: int, cases: int) -> None:
+    """Add `cases` to every sum that the release's shares belong to; what comes to nothing is no line."""
+    share = SHARES.c
+    one = select(share.kind, share.month, share.first, share.second, literal(cases)).where(share.message == message)
+    added = upsert(TALLIES).from_select(["kind", "month", "first", "second", "cases"], one)
+    tally = TALLIES.c
+    await connection.execute(
+        added.on_conflict_do_update(
+            index_elements=[tally.kind, tally.month, tally.first, tally.second],
+            set_={"cases": tally.cases + added.excluded.cases},
+        )
+    )
+    if cases < 0:
+        theirs = select(share.kind, share.month, share.first, share.second).where(share.message == message)
+        place = tuple_(tally.kind, tally.month, tally.first, tally.second)
+        await connection.execute(delete(TALLIES).where(tally.cases == 0, place.in_(theirs)))
+
+
+def _of(named: Named) -> ColumnElement[bool]:
+    stone = TOMBSTONES.c
+    return and_(
+        stone.operation == named.operation,
+        stone.identity_key == named.identity_key,
+        stone.message == named.message,
+    )

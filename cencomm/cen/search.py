@@ -1,0 +1,91 @@
+"""Finding cases: what fits a search among the newest release of each, and where each was released."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.cen.tables import CASES, RELEASES, SHARES, ShareKind
+from cencomm.errors import UsageError
+from cencomm.forms.code_list import CodeList, fold
+from cencomm.node.records.criteria import COUNTRY
+from cencomm.node.records.tables import MESSAGES
+
+_ROUTE = re.compile(r"([A-Z]{2})(>|-)([A-Z]{2})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`BR>FR`: from Brazil to France; `BR-FR`: either way."""
+
+    start: str
+    end: str
+    either_way: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCriteria:
+    """What only CEN can ask; the rest is `Criteria`. `reference` is found from its beginning, however it is spelled."""
+
+    reference: str | None = None
+    route: Route | None = None
+
+    def condition(self) -> ColumnElement[bool]:
+        """What holds of MESSAGES: the newest release of a case that fits."""
+        release = RELEASES.c
+        newest = select(release.message).where(release.newest == 1)
+        if self.reference is not None:
+            wanted = fold(self.reference)
+            cases = select(CASES.c.id).where(CASES.c.reference.between(wanted, wanted + "\U0010ffff"))
+            newest = newest.where(release.case.in_(cases))
+        wanted_here = [MESSAGES.c.id.in_(newest)]
+        if self.route is not None:
+            wanted_here.append(MESSAGES.c.id.in_(select(SHARES.c.message).where(_is_route(self.route))))
+        return and_(*wanted_here)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Of a case: its number, how many releases of it are here, and from how many operations."""
+
+    case: int
+    releases: int
+    operations: int
+
+
+def read_route(text: str, lists: Mapping[str, CodeList]) -> Route:
+    """Raises UsageError for what is no pair of countries."""
+    found = _ROUTE.fullmatch(text.strip())
+    if found is None or found[1] not in lists[COUNTRY] or found[3] not in lists[COUNTRY]:
+        raise UsageError(f"{text[:40]!r} is no route: BR>FR from Brazil to France, BR-FR either way")
+    return Route(found[1], found[3], either_way=found[2] == "-")
+
+
+async def provenance(connection: AsyncConnection, records: Iterable[int]) -> dict[int, Provenance]:
+    """By the number of the newest release's record."""
+    shown, every = RELEASES.alias(), RELEASES.alias()
+    rows = await connection.execute(
+        select(
+            shown.c.message,
+            shown.c.case,
+            func.count(),
+            func.count(MESSAGES.c.operation.distinct()),
+        )
+        .join(every, every.c.case == shown.c.case)
+        .join(MESSAGES, MESSAGES.c.id == every.c.message)
+        .where(shown.c.message.in_(list(records)))
+        .group_by(shown.c.message, shown.c.case)
+    )
+    return {
+        message: Provenance(case=case, releases=releases, operations=operations)
+        for message, case, releases, operations in rows
+    }
+
+
+def _is_route(route: Route) -> ColumnElement[bool]:
+    share = SHARES.c
+    there = and_(share.first == route.start, share.second == route.end)
+    back = and_(share.first == route.end, share.second == route.start)
+    return and_(share.kind == ShareKind.ROUTE.value, or_(there, back) if route.either_way else there)
