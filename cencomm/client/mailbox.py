@@ -11,7 +11,8 @@ changes, so the state in memory is always the one on disk. What a mailbox does s
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -20,8 +21,9 @@ from cencomm.client.attachments.spool import Spool
 from cencomm.client.channel import session as channels
 from cencomm.client.channel.errors import NotAMember
 from cencomm.client.channel.opening import Opening
-from cencomm.client.channel.session import ChannelSession, restore_session, session_writes
+from cencomm.client.channel.session import ChannelKey, ChannelSession, restore_session, session_writes
 from cencomm.client.events import Event
+from cencomm.client.gathering import Gathering, GatheringStore, NotStoredTogether, may_wait
 from cencomm.client.history.attendance import attendance_writes
 from cencomm.client.history.bell import Bell
 from cencomm.client.operation import operation as operations
@@ -40,7 +42,6 @@ from cencomm.ledger.replay import Pin
 from cencomm.ledger.statements import Attested, LogHead, verify_log_head
 from cencomm.secret import Entropy
 
-ChannelKey = tuple[OperationId, ChannelId]
 Observer = Callable[[Event], None]
 JudgeReport = Callable[[Operation, Envelope], None]
 """Raises ProtocolError when an envelope's values do not answer the form that it names."""
@@ -89,10 +90,13 @@ class Mailbox:
         self._pins: dict[OperationId, Pin] = {}
         self._sessions: dict[ChannelKey, ChannelSession] = {}
         self._observers: list[Observer] = []
+        self._gathering: Gathering | None = None
 
     @property
     def store(self) -> StateStore:
-        return self.journal.store
+        """What was written, and what is gathered to be written."""
+        written = self.journal.store
+        return written if self._gathering is None else GatheringStore(written, self._gathering)
 
     @property
     def operations(self) -> Mapping[OperationId, Operation]:
@@ -152,6 +156,15 @@ class Mailbox:
         Raises:
             Unavailable, StaleStore: nothing was changed, in memory either.
         """
+        if self._gathering is not None:
+            if session is not None and event is not None and operation is None and pin is None:
+                before = self._sessions.get((session.operation, session.channel))
+                if before is not None and may_wait(before, session, event):
+                    self._gathering.add(writes, session, event)
+                    if self._gathering.is_full:
+                        await self._store_gathered(self._gathering)
+                    return
+            await self._store_gathered(self._gathering)
         kept = dict(writes)
         replaced, before = False, None
         if session is not None:
@@ -163,11 +176,12 @@ class Mailbox:
             kept |= session_writes(before, session)
         if pin is not None:
             kept |= pin_writes(pin)
+        events = () if event is None else (event,)
         if fetched:
-            assert event is None  # history is taken in by itself
+            assert not events  # history is taken in by itself
             self._version = await self.journal.record_history(kept, fetched, expected_version=self._version)
         else:
-            self._version = await self.journal.record(kept, event, expected_version=self._version)
+            self._version = await self.journal.record(kept, *events, expected_version=self._version)
         if operation is not None:
             self._operations[operation.id] = operation
         if pin is not None:
@@ -175,14 +189,54 @@ class Mailbox:
         if session is not None:
             key = (session.operation, session.channel)
             self._sessions[key] = session
-            if self.environment.opening is not None:
-                self.environment.opening.stored(session)
+            self._adopted(session)
             if replaced:
                 self._forget_log(key)
             if before is None or before.standing is not session.standing:
                 self.history_bell.ring()  # whoever comes in has a past to ask for
             self.log_hashes.setdefault(key, {session.sequence: session.log_hash})
-        if event is not None:
+        self._tell(*events)
+
+    @asynccontextmanager
+    async def gathering(self) -> AsyncIterator[None]:
+        """Messages that are taken in within the block share transactions; at its end they are durable.
+
+        So they are when it ends with an error, which is about a message behind them. The caller holds `lock`.
+
+        Raises:
+            NotStoredTogether: what was not made durable is not in memory either.
+        """
+        gathering = self._gathering = Gathering(self._sessions, self.log_hashes, self.log_heads)
+        try:
+            yield
+        except Exception:
+            await self._store_gathered(gathering)
+            raise
+        else:
+            await self._store_gathered(gathering)
+        finally:
+            gathering.go_back()  # whoever was cancelled has stored nothing
+            self._gathering = None
+
+    async def _store_gathered(self, gathering: Gathering) -> None:
+        if not gathering.events:
+            return
+        kept, events = gathering.to_write(), gathering.events
+        try:
+            self._version = await self.journal.record(kept, *events, expected_version=self._version)
+        except Exception as error:
+            gathering.go_back()
+            raise NotStoredTogether from error
+        for session in gathering.changed:
+            self._adopted(session)
+        self._tell(*gathering.empty())
+
+    def _adopted(self, session: ChannelSession) -> None:
+        if self.environment.opening is not None:
+            self.environment.opening.stored(session)
+
+    def _tell(self, *events: Event) -> None:
+        for event in events:
             for observer in self._observers:
                 observer(event)
 
@@ -227,19 +281,6 @@ class Mailbox:
             if "head" in values:
                 relay_key = self.operation(operation_id).ledger.charter.relay_key
                 self.log_heads[(operation_id, channel_id)] = verify_log_head(values["head"], relay_key)
-
-
-async def create_mailbox(store: StateStore, identity: Identity, device: OwnDevice, more: Writes | None = None) -> None:
-    """Put an account's keys into an empty store, and `more` in the same transaction.
-
-    Raises:
-        UsageError: the store has an owner already.
-    """
-    if await store.get(IDENTITY_KEY) is not None:
-        raise UsageError("this mailbox has an owner already")
-    version = await store.version()
-    keys = {IDENTITY_KEY: identity.encode(), DEVICE_KEY: device.encode()}
-    await store.apply({**(more or {}), **keys}, expected_version=version)
 
 
 async def open_mailbox(journal: Journal, relay: RelayClient, environment: Environment) -> Mailbox:

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from cencomm.client.events import Event, MessageDelivered
+from cencomm.client.events import Event, MessageDelivered, Place
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.directory import decode_profile
 from cencomm.client.reports import Reports
@@ -64,13 +64,15 @@ class Screen:
         author = "somebody" if profile is None else decode_profile(profile).name
         to = ", ".join(addressee.role or addressee.country or "one account" for addressee in body.to) or "everybody"
         title = Text.assemble((author, "bold"), f" → {to}", style="none")
-        self._console.print(Panel(table, title=title, title_align="left", subtitle=f"message {self._number()}"))
+        self._console.print(
+            Panel(table, title=title, title_align="left", subtitle=f"message {self._number(event.place)}")
+        )
 
-    def _number(self) -> int:
+    def _number(self, place: Place) -> int:
         """What the officer of the main channel calls it, whose mailbox counts like the audience's: `show NUMBER`."""
         journal = self._mailbox.journal
         assert isinstance(journal, VaultJournal)  # an officer's, like every mailbox of the demonstration
-        return journal.newest_number
+        return journal.number_of(place)
 
 
 def _shortened(reading: Reading) -> Text:

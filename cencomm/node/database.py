@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cencomm.errors import Unavailable
+from cencomm.node.writing_connection import WritingConnection
 
 T = TypeVar("T")
 Work: TypeAlias = Callable[[AsyncConnection], Awaitable[T]]
@@ -121,18 +122,25 @@ def _upgrade(connection: Connection, package: str) -> None:
 
 def open_database(path: Path) -> Database:
     return Database(
-        writer=_engine(path, connections=1, begin="BEGIN IMMEDIATE", pragmas=_WRITER_PRAGMAS),
+        writer=_engine(
+            path,
+            connections=1,
+            begin="BEGIN IMMEDIATE",
+            pragmas=_WRITER_PRAGMAS,
+            async_creator_fn=WritingConnection.open,
+        ),
         readers=_engine(path, connections=READERS, begin="BEGIN", pragmas=_READER_PRAGMAS),
     )
 
 
-def _engine(path: Path, *, connections: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
+def _engine(path: Path, *, connections: int, begin: str, pragmas: tuple[str, ...], **connecting: Any) -> AsyncEngine:
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # an error message is logged, a record is not
-        connect_args={"isolation_level": None},  # transactions begin where we say, not where sqlite3 guesses
+        # Transactions begin where we say, not where sqlite3 guesses.
+        connect_args={"isolation_level": None, **connecting},
     )
     _prepare(engine.sync_engine, begin=begin, pragmas=pragmas)
     return engine

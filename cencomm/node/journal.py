@@ -1,4 +1,4 @@
-"""Exactly once: the member's new state, the consumer's record and the cursor are one transaction (rule H, section 9).
+"""Exactly once: the member's new state, the consumer's records and the cursor are one transaction (rule H, section 9).
 
 A crash before the commit leaves the old cursor, and the relay's log gives the entry again; a crash after it leaves the
 new cursor, and it does not. Whoever cannot be recorded for a reason of ours stops the cursor; whoever cannot be read
@@ -36,10 +36,10 @@ class NodeJournal:
     def store(self) -> NodeStore:
         return self._store
 
-    async def record(self, writes: Writes, event: Event | None, *, expected_version: int) -> int:
+    async def record(self, writes: Writes, *events: Event, expected_version: int) -> int:
         async def both(connection: AsyncConnection) -> int:
             version = await self._store.apply_within(connection, writes, expected_version=expected_version)
-            if event is not None:
+            for event in events:
                 await self._keep(connection, event)
             return version
 

@@ -7,14 +7,14 @@ it comes first (S4).
 
 import structlog
 
-from cencomm.client.channel.session import Standing
+from cencomm.client.channel.session import ChannelKey, Standing
 from cencomm.client.history.asking import ask
 from cencomm.client.history.bell import wait_for_ring
 from cencomm.client.history.errors import AnswerRefused
 from cencomm.client.history.fetching import take_answer
 from cencomm.client.history.keeping import load_missing
 from cencomm.client.history.request import Asked
-from cencomm.client.mailbox import ChannelKey, Mailbox
+from cencomm.client.mailbox import Mailbox
 from cencomm.errors import Unavailable
 from cencomm.ids import AccountId, short
 from cencomm.ledger.history import HistoryRefused

@@ -13,7 +13,7 @@ import contextlib
 from dataclasses import replace
 
 from cencomm import codec
-from cencomm.client.account.device import Identity, new_device, new_identity
+from cencomm.client.account.device import Identity, OwnDevice, new_device, new_identity
 from cencomm.client.account.remote_vault import MailboxKey, RemoteVault, open_remote_vault
 from cencomm.client.account.session import UNNAMED, Access, Computer, begin_session, remember_session, session_writes
 from cencomm.client.account.sign_in import (
@@ -28,12 +28,12 @@ from cencomm.client.account.sign_in import (
 )
 from cencomm.client.channel.errors import RolledBack
 from cencomm.client.errors import PasswordChangedElsewhere, WrongPassword
-from cencomm.client.mailbox import IDENTITY_KEY, Mailbox, create_mailbox
+from cencomm.client.mailbox import DEVICE_KEY, IDENTITY_KEY, Mailbox
 from cencomm.client.transport.errors import NotFound, StaleVersion, Taken, WrongSignIn
 from cencomm.client.transport.relay_client import RelayClient
 from cencomm.client.vault.pins import newest, pin_writes
-from cencomm.client.vault.state_store import StateStore
-from cencomm.errors import Unavailable
+from cencomm.client.vault.state_store import StateStore, Writes
+from cencomm.errors import Unavailable, UsageError
 from cencomm.ids import OperationId
 from cencomm.ledger.replay import Pin
 from cencomm.primitives import secret_box
@@ -170,7 +170,7 @@ async def settle(store: StateStore, access: Access, *, now: int, entropy: Entrop
             more |= session_writes(access)
         for pin in changed.pins:
             more |= pin_writes(pin)
-        await create_mailbox(store, identity, device, more)
+        await _create_mailbox(store, identity, device, more)
         return
     raise _overtaken()
 
@@ -281,3 +281,16 @@ async def _put_vault(access: Access, vault: RemoteVault, *, version: int, entrop
 
 def _overtaken() -> Unavailable:
     return Unavailable(f"another computer of this account wrote its vault {MAX_TRIES} times in between: try again")
+
+
+async def _create_mailbox(store: StateStore, identity: Identity, device: OwnDevice, more: Writes | None = None) -> None:
+    """Put an account's keys into an empty store, and `more` in the same transaction.
+
+    Raises:
+        UsageError: the store has an owner already.
+    """
+    if await store.get(IDENTITY_KEY) is not None:
+        raise UsageError("this mailbox has an owner already")
+    version = await store.version()
+    keys = {IDENTITY_KEY: identity.encode(), DEVICE_KEY: device.encode()}
+    await store.apply({**(more or {}), **keys}, expected_version=version)

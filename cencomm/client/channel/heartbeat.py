@@ -11,8 +11,8 @@ from cencomm.client.channel.delivery import FINAL, WAITING
 from cencomm.client.channel.freshness import heartbeat_senders, last_heard
 from cencomm.client.channel.outbox import POSTING_PREFIX, read_posting
 from cencomm.client.channel.posting import post_control
-from cencomm.client.channel.session import Standing
-from cencomm.client.mailbox import ChannelKey, Mailbox
+from cencomm.client.channel.session import ChannelKey, Standing
+from cencomm.client.mailbox import Mailbox
 from cencomm.forms.control import HEARTBEAT_BODY, ControlKind, SignedControl, decode_control
 
 MIN_INTERVAL_SECONDS = 30  # whatever a charter says: more would be most of the traffic

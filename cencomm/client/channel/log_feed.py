@@ -10,9 +10,11 @@ from cencomm.client.channel.session import ChannelSession, Standing
 from cencomm.client.channel.shut_out import ask_to_be_let_in
 from cencomm.client.channel.stranded import ask_again
 from cencomm.client.channel.taking import take
+from cencomm.client.gathering import NotStoredTogether
 from cencomm.client.mailbox import Mailbox
 from cencomm.ids import ChannelId, OperationId
-from cencomm.wire.log import LogEntry
+from cencomm.ledger.statements import Attested, LogHead
+from cencomm.wire.log import LogEntry, LogPage
 
 
 async def sync_channel(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:
@@ -48,14 +50,9 @@ async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelI
             await mailbox.forget_session(session)  # another's first Commit made the group: theirs is the one (L8)
             session = None
             continue
-        for entry in page.entries:
-            last = entry is page.entries[-1]
-            session = await take(mailbox, session, entry, head if last else None)
-            if session.standing is not Standing.LIVE:
-                break
-        else:
-            if head.statement.sequence == session.sequence:
-                break
+        session = await _take_page(mailbox, session, page, head)
+        if session.standing is Standing.LIVE and head.statement.sequence == session.sequence:
+            break
     if session.epoch_began_at != began_at:
         await bury(mailbox, session)
 
@@ -63,6 +60,30 @@ async def follow_log(mailbox: Mailbox, operation: OperationId, channel: ChannelI
 def _is_first(session: ChannelSession, entry: LogEntry) -> bool:
     """Whether the entry is the Commit by which we made the group."""
     return session.staged is not None and session.staged.message_hash == sha256(entry.message).digest()
+
+
+async def _take_page(
+    mailbox: Mailbox, session: ChannelSession, page: LogPage, head: Attested[LogHead]
+) -> ChannelSession:
+    """Where the page led: to its end, or to the entry with which the session is over."""
+    try:
+        async with mailbox.gathering():
+            return await _take_entries(mailbox, session, page, head)
+    except NotStoredTogether:
+        stored = mailbox.sessions[session.operation, session.channel]
+        return await _take_entries(mailbox, stored, page, head)
+
+
+async def _take_entries(
+    mailbox: Mailbox, session: ChannelSession, page: LogPage, head: Attested[LogHead]
+) -> ChannelSession:
+    for entry in page.entries:
+        if entry.sequence > session.sequence:
+            last = entry is page.entries[-1]
+            session = await take(mailbox, session, entry, head if last else None)
+        if session.standing is not Standing.LIVE:
+            break
+    return session
 
 
 async def notice_push(mailbox: Mailbox, operation: OperationId, channel: ChannelId, entry: LogEntry) -> None:

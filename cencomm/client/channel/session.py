@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from hashlib import sha256
 from types import MappingProxyType
+from typing import TypeAlias
 
 from cencomm import codec
 from cencomm.client.channel.leaves import leaf_views
@@ -20,6 +21,8 @@ from cencomm.ids import HASH_BYTES, ChannelId, OperationId, SendId
 from cencomm.ledger.views import LeafView
 from cencomm.mls.group import Group, restore_group
 from cencomm.primitives.signatures import SigningKey
+
+ChannelKey: TypeAlias = tuple[OperationId, ChannelId]
 
 PREFIX = "channel/"
 MUST_COMMIT = "must-commit"  # the row is there while it is so

@@ -206,7 +206,7 @@ def _announce(terminal: Terminal, presenter: Presenter, desk: Desk, event: Event
         case MessageDelivered() if not event.own:
             operation = desk.mailbox.operation(event.place.operation)
             body = event.envelope.body
-            number = desk.journal.newest_number
+            number = desk.journal.number_of(event.place)
             row = (
                 str(number),
                 presenter.urgency(body),

@@ -1,9 +1,9 @@
 """Saying that what is shown may be out of date (H3)."""
 
 from cencomm.client.channel.freshness import Freshness, freshness
+from cencomm.client.channel.session import ChannelKey
 from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.desk import Desk
-from cencomm.client.mailbox import ChannelKey
 from cencomm.client.presenting import Presenter
 from cencomm.client.terminal import Terminal
 from cencomm.ids import OperationId

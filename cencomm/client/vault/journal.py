@@ -41,14 +41,14 @@ class Journal(Protocol):
     @property
     def store(self) -> StateStore: ...
 
-    async def record(self, writes: Writes, event: Event | None, *, expected_version: int) -> int:
-        """State and event, both or neither.
+    async def record(self, writes: Writes, *events: Event, expected_version: int) -> int:
+        """State and events, in their order: all or nothing.
 
         Returns:
             The store's new version.
 
         Raises:
-            StaleStore, Unavailable: nothing was changed; the same entry is taken again later.
+            StaleStore, Unavailable: nothing was changed; the same entries are taken again later.
         """
         ...
 
@@ -58,33 +58,38 @@ class Journal(Protocol):
 
 
 class VaultJournal:
-    """The officer's: delivered and set-aside messages become values of the same store.
-
-    `newest_number` is that of the message which was recorded last since this journal was made.
-    """
+    """The officer's: delivered and set-aside messages become values of the same store."""
 
     def __init__(self, store: StateStore) -> None:
         self._store = store
-        self.newest_number = 0
+        self._numbers: dict[Place, int] = {}
 
     @property
     def store(self) -> StateStore:
         return self._store
 
-    async def record(self, writes: Writes, event: Event | None, *, expected_version: int) -> int:
+    def number_of(self, place: Place) -> int:
+        """The number of a message that came in the transaction before: for whoever is told of it now."""
+        return self._numbers[place]
+
+    async def record(self, writes: Writes, *events: Event, expected_version: int) -> int:
         kept: dict[str, bytes | None] = dict(writes)
-        number = self.newest_number
-        match event:
-            case MessageDelivered():
-                number = int.from_bytes(await self._store.get(COUNT_KEY) or b"", "big") + 1
-                kept[message_key(event.place)] = encode_message(event)
-                kept |= {**_number_writes(number, event.place), **reply_writes(event, number)}
-            case Quarantined() | ChannelStalled():
-                kept[quarantine_key(event.place)] = encode_quarantined(event)
-            case _:
-                pass
+        messages = [event for event in events if isinstance(event, MessageDelivered)]
+        number = int.from_bytes(await self._store.get(COUNT_KEY) or b"", "big") if messages else 0
+        numbers: dict[Place, int] = {}
+        for event in events:
+            match event:
+                case MessageDelivered():
+                    number += 1
+                    numbers[event.place] = number
+                    kept[message_key(event.place)] = encode_message(event)
+                    kept |= {**_number_writes(number, event.place), **reply_writes(event, number)}
+                case Quarantined() | ChannelStalled():
+                    kept[quarantine_key(event.place)] = encode_quarantined(event)
+                case _:
+                    pass
         version = await self._store.apply(kept, expected_version=expected_version)
-        self.newest_number = number
+        self._numbers = numbers
         return version
 
     async def record_history(self, writes: Writes, fetched: Sequence[Fetched], *, expected_version: int) -> int:
