@@ -24,7 +24,7 @@ class Quota:
             TooMany: they are not left; nothing was spent.
         """
         began, used = self._windows.get(key, (now, 0))
-        if now - began >= self._seconds:
+        if not 0 <= now - began < self._seconds:  # a clock that was put back ends a window, which may be days ahead
             began, used = now, 0
         if used + amount > self._most:
             raise TooMany(retry_after=began + self._seconds - now)

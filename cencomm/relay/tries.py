@@ -35,7 +35,7 @@ def require_unlocked(connection: Connection, counter: Counter, *, now: int) -> N
     Locked: something may be tried again in `retry_after` seconds.
     """
     found = _recent(connection, counter, now=now)
-    if found is not None and found.until > now:
+    if found is not None and found.last <= now < found.until:  # a clock that was put back ends a lock: of days, else
         raise Locked(retry_after=found.until - now)
 
 

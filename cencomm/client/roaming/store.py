@@ -195,7 +195,8 @@ class RoamingStore:
         if not self._waiting:
             return False
         size = sum(len(value or b"") for value in self._waiting.values())
-        return size > SAVE_BYTES or self._clock() - self._saved_at >= SAVE_SECONDS
+        passed = self._clock() - self._saved_at  # below 0: somebody has put the clock back
+        return size > SAVE_BYTES or not 0 <= passed < SAVE_SECONDS
 
     async def _settle(self) -> None:
         """A write whose fate is unknown is made: to write the same again is no other write."""

@@ -39,6 +39,17 @@ async def test_three_wrong_tries_lock_unknown_sources_also_with_the_right_passwo
     assert (await victim.tries(RIGHT)).status == 200
 
 
+async def test_a_lock_of_days_ahead_ends_when_the_clock_is_put_right(victim: Visitor) -> None:
+    """D6: a relay whose clock was wrong for a moment keeps nobody out for the rest of the week."""
+    victim.relay.clock.now += 2 * 86_400
+    await victim.mistypes(3)
+    assert (await victim.tries(RIGHT)).code == ErrorCode.LOCKED
+
+    victim.relay.clock.now -= 2 * 86_400
+
+    assert (await victim.tries(RIGHT)).status == 200
+
+
 async def test_each_further_wrong_try_is_waited_for_twice_as_long(victim: Visitor) -> None:
     """D6."""
     await victim.mistypes(3)

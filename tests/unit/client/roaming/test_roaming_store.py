@@ -195,6 +195,20 @@ async def test_what_was_only_read_is_saved_after_a_while_or_when_it_is_much() ->
     assert len(host.writes) == 2
 
 
+async def test_what_was_only_read_is_saved_although_the_clock_was_put_back() -> None:
+    """S6: past keys do not lie at the relay for the days by which a computer's clock was wrong."""
+    host, clock = MailboxHost(), Time()
+    clock.now = 2 * 86_400
+    store = await opened(host, clock)
+    await put(store, a=b"1")
+    assert not host.writes
+
+    clock.now = 0
+    await put(store, b=b"2")
+
+    assert len(host.writes) == 1
+
+
 async def test_a_relay_that_is_away_does_not_stop_the_reading() -> None:
     host, clock = MailboxHost(), Time()
     store = await opened(host, clock)
