@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check lint types vectors bench demo clean
+.PHONY: help setup run test quick check lint types vectors bench demo faults clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: setup ## side-by-side measurements, as ratios, and a table of what was wa
 	@for program in $(basename $(notdir $(wildcard bench/[a-z]*.py))); do \
 	  echo "== $$program"; BENCH_FIGURES=var/bench.jsonl $(BIN)/python -m bench.$$program || exit 1; done
 	@echo "== all figures" && $(BIN)/python -m bench._figures var/bench.jsonl
+
+faults: setup ## kill, stop, fill, freeze and disconnect a suite under traffic: make faults KILLS=200 SEED=…
+	$(BIN)/python -m tests.faults --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED))
 
 demo: setup ## play a whole file and count: make demo FILE=seizures.csv WITH=legs.csv MAPPING=routes
 	$(BIN)/cencomm demo --play $(FILE) $(if $(WITH),--with $(WITH)) --mapping $(or $(MAPPING),routes) --exit
