@@ -22,6 +22,7 @@ def assemble() -> click.Group:
         LazyCommand(
             "cen", "cencomm.cen.cli:cen", "Keep what countries release of their seizures, search and count it."
         ),
+        LazyCommand("doctor", "cencomm.doctor.cli:doctor", "Say what is not well here, and what mends it."),
         LazyCommand("demo", "cencomm.demo.cli:demo", "Watch an operation run on this computer."),
     ):
         cencomm.add_command(command)

@@ -59,7 +59,10 @@ def main(
         )
     except UsageError as exc:
         raise click.UsageError(str(exc)) from None
-    run(config)
+    try:
+        run(config)
+    except UsageError as exc:  # another process serves the folder, a key file others can read, no certificate
+        raise click.ClickException(str(exc)) from None
 
 
 if __name__ == "__main__":

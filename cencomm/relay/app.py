@@ -14,6 +14,7 @@ from cencomm.relay.database import migrate, open_database
 from cencomm.relay.edge.answer import describe
 from cencomm.relay.edge.routes import ROUTES
 from cencomm.relay.fanout import Fanout
+from cencomm.relay.folder_lock import folder_locked
 from cencomm.relay.keys import (
     CHUNK_FILES,
     CLAIMS,
@@ -68,10 +69,11 @@ def build_app(config: RelayConfig, *, clock: Clock, entropy: Entropy) -> web.App
 async def _database(app: web.Application) -> AsyncIterator[None]:
     config = app[CONFIG]
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    await asyncio.to_thread(migrate, config.database)
-    app[DATABASE] = open_database(config)
-    yield
-    app[DATABASE].dispose()
+    with folder_locked(config.data):
+        await asyncio.to_thread(migrate, config.database)
+        app[DATABASE] = open_database(config)
+        yield
+        app[DATABASE].dispose()
 
 
 async def _state(app: web.Application) -> AsyncIterator[None]:

@@ -105,12 +105,17 @@ def _verify(folder: Path, progress: Progress) -> Figures:
         shutil.copyfile(folder / DATABASE, database)
         try:
             migrate(database)
-            return _use(database, lambda connection: _check(connection, folder, progress))
+            return _use(database, lambda connection: check(connection, folder, progress))
         except (ProtocolError, Unavailable) as error:
             raise DamagedBackup(f"what was copied does not verify: {error}") from error
 
 
-def _check(connection: Connection, folder: Path, progress: Progress) -> Figures:
+def check(connection: Connection, folder: Path, progress: Progress) -> Figures:
+    """What the tables say of a relay in `folder`, all of it verified.
+
+    Raises:
+        DamagedBackup, ProtocolError: it does not verify.
+    """
     progress("replaying the ledgers")
     state = load_state(connection)
     if all_channels(connection).keys() != state.tips.keys():  # a ledger without its last entries replays all the same

@@ -24,8 +24,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "client": frozenset({"mls", "ledger", "forms", "wire", "primitives"}),
     "node": frozenset({"client", "mls", "ledger", "forms", "wire", "site", "primitives"}),  # ADR 0007
     **dict.fromkeys(("archive", "ncen", "cen"), frozenset({"node", "client", "forms", "site", "ledger"})),
+    "doctor": frozenset({"client", "node", "relay", "site", "forms", "ledger", "wire", "primitives"}),  # ADR 0021
     "demo": frozenset({"client", "node", "forms", "ledger", "wire"}),
-    "__main__": frozenset({"client", "relay", "archive", "ncen", "cen", "demo"}),
+    "__main__": frozenset({"client", "relay", "archive", "ncen", "cen", "demo", "doctor"}),
 }
 
 # importing package -> package of ours -> the modules of it that may be named
@@ -48,6 +49,7 @@ ONLY: dict[tuple[str, str], frozenset[str]] = {
     ("relay", "mls"): FRAMING,
     ("client", "primitives"): frozenset({"chunk_stream", "signatures", "password", "hkdf", "secret_box", "x25519"}),
     ("site", "primitives"): frozenset({"tls_certificate"}),
+    ("doctor", "primitives"): frozenset({"signatures", "tls_certificate"}),
     ("node", "primitives"): frozenset({"secret_box"}),
     ("forms", "primitives"): frozenset({"signatures"}),
 }

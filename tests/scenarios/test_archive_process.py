@@ -35,6 +35,17 @@ async def answer(*words: str) -> Any:  # whatever JSON the command prints
     return json.loads(out)
 
 
+async def doctor(*words: str) -> Any:
+    """What it finds; whether the tests' disk is to be looked at is no matter here."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *("-m", "cencomm", "doctor", *words), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    document = json.loads(out)
+    assert process.returncode == ["ok", "look", "broken"].index(document["verdict"])
+    return {one["check"]: one for one in document["findings"]}
+
+
 @contextlib.asynccontextmanager
 async def running(folder: Path, *more: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """The process of the archive; killed without a word if it still runs at the end."""
@@ -97,6 +108,7 @@ async def test_a_running_archive_tells_how_it_is_and_is_searched_exported_and_ve
         found = await answer("search", "--data", data, "--json", "--commodity", "CIT", "paris")
         exported = await answer("export", "--data", data, "--json", "--language", "fr", str(tmp_path / "out.xlsx"))
         verified = await answer("verify", "--data", data, "--json", "--with-log")
+        examined = await doctor("--data", data, "--json")
         aside = await answer("quarantine", "--data", data, "--json")
         backup = str(tmp_path / "backup")
         backed_up = await answer("backup", "--data", data, "--json", "--to", backup)
@@ -119,6 +131,10 @@ async def test_a_running_archive_tells_how_it_is_and_is_searched_exported_and_ve
     assert load_workbook(tmp_path / "out.xlsx").sheet_names[0] == "seizure"
     assert verified["sound"]
     assert verified["checks"]["log"] == {"passed": 1, "failed": 0}
+    well = {"ledgers", "channels", "outbox", "device", "key_packages", "quarantine", "lock", "database", "version"}
+    assert {check for check in well if examined[check]["verdict"] == "ok"} == well, examined
+    assert examined["lock"]["sentence"].startswith("One process")
+    assert examined["backup"]["verdict"] == "look"
     assert aside == []
     assert backed_up == {"backup": backup, "files": 2}
     assert checked == {"records": 1, "sound": True}

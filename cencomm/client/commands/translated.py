@@ -112,7 +112,13 @@ class LazyCommand(click.Command):
         except ImportError as error:
             said = f"{self.name} is not installed here: {error}"
             raise Complaint(said, "not_installed", as_json=answers_programs(ctx)) from None
-        return command.main(list(ctx.params["arguments"]), prog_name=ctx.command_path, standalone_mode=False)
+        # Below our parent, so that it has the language that was chosen there. What `main` returns is what the command
+        # gave to `Context.exit`: without this a script would be told that a damaged archive verified.
+        arguments = list(ctx.params["arguments"])
+        code = command.main(arguments, prog_name=self.name, standalone_mode=False, parent=ctx.parent)
+        if isinstance(code, int):
+            ctx.exit(code)
+        return code
 
     def get_short_help_str(self, limit: int = 45) -> str:
         context = click.get_current_context(silent=True)

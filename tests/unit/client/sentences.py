@@ -18,11 +18,13 @@ from cencomm.client.commands.restarting import REASONS
 from cencomm.client.complaints import ADVICE
 from cencomm.client.overview import PHASE_WORDS
 from cencomm.client.presenting import ROLE_WORDS
+from cencomm.doctor.cli import doctor
 from cencomm.forms.envelope import Priority
 from cencomm.node.commands.records import SORTED
 
 SAYING = frozenset({"say", "tell", "confirm", "agrees", "ask_secret", "ask_text"})
 _SOURCE = Path(cli.__file__).parent
+_DOCTOR = _SOURCE.parent / "doctor"
 
 
 def sentences() -> set[str]:
@@ -32,6 +34,9 @@ def sentences() -> set[str]:
     found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *KIND_WORDS.values(), *(one.value for one in Priority)}
     for path in _SOURCE.rglob("*.py"):
         found |= set(_said(ast.parse(path.read_text("utf-8"))))
+    for path in _DOCTOR.glob("*.py"):
+        found |= set(_found(ast.parse(path.read_text("utf-8"))))
+    found |= set(_helps(doctor))
     found |= set(_helps(program.assemble()))
     return {sentence for sentence in found if any(letter.isalpha() for letter in _without_slots(sentence))}
 
@@ -44,6 +49,22 @@ def _said(tree: ast.AST) -> Iterator[str]:
                 yield from _constants(first)
             case ast.Assign(targets=[ast.Name(id="sentence")], value=value):
                 yield from _constants(value)
+
+
+def _found(tree: ast.AST) -> Iterator[str]:
+    """What the doctor finds and advises: the second and third argument, or what was given their names before."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="ok" | "look" | "broken"), args=[_, *texts]):
+                for text in texts:
+                    yield from _constants(text)
+            case ast.Assign(targets=[ast.Name(id="mend" | "text")], value=value):
+                yield from _constants(value)
+            case ast.Assign(targets=[ast.Name(id="_OLD" | "_RESTORE")], value=value):
+                yield from _constants(value)
+            case ast.Assign(targets=[ast.Name(id="_ADVICE")], value=ast.Dict(values=values)):
+                for value in values:
+                    yield from _constants(value)
 
 
 def _constants(node: ast.expr) -> Iterator[str]:
