@@ -79,7 +79,7 @@ OWNERS: dict[str, frozenset[str]] = {  # third-party module -> the only packages
     "cryptography": frozenset({"primitives"}),
     "argon2": frozenset({"site"}),
     "pyotp": frozenset({"site", "client"}),
-    "alembic": frozenset({"relay", "node", "ncen", "cen", "site"}),
+    "alembic": frozenset({"relay", "node", "ncen", "cen", "site", "doctor"}),
 }
 
 
