@@ -16,6 +16,7 @@ ANALYST = Post(
 YOU = Post(
     name="you", role=PostRole.OFFICER, label={"en": "Brussels airport", "fr": "Aéroport de Bruxelles"}, country="BE"
 )
+CEN_POST = Post(name="cen", role=PostRole.CEN, label={"en": "CEN, the world's database", "fr": "CEN, la base mondiale"})
 ROLES: Mapping[PostRole, Role] = {
     PostRole.COORDINATOR: Role.COORDINATOR,
     PostRole.OFFICER: Role.OFFICER,

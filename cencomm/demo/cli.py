@@ -47,7 +47,7 @@ SAMPLE, SAMPLE_LEGS = "sample_seizures.csv", "sample_legs.csv"
 def demo(
     data: Path | None, file: Path | None, legs: Path | None, mapping_name: str, *, and_exit: bool, pace: float
 ) -> None:
-    """Play an operation: relay and archive as processes, officers of several countries who exchange seizures."""
+    """Play an operation: relay, archive and CEN as processes, officers of several countries who exchange seizures."""
     if file is None and legs is not None:
         raise click.UsageError("--with joins a second file to the one of --play")
     console = Console()
@@ -104,7 +104,7 @@ def _folder(data: Path | None, *, temporary: bool) -> Iterator[DemoFolder]:
 
 async def _count(folder: DemoFolder, repertoire: Repertoire, programme: Programme, console: Console) -> bool:
     async with produced(folder, repertoire, console, for_people=False) as production:
-        tally = await count(production, programme)
+        tally = await count(production, programme, repertoire)
     show_tally(tally, console)
     return not tally.missing
 
@@ -117,7 +117,9 @@ async def _show(
         played = await show(production, programme, repertoire, console, pace_seconds=pace)
         for reason in played.unsent:
             console.print(f"not sent: {reason}", markup=False, highlight=False, soft_wrap=True)
-        console.print("That was the file. Relay and archive stay up and the officers go on reading: Ctrl-C ends it.")
+        console.print(
+            "That was the file. Relay, archive and CEN stay up and the officers go on reading: Ctrl-C ends it."
+        )
         await first_to_end(production.servers)
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from cencomm.demo.member import Member
 from cencomm.demo.playing import Played, Voice, play_at_once, play_in_order
 from cencomm.demo.production import Production
+from cencomm.demo.releasing import release_some
 from cencomm.demo.repertoire import Repertoire
 from cencomm.demo.screen import Screen
 from cencomm.demo.script import dramatised, plain
@@ -30,8 +32,8 @@ class Programme:
         return [outcome for outcome in self.file.outcomes if isinstance(outcome, MappedRow)]
 
 
-async def count(production: Production, programme: Programme) -> Tally:
-    """Every row as fast as all officers can send at once; what arrived in each mailbox and in the archive."""
+async def count(production: Production, programme: Programme, repertoire: Repertoire) -> Tally:
+    """Every row as fast as all officers can send at once; what arrived in each mailbox, in the archive and at CEN."""
     arrivals, voices = Arrivals(), _voices(production)
     for name, member in production.members.items():
         arrivals.watch(name, member.mailbox)
@@ -39,6 +41,8 @@ async def count(production: Production, programme: Programme) -> Tally:
     lines = plain(programme.rows(), production.desk(), language=programme.language)
     played = await play_at_once(lines, voices, production.stage)
     archived = await _arrived(production, arrivals, played)
+    released = await release_some(_officers(production), production.stage, production.releases, repertoire)
+    recorded = await _recorded(production)
     return Tally(
         rows=programme.file.totals.rows,
         refused=refused_rows(programme.file),
@@ -50,7 +54,11 @@ async def count(production: Production, programme: Programme) -> Tally:
         deliveries_expected=len(played.sent) * len(production.members),
         doubled=arrivals.doubled(),
         archived=archived,
-        quarantined=len(arrivals.quarantined) + await production.archive.quarantined(),
+        released=released,
+        recorded_by_cen=recorded,
+        quarantined=len(arrivals.quarantined)
+        + await production.archive.quarantined()
+        + await production.cen.quarantined(),
         seconds=time.monotonic() - began,
     )
 
@@ -62,7 +70,14 @@ async def show(
     Screen(console, production.audience, production.parts, repertoire.reports, repertoire.tongues)
     others = [part for part in production.cast.everybody if part not in production.desk().officers]
     lines = dramatised(programme.rows(), production.desk(), others, repertoire.lists, language=programme.language)
-    return await play_in_order(lines, _voices(production), production.stage, pace_seconds=pace_seconds)
+    played = await play_in_order(lines, _voices(production), production.stage, pace_seconds=pace_seconds)
+    released = await release_some(_officers(production), production.stage, production.releases, repertoire)
+    console.print(f"Owners have released {released} of their seizures to CEN, without anything personal.")
+    return played
+
+
+def _officers(production: Production) -> list[Member]:
+    return [production.members[part.name] for part in production.desk().officers]
 
 
 def _voices(production: Production) -> dict[str, Voice]:
@@ -81,4 +96,18 @@ async def _arrived(production: Production, arrivals: Arrivals, played: Played) -
         everywhere = found >= deliveries and position >= production.last_sequence
         if everywhere or time.monotonic() - since > SILENCE_SECONDS:
             return await production.archive.count()
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _recorded(production: Production) -> int:
+    """Releases at CEN, once it has read its channel as far as the audience, or nothing has moved for a minute."""
+    channel, best, since = production.releases.channel, -1, time.monotonic()
+    while True:
+        position = await production.cen.position(channel)
+        if position > best:
+            best, since = position, time.monotonic()
+        session = production.audience.sessions.get((production.stage.operation, channel))
+        everything = session is not None and position >= session.sequence
+        if everything or time.monotonic() - since > SILENCE_SECONDS:
+            return await production.cen.count_releases()
         await asyncio.sleep(LOOK_SECONDS)

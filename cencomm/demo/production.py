@@ -2,8 +2,8 @@
 
     servers ready -> accounts and mailboxes -> charter -> letters -> enrolments -> admissions -> channels
 
-The demonstration is one process that holds the mailboxes; relay and archive are others, and it speaks to the relay by
-HTTP and WebSocket only, as every client does.
+The demonstration is one process that holds the mailboxes; relay, archive and CEN are others, and it speaks to the relay
+by HTTP and WebSocket only, as every client does.
 """
 
 import asyncio
@@ -18,12 +18,13 @@ from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.enrolling import enrol
 from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.transport.relay_client import RelayClient, open_relay
-from cencomm.demo.archive import ArchiveServer, archive_part, archive_serving
-from cencomm.demo.cast import YOU, Cast, Desk, Part, cast_of
+from cencomm.demo.cast import CEN_POST, YOU, Cast, Desk, Part, cast_of
 from cencomm.demo.folder import DemoFolder, write_private
 from cencomm.demo.founding import Stage, admit_all, found, invite, open_side_channels
 from cencomm.demo.member import Member, new_member
+from cencomm.demo.nodes import ARCHIVE, CEN, NodeServer, archive_part, node_serving
 from cencomm.demo.playing import watching
+from cencomm.demo.releasing import ReleaseStage, open_release_channel
 from cencomm.demo.repertoire import Repertoire
 from cencomm.demo.server import Server, ServerPlan, free_port, serving
 from cencomm.errors import Unavailable
@@ -44,11 +45,13 @@ class Production:
     stage: Stage
     members: Mapping[str, Member]
     cast: Cast
-    archive: ArchiveServer
+    archive: NodeServer
+    cen: NodeServer
+    releases: ReleaseStage
 
     @property
     def servers(self) -> tuple[Server, ...]:
-        return (self.relay, self.archive.server)
+        return (self.relay, self.archive.server, self.cen.server)
 
     @property
     def audience(self) -> Mailbox:
@@ -96,16 +99,19 @@ async def produced(
             await enrol(members[part.name].mailbox, await _letter(founder, stage, part, folder))
         if for_people:
             await _leave_a_mailbox(founder, stage, relay, folder, repertoire)
-        await _letter(founder, stage, archive_part(repertoire.plan), folder)
-        console.print("Starting the archive …")
-        archive = await stack.enter_async_context(archive_serving(folder, archive_part(repertoire.plan)))
-        console.print(f"archive  {archive.health_url}, its data in {folder.archive}", highlight=False, soft_wrap=True)
+        archive, cen = [
+            await stack.enter_async_context(_node(founder, stage, part, kind, folder, console))
+            for kind, part in ((ARCHIVE, archive_part(repertoire.plan)), (CEN, Part(CEN_POST)))
+        ]
         console.print("The coordination unit admits them; their devices enter the channels …")
         await admit_all(founder.mailbox, stage)
         await stack.enter_async_context(watching(members.values()))
         await open_side_channels(founder, tuple(members.values()), stage, repertoire.plan)
         await _everybody_in(members.values(), stage)
-        yield Production(relay=server, stage=stage, members=members, cast=cast, archive=archive)
+        releases = await open_release_channel(founder, stage, repertoire)
+        yield Production(
+            relay=server, stage=stage, members=members, cast=cast, archive=archive, cen=cen, releases=releases
+        )
 
 
 def relay_plan(folder: DemoFolder, port: int) -> ServerPlan:
@@ -116,6 +122,18 @@ def relay_plan(folder: DemoFolder, port: int) -> ServerPlan:
         log=folder.log("relay"),
         health=f"http://127.0.0.1:{port}/healthz",
     )
+
+
+@contextlib.asynccontextmanager
+async def _node(
+    founder: Member, stage: Stage, part: Part, kind: str, folder: DemoFolder, console: Console
+) -> AsyncIterator[NodeServer]:
+    """A node with a letter, which runs for the block."""
+    await _letter(founder, stage, part, folder)
+    console.print(f"Starting the {kind} …")
+    async with node_serving(folder, part, kind) as node:
+        console.print(f"{kind:<8} {node.health_url}, its data in {folder.node(kind)}", highlight=False, soft_wrap=True)
+        yield node
 
 
 async def _letter(founder: Member, stage: Stage, part: Part, folder: DemoFolder) -> AccessLetter:

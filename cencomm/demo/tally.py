@@ -49,6 +49,7 @@ class Tally:
         deliveries: of each sent message in each mailbox of the demonstration, its author's own included: what an
             author sees is read back from the relay's log like everybody's.
         archived: messages in the archive, by its own account.
+        released, recorded_by_cen: seizures that their owners gave to CEN, and releases there, by its own account.
     """
 
     rows: int
@@ -61,6 +62,8 @@ class Tally:
     deliveries_expected: int
     doubled: int
     archived: int
+    released: int
+    recorded_by_cen: int
     quarantined: int
     seconds: float
 
@@ -73,6 +76,7 @@ class Tally:
             or self.deliveries != self.deliveries_expected
             or self.doubled
             or self.archived != self.sent
+            or self.recorded_by_cen != self.released
             or self.quarantined
         )
 
@@ -134,6 +138,8 @@ def _lines(tally: Tally) -> list[tuple[str, str]]:
         ("delivered twice", str(tally.doubled)),
         ("archived", str(tally.archived)),
         ("archived expected", str(tally.sent)),
+        ("released to CEN", str(tally.released)),
+        ("recorded by CEN", str(tally.recorded_by_cen)),
         ("quarantined", str(tally.quarantined)),
         ("seconds", f"{tally.seconds:.1f}"),
     ]

@@ -12,11 +12,11 @@ from cencomm.client.operation.enrolling import enrol
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.watch import catch_up
 from cencomm.clock import system_clock
-from cencomm.demo.archive import ArchiveServer, archive_part, archive_serving
 from cencomm.demo.cast import Cast, cast_of
 from cencomm.demo.folder import DemoFolder, write_private
 from cencomm.demo.founding import Stage, admit_all, found, invite
 from cencomm.demo.member import Member, new_member
+from cencomm.demo.nodes import NodeServer, archive_part, node_serving
 from cencomm.demo.repertoire import Repertoire
 from cencomm.demo.server import ServerPlan
 from cencomm.forms.canonical_json import JsonValue
@@ -68,17 +68,17 @@ async def crew_at(url: str, folder: DemoFolder, repertoire: Repertoire, *, offic
 
 
 @contextlib.asynccontextmanager
-async def archive_for(crew: Crew, folder: DemoFolder, repertoire: Repertoire) -> AsyncIterator[ArchiveServer]:
+async def archive_for(crew: Crew, folder: DemoFolder, repertoire: Repertoire) -> AsyncIterator[NodeServer]:
     """The operation's archive, admitted."""
     founder, part = crew.members[0], archive_part(repertoire.plan)
     letter = await invite(founder, crew.stage, part)
     write_private(folder.letter(part.name), letter.text())
-    async with archive_serving(folder, part) as archive:
+    async with node_serving(folder, part) as archive:
         await admit_all(founder.mailbox, crew.stage)
         yield archive
 
 
-async def archived(archive: ArchiveServer, crew: Crew) -> None:
+async def archived(archive: NodeServer, crew: Crew) -> None:
     """The archive has read the main channel as far as its founder."""
     place = (crew.stage.operation, crew.stage.channel)
     await catch_up(crew.members[0].mailbox)

@@ -62,6 +62,7 @@ def whole(outcome: Outcome, *, rows: int, refused: int) -> None:
     sent = rows - refused
     table = outcome.table
     del table["seconds"], table["rows kept with doubts"]
+    assert table.pop("released to CEN") == table.pop("recorded by CEN") > 0
     assert table == {
         "rows read": rows,
         "rows refused": refused,

@@ -14,11 +14,11 @@ from cencomm.client.operation.enrolling import enrol
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.vault.journal import decode_message, message_prefix
 from cencomm.client.watch import catch_up
-from cencomm.demo.archive import ArchiveServer, archive_part, archive_plan, command
 from cencomm.demo.cast import Part, cast_of
 from cencomm.demo.folder import DemoFolder, write_private
 from cencomm.demo.founding import admit_all, invite
 from cencomm.demo.member import Member, new_member, open_member
+from cencomm.demo.nodes import ARCHIVE, NodeServer, archive_part, command, node_plan
 from cencomm.demo.production import relay_plan
 from cencomm.demo.repertoire import Repertoire
 from cencomm.demo.server import Server, ServerPlan, free_port, start
@@ -60,7 +60,7 @@ async def test_no_acknowledged_message_is_lost_and_none_is_archived_twice_whoeve
     print(f"CENCOMM_SEED={seed}")  # noqa: T201 (what repeats a failure)
     port, chance = free_port(), CountingEntropy(seed)
     url, promises = f"http://127.0.0.1:{port}", folder.path / "promises"
-    relay, archive = Patient(relay_plan(folder, port)), Patient(archive_plan(folder, free_port()))
+    relay, archive = Patient(relay_plan(folder, port)), Patient(node_plan(folder, free_port()))
     await relay.live()
     assert relay.server is not None
     await relay.server.wait_until_ready()
@@ -86,7 +86,7 @@ async def test_no_acknowledged_message_is_lost_and_none_is_archived_twice_whoeve
                     await catch_up(member.mailbox)
                     await crew.catch_up()
                     assert archive.server is not None
-                    await archived(ArchiveServer(folder, archive.plan.health, archive.server), crew)
+                    await archived(NodeServer(ARCHIVE, folder, archive.plan.health, archive.server), crew)
 
                     promised = promises.read_text("utf-8").split()
                     await _everybody_tells_the_same_story([*crew.members, member], crew, folder, promised)
@@ -99,7 +99,7 @@ async def _admit(crew: Crew, folder: DemoFolder, repertoire: Repertoire, talker:
     founder = crew.members[0]
     part = archive_part(repertoire.plan)
     write_private(folder.letter(part.name), (await invite(founder, crew.stage, part)).text())
-    await command(folder, "join", str(folder.letter(part.name)))
+    await command(folder, ARCHIVE, "join", str(folder.letter(part.name)))
     async with open_relay(url) as relay, new_member(talker, relay, folder, repertoire.reports) as member:
         await enrol(member.mailbox, await invite(founder, crew.stage, talker))
         assert await admit_all(founder.mailbox, crew.stage) == 2
@@ -109,7 +109,7 @@ async def _admit(crew: Crew, folder: DemoFolder, repertoire: Repertoire, talker:
 async def _flowing(folder: DemoFolder, archive: Patient, crew: Crew, *, beyond: int) -> int:
     """How far the archive has read, once that is further than before: officer, relay and archive all work again."""
     assert archive.server is not None
-    asked = ArchiveServer(folder, archive.plan.health, archive.server)
+    asked = NodeServer(ARCHIVE, folder, archive.plan.health, archive.server)
     for _ in range(TRIES):
         position = await asked.position(crew.stage.channel)
         if position > beyond:
@@ -145,7 +145,7 @@ async def _everybody_tells_the_same_story(
         assert set(read.values()) == {1}
     recorded = await _records(folder)
     assert recorded == read, "the archive lost or doubled a message"
-    verified = json.loads(await command(folder, "verify", "--with-log", "--json"))
+    verified = json.loads(await command(folder, ARCHIVE, "verify", "--with-log", "--json"))
     assert verified["sound"], verified
     assert verified["checks"]["log"]["passed"] == len(recorded)
 
@@ -154,7 +154,7 @@ async def _records(folder: DemoFolder) -> Counter[str]:
     found: Counter[str] = Counter()
     after: list[str] = []
     while True:
-        page = json.loads(await command(folder, "search", "--json", "--limit", str(PAGE), *after))
+        page = json.loads(await command(folder, ARCHIVE, "search", "--json", "--limit", str(PAGE), *after))
         found.update(record["message"] for record in page["records"])
         if page["after"] is None:
             return found

@@ -21,6 +21,8 @@ WHOLE = Tally(
     deliveries_expected=117,
     doubled=0,
     archived=13,
+    released=3,
+    recorded_by_cen=3,
     quarantined=0,
     seconds=3.6,
 )
@@ -47,9 +49,19 @@ def test_a_whole_count_misses_nothing() -> None:
         replace(WHOLE, doubled=1),
         replace(WHOLE, archived=12),
         replace(WHOLE, archived=14),
+        replace(WHOLE, recorded_by_cen=2),
         replace(WHOLE, quarantined=1),
     ],
-    ids=["a row that vanished", "not sent", "not delivered", "delivered twice", "lost", "archived twice", "set aside"],
+    ids=[
+        "a row that vanished",
+        "not sent",
+        "not delivered",
+        "delivered twice",
+        "lost",
+        "archived twice",
+        "not at CEN",
+        "set aside",
+    ],
 )
 def test_each_gap_is_missing(wrong: Tally) -> None:
     assert wrong.missing

@@ -1,4 +1,4 @@
-"""The archive as the demonstration sees it: a process with a folder of its own, asked by its commands and /healthz."""
+"""Nodes as the demonstration sees them: processes with folders of their own, asked by their commands and /healthz."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,8 @@ from cencomm.errors import Unavailable
 from cencomm.forms.operation import OperationPlan, PostRole
 from cencomm.ids import ChannelId, short
 
-_COMMAND = ("-m", "cencomm", "archive")
+ARCHIVE, CEN = "archive", "cen"  # names of the commands, and of the folders
+_COMMAND = ("-m", "cencomm")
 _SECONDS = 60.0  # for one command on a busy computer
 
 
@@ -35,10 +36,20 @@ class _Found(msgspec.Struct, frozen=True):
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveServer:
-    """A running archive."""
+class _Case(msgspec.Struct, frozen=True):
+    releases: int
 
+
+class _Cases(msgspec.Struct, frozen=True):
+    cases: tuple[_Case, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeServer:
+    """A running node of the kind that its command names."""
+
+    kind: str
     folder: DemoFolder
     health_url: str
     server: Server
@@ -58,12 +69,24 @@ class ArchiveServer:
         """
         health = await self._health()
         if health is None:
-            raise Unavailable(f"the archive does not answer at {self.health_url}")
+            raise Unavailable(f"the {self.kind} does not answer at {self.health_url}")
         return sum(health.quarantine.values())
 
     async def count(self) -> int:
         """Records in it, as its own search counts them."""
-        return msgspec.json.decode(await command(self.folder, "search", "--limit", "1", "--json"), type=_Found).total
+        answer = await command(self.folder, self.kind, "search", "--limit", "1", "--json")
+        return msgspec.json.decode(answer, type=_Found).total
+
+    async def count_releases(self) -> int:
+        """Of a CEN: releases of all cases, as its own search lists them."""
+        total, more = 0, list[str]()
+        while True:
+            answer = await command(self.folder, self.kind, "search", "--limit", "1000", "--json", *more)
+            page = msgspec.json.decode(answer, type=_Cases)
+            total += sum(case.releases for case in page.cases)
+            if page.after is None:
+                return total
+            more = ["--after", page.after]
 
     async def _health(self) -> _Health | None:
         try:
@@ -78,32 +101,32 @@ def archive_part(plan: OperationPlan) -> Part:
     return next(Part(post) for post in plan.posts if post.role is PostRole.ARCHIVE)
 
 
-def archive_plan(folder: DemoFolder, port: int) -> ServerPlan:
+def node_plan(folder: DemoFolder, port: int, kind: str = ARCHIVE) -> ServerPlan:
     return ServerPlan(
-        name="archive",
-        arguments=(*_COMMAND, "run", "--data", str(folder.archive), "--health-port", str(port)),
-        log=folder.log("archive"),
+        name=kind,
+        arguments=(*_COMMAND, kind, "run", "--data", str(folder.node(kind)), "--health-port", str(port)),
+        log=folder.log(kind),
         health=f"http://127.0.0.1:{port}/healthz",
     )
 
 
 @contextlib.asynccontextmanager
-async def archive_serving(folder: DemoFolder, part: Part) -> AsyncIterator[ArchiveServer]:
-    """An archive that has asked for the place in its letter, and runs for the block."""
-    await command(folder, "join", str(folder.letter(part.name)))
-    plan = archive_plan(folder, free_port())
+async def node_serving(folder: DemoFolder, part: Part, kind: str = ARCHIVE) -> AsyncIterator[NodeServer]:
+    """A node that has asked for the place in its letter, and runs for the block."""
+    await command(folder, kind, "join", str(folder.letter(part.name)))
+    plan = node_plan(folder, free_port(), kind)
     async with serving(plan) as server:
-        yield ArchiveServer(folder, plan.health, server)
+        yield NodeServer(kind, folder, plan.health, server)
 
 
-async def command(folder: DemoFolder, name: str, *arguments: str, accepted: Sequence[int] = (0,)) -> bytes:
-    """What `cencomm archive NAME` answers.
+async def command(folder: DemoFolder, kind: str, name: str, *arguments: str, accepted: Sequence[int] = (0,)) -> bytes:
+    """What `cencomm KIND NAME` answers.
 
     Raises:
         ServerFailed: it ended with another exit code than the accepted ones.
     """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *_COMMAND, name, *arguments, "--data", str(folder.archive)),
+        *(sys.executable, *_COMMAND, kind, name, *arguments, "--data", str(folder.node(kind))),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -114,7 +137,7 @@ async def command(folder: DemoFolder, name: str, *arguments: str, accepted: Sequ
     except TimeoutError:
         process.kill()
         await process.wait()
-        raise ServerFailed(f"archive {name} takes longer than {_SECONDS:.0f} s") from None
+        raise ServerFailed(f"{kind} {name} takes longer than {_SECONDS:.0f} s") from None
     if process.returncode not in accepted:
-        raise ServerFailed(f"archive {name}: {complaint.decode(errors='replace').strip()}")
+        raise ServerFailed(f"{kind} {name}: {complaint.decode(errors='replace').strip()}")
     return answer
