@@ -23,6 +23,7 @@ def assemble() -> click.Group:
             "cen", "cencomm.cen.cli:cen", "Keep what countries release of their seizures, search and count it."
         ),
         LazyCommand("doctor", "cencomm.doctor.cli:doctor", "Say what is not well here, and what mends it."),
+        LazyCommand("ncen", "cencomm.ncen.cli:ncen", "Keep a nation's own seizures, suspects and companies (nCEN)."),
         LazyCommand("demo", "cencomm.demo.cli:demo", "Watch an operation run on this computer."),
     ):
         cencomm.add_command(command)

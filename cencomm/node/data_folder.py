@@ -2,6 +2,7 @@
 
     node.key        the key that seals the database's secrets, and how the node signs in; mode 0600
     node.sqlite     sealed MLS state, quarantine, and the tables of its consumer; write-ahead log beside it
+    kind            of which kind it is, for good; none: an archive's from before there were others
     lock            held by the process that runs the node
     restored        there until a node that was put back from a backup has committed in every channel (D5)
     recovered       there from then on: its key packages may have opened Welcomes in another life (D5)
@@ -22,7 +23,7 @@ from cencomm.errors import Unavailable
 from cencomm.node.errors import NodeInUse, NoNode
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
-LOCK_FILE, RESTORED_FILE, RECOVERED_FILE = "lock", "restored", "recovered"
+KIND_FILE, LOCK_FILE, RESTORED_FILE, RECOVERED_FILE = "kind", "lock", "restored", "recovered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class DataFolder:
     @property
     def database(self) -> Path:
         return self.path / "node.sqlite"
+
+    @property
+    def kind_file(self) -> Path:
+        return self.path / KIND_FILE
 
     @property
     def restored_mark(self) -> Path:
@@ -84,3 +89,30 @@ class DataFolder:
             raise NoNode(f"there is no node in {self.path}") from None
         if mode & ~FOLDER_MODE:
             raise NoNode(f"others may look into {self.path}: chmod 700 it")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """A new file that only its owner can read: on disk, whole, or not there.
+
+    Raises:
+        FileExistsError: there is one already; it stays what it was.
+        Unavailable: the disk does not take it.
+    """
+    new = path.with_suffix(".new")
+    try:
+        descriptor = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, FILE_MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        os.link(new, path)  # refuses to replace what is there, and shows the whole file or none
+        new.unlink()
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be written: {error.strerror}") from error

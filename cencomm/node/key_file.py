@@ -5,7 +5,6 @@ it). Its password is random; together with the device secret nobody guesses the 
 """
 
 import base64
-import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from msgspec import Meta, Struct
 from cencomm.client.account.sign_in import DEVICE_SECRET_BYTES, MAX_NAME_BYTES, DeviceSecret
 from cencomm.client.vault.header import MAX_RELAY_URL_BYTES, StoreKey
 from cencomm.errors import MalformedError, Unavailable, UsageError
-from cencomm.node.data_folder import FILE_MODE
+from cencomm.node.data_folder import FILE_MODE, write_whole
 from cencomm.node.errors import NodeDamaged, NoNode
 from cencomm.node.sealing import STORE_KEY_BYTES
 from cencomm.secret import Entropy, Secret
@@ -101,24 +100,10 @@ def write_keys(path: Path, keys: NodeKeys) -> None:
         UsageError: there are keys already: without them the database beside them is lost.
         Unavailable: the disk does not take them.
     """
-    new = path.with_suffix(".new")
     try:
-        descriptor = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, FILE_MODE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(keys.encode())
-            file.flush()
-            os.fsync(descriptor)
-        os.link(new, path)  # refuses to replace what is there, and shows the whole file or none
-        new.unlink()
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(path, keys.encode())
     except FileExistsError:
         raise UsageError(f"there is a node in {path.parent} already") from None
-    except OSError as error:
-        raise Unavailable(f"the key file cannot be written: {error.strerror}") from error
 
 
 def read_keys(path: Path) -> NodeKeys:

@@ -8,10 +8,14 @@ from cencomm.client.reports import Reports
 from cencomm.clock import system_clock
 from cencomm.forms.code_list import load_code_lists
 from cencomm.node.consumer import Consumer
-from cencomm.node.data_folder import DataFolder
+from cencomm.node.data_folder import DataFolder, write_whole
+from cencomm.node.errors import NoNode
 from cencomm.node.membership import Surroundings
 from cencomm.node.store import NodeStore
 from cencomm.secret import system_entropy
+
+_BEFORE_KINDS = "cencomm.archive"  # the only kind whose folders were not marked
+_MAX_PACKAGE_BYTES = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +36,43 @@ class NodeKind:
     consumer: Callable[[DataFolder, Reports], Consumer]
     holdings: Callable[[NodeStore], Holdings] | None = None
 
+    def settle(self, folder: DataFolder) -> None:
+        """The folder is there, and a node in it is of this kind for good.
+
+        Raises:
+            NoNode: it is of another kind, or others may look into it.
+            Unavailable: the disk does not take it.
+        """
+        folder.make()
+        self.judge(folder)
+        try:
+            write_whole(folder.kind_file, self.package.encode())
+        except FileExistsError:
+            self.judge(folder)
+
+    def judge(self, folder: DataFolder) -> None:
+        """Whatever node is in the folder is of this kind: started as another, it would take what it must never hold.
+
+        Raises:
+            NoNode: it is of another kind.
+        """
+        if not folder.key_file.exists() and not folder.kind_file.exists():
+            return
+        try:
+            with folder.kind_file.open("rb") as file:
+                package = file.read(_MAX_PACKAGE_BYTES).decode("ascii", "replace")
+        except FileNotFoundError:
+            package = _BEFORE_KINDS
+        if package != self.package:
+            raise NoNode(f"{folder.path} holds another kind of node ({package}): name the folder of this one")
+
     def surroundings(self, folder: DataFolder) -> Surroundings:
         """A node of this kind with the code lists that ship, the system's time and entropy.
 
         Raises:
-            NoNode: `folder` lacks what the consumer has to know.
+            NoNode: `folder` is another kind's, or lacks what the consumer has to know.
         """
+        self.judge(folder)
         reports = Reports(load_code_lists())
         return Surroundings(
             consumer=self.consumer(folder, reports),

@@ -1,28 +1,41 @@
 """`join` and `run`: a node as a member of operations."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.terminal import read_text
 from cencomm.ledger.letter import MAX_LETTER_CHARACTERS, read_letter
-from cencomm.node.commands.desk import desk_of, desk_options
+from cencomm.node.commands.desk import Desk, desk_of, desk_options
 from cencomm.node.config import NodeConfig
 from cencomm.node.membership import join as join_operation
 from cencomm.node.runtime import run_until_signal
 from cencomm.site.log import configure_log
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def letter_options(command: F) -> F:
+    """What every `join` is told."""
+    for decorate in (  # the last decorator stands first in the help
+        option(
+            "--registration-code-file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="File with the code that the relay asks of new accounts.",
+        ),
+        option("--relay", "relay_url", help="Where this computer reaches the relay, if not where the letter says."),
+        click.argument("letter", type=click.Path(path_type=Path, dir_okay=False)),
+    ):
+        command = decorate(command)
+    return command
+
 
 @click.command("join", cls=TranslatedCommand)
-@click.argument("letter", type=click.Path(path_type=Path, dir_okay=False))
-@option("--relay", "relay_url", help="Where this computer reaches the relay, if not where the letter says.")
-@option(
-    "--registration-code-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File with the code that the relay asks of new accounts.",
-)
+@letter_options
 @desk_options
 @click.pass_context
 def join(
@@ -37,11 +50,16 @@ def join(
 ) -> None:
     """Ask for the place that an access letter offers; make the node first if there is none."""
     desk = desk_of(context, data, language, as_json=as_json)
+    asyncio.run(ask_for_place(desk, letter, relay_url, registration_code_file))
+
+
+async def ask_for_place(desk: Desk, letter: Path, relay_url: str | None, registration_code_file: Path | None) -> None:
+    """The node exists, is of the desk's kind, and has asked for the place in the letter."""
     code = None if registration_code_file is None else read_text(registration_code_file, most=4096).strip()
     invitation = read_letter(read_text(letter, most=4 * MAX_LETTER_CHARACTERS))
-    name = asyncio.run(
-        join_operation(desk.folder, invitation, desk.surroundings(), relay_url=relay_url, registration_code=code)
-    )
+    desk.kind.settle(desk.folder)
+    around = desk.surroundings()
+    name = await join_operation(desk.folder, invitation, around, relay_url=relay_url, registration_code=code)
     said = desk.say("Asked to be admitted. Start the node; it enters once the coordination unit has admitted it.")
     desk.show(said, {"name": name, "operation": invitation.operation.hex()})
 

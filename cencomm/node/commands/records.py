@@ -18,7 +18,7 @@ from cencomm.ids import OPERATION_ID_BYTES, OperationId, from_hex, short
 from cencomm.node.commands.desk import Desk, desk_of, desk_options
 from cencomm.node.membership import opened
 from cencomm.node.records.criteria import Criteria, Labels, Sort
-from cencomm.node.records.export import Export, Exported
+from cencomm.node.records.export import Export, Exported, Further
 from cencomm.node.records.search import MAX_PAGE, Cursor, Found, Page, count, find
 from cencomm.node.records.sheets import instant
 
@@ -127,16 +127,28 @@ def export(
 
 
 def write_export(
-    desk: Desk, criteria: Criteria, target: Path, *, bom: bool, only: ColumnElement[bool] | None = None
+    desk: Desk,
+    criteria: Criteria,
+    target: Path,
+    *,
+    bom: bool,
+    only: ColumnElement[bool] | None = None,
+    further: Further | None = None,
 ) -> None:
-    """Write the records that fit, and say how many; `only` is what a kind of node asks of them besides."""
+    """Write the records that fit, and say how many.
+
+    Args:
+        only: what a kind of node asks of them besides.
+        further: makes the sheets that it adds.
+    """
+    made = Export(Labels(load_code_lists()), load_wording(), desk.words.language, only, further)
     with Progress(disable=desk.as_json, transient=True) as bar:
         task = bar.add_task(desk.say("Writing"), total=None)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        exported = asyncio.run(_export(desk, criteria, target, progress, bom=bom, only=only))
+        exported = asyncio.run(_export(desk, made, criteria, target, progress, bom=bom))
     said = desk.say("{records} records written", records=exported.records)
     if exported.withheld:
         said += "\n" + desk.say("{withheld} records of TLP:RED were not exported", withheld=exported.withheld)
@@ -151,15 +163,8 @@ async def _search(desk: Desk, criteria: Criteria, sort: Sort, limit: int, after:
 
 
 async def _export(
-    desk: Desk,
-    criteria: Criteria,
-    target: Path,
-    progress: Callable[[int, int], None],
-    *,
-    bom: bool,
-    only: ColumnElement[bool] | None,
+    desk: Desk, made: Export, criteria: Criteria, target: Path, progress: Callable[[int, int], None], *, bom: bool
 ) -> Exported:
-    made = Export(Labels(load_code_lists()), load_wording(), desk.words.language, only)
     async with opened(desk.folder) as database, database.reading() as connection:
         if target.suffix.lower() == ".xlsx":
             return await made.to_xlsx(connection, criteria, target, progress=progress)

@@ -4,7 +4,7 @@ TLP:RED is for named persons and is never exported; how many such records were w
 """
 
 import csv
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,6 +41,18 @@ class Exported:
     withheld: int
 
 
+@dataclass(frozen=True, slots=True)
+class FurtherSheet:
+    """One that no form makes: how a kind of node links its records. The first row are its heads."""
+
+    name: str
+    rows: Sequence[Sequence[SheetCell]]
+
+
+Further = Callable[[AsyncConnection, ColumnElement[bool]], Awaitable[Sequence[FurtherSheet]]]
+"""Makes such sheets of the exported records, given as a condition on MESSAGES."""
+
+
 class SheetWriter(Protocol):
     """Where the rows of one sheet go."""
 
@@ -55,6 +67,7 @@ class Export:
     wording: Wording
     language: str
     only: ColumnElement[bool] | None = None
+    further: Further | None = None
 
     async def to_csv(
         self, connection: AsyncConnection, criteria: Criteria, folder: Path, *, bom: bool, progress: Progress
@@ -72,9 +85,9 @@ class Export:
             _make_empty(folder)
             with ExitStack() as files:
 
-                def begin(sheet: Sheet) -> SheetWriter:
+                def begin(name: str) -> SheetWriter:
                     encoding = "utf-8-sig" if bom else "utf-8"
-                    file = files.enter_context((folder / f"{sheet.name}.csv").open("x", encoding=encoding, newline=""))
+                    file = files.enter_context((folder / f"{name}.csv").open("x", encoding=encoding, newline=""))
                     return CsvSheet(csv.writer(file).writerow, self._truths())
 
                 return await self._write(connection, criteria, begin, progress)
@@ -97,8 +110,8 @@ class Export:
             ) as workbook:
                 taken: set[str] = set()
 
-                def begin(sheet: Sheet) -> SheetWriter:
-                    worksheet = workbook.add_worksheet(sheet_name(sheet.name, taken))
+                def begin(name: str) -> SheetWriter:
+                    worksheet = workbook.add_worksheet(sheet_name(name, taken))
                     worksheet.freeze_panes(1, 0)
                     return XlsxSheet(worksheet)
 
@@ -113,16 +126,20 @@ class Export:
         self,
         connection: AsyncConnection,
         criteria: Criteria,
-        begin: Callable[[Sheet], SheetWriter],
+        begin: Callable[[str], SheetWriter],
         progress: Progress,
     ) -> Exported:
         chosen = await exportable(connection, criteria, self.labels, only=self.only)
         sheets: dict[str, list[tuple[Sheet, SheetWriter]]] = {}
         for sheet in sheets_of(await forms_of(connection, chosen.wanted), self.language, self.wording):
-            writer = begin(sheet)
+            writer = begin(sheet.name)
             writer.write(sheet.heads())
             sheets.setdefault(sheet.form_name, []).append((sheet, writer))
         await _pour(stored_records(connection, chosen.wanted), sheets, self.labels.lists, chosen.records, progress)
+        for further in () if self.further is None else await self.further(connection, chosen.wanted):
+            writer = begin(further.name)
+            for row in further.rows:
+                writer.write(row)
         return Exported(chosen.records, chosen.withheld)
 
 

@@ -1,15 +1,18 @@
-"""Each message is recorded once, wherever the process dies: at every statement before it, after it, at the commit."""
+"""Each message is recorded once, wherever the process dies: at every statement before it, after it, at the commit.
+
+One test for all consumers (design.md section 9): whoever adds one adds it to TAKERS.
+"""
 
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeGuard
 
 import pytest
-from sqlalchemy import Connection, delete, event, func, select
+from sqlalchemy import Connection, Table, delete, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,7 +24,11 @@ from cencomm.client.vault.header import StoreKey
 from cencomm.client.vault.journal import Fetched
 from cencomm.errors import Unavailable
 from cencomm.forms.code_list import CodeList
-from cencomm.node.database import Database, open_database
+from cencomm.ncen.nation import Nation
+from cencomm.ncen.recording import NationRecorder
+from cencomm.ncen.tables import CASE_VERSIONS, SUSPECTS
+from cencomm.node.consumer import Consumer
+from cencomm.node.database import NODE, Database, migrate, open_database
 from cencomm.node.journal import NodeJournal
 from cencomm.node.quarantine import list_set_aside
 from cencomm.node.records.recording import MessageRecorder
@@ -30,13 +37,56 @@ from cencomm.node.sealing import Sealer
 from cencomm.node.store import NodeStore
 from cencomm.node.tables import VALUES
 from cencomm.secret import system_entropy
-from tests.unit.node.records.operation import NOW, Desk
+from tests.unit.node.records.operation import NOW, Desk, Values
 
 POSITION = "channel/position"
 
 
 class Killed(BaseException):
     """The process ends here: nothing that would run afterwards counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taker:
+    """A consumer, whose messages it takes, and what it makes of each beside a record: rows of these tables."""
+
+    name: str
+    consumer: Callable[[Reports], Consumer]
+    takes: Callable[[MessageDelivered, Desk], bool]
+    report: tuple[str, Values]
+    rows: tuple[Table, ...] = ()
+
+
+NOTE: tuple[str, Values] = ("note", {"text": "Bonjour " * 1000})
+CASE: tuple[str, Values] = (
+    "seizure",
+    {
+        "case_ref": "KE-1",
+        "seizure_date": "2026-11-05",
+        "reporting_country": "KE",
+        "location_type": "airport",
+        "place": {"country": "KE"},
+        "items": [{"category": "CIT", "quantity": {"unweighed": True}}],
+        "persons": [{"role": "courier", "surname": "Exemple"}],
+        "remarks": "Bonjour " * 500,
+    },
+)
+
+
+def from_kenya(message: MessageDelivered, desk: Desk) -> bool:
+    return message.account == desk.officers["KE"].identity.account
+
+
+TAKERS = (
+    Taker(name="archive", consumer=MessageRecorder, takes=lambda _, __: True, report=NOTE),
+    Taker(
+        name="ncen",
+        consumer=lambda reports: NationRecorder(reports, Nation("KE")),
+        takes=from_kenya,
+        report=CASE,
+        rows=(CASE_VERSIONS, SUSPECTS.roles),
+    ),
+)
 
 
 @dataclass(slots=True)
@@ -87,6 +137,7 @@ class Node:
     """A member reduced to its cursor: it reads the log from where its own database says that it stands."""
 
     path: Path
+    taker: Taker
     desk: Desk
     reports: Reports
     log: list[Event]
@@ -98,7 +149,7 @@ class Node:
         database = open_database(self.path)
         try:
             store = NodeStore(database, Sealer(StoreKey(bytes(32)), system_entropy))
-            journal = NodeJournal(store, MessageRecorder(self.reports), lambda _: self.desk.operation, lambda: NOW)
+            journal = NodeJournal(store, self.taker.consumer(self.reports), lambda _: self.desk.operation, lambda: NOW)
             position, version = int(await store.get(POSITION) or b"0"), await store.version()
             if trap is not None:
                 trap.set_on(database.writer)
@@ -122,16 +173,32 @@ def is_fetched(entry: Event) -> TypeGuard[Fetched]:
     return isinstance(entry, MessageDelivered | Quarantined)
 
 
+@pytest.fixture(scope="module", params=TAKERS, ids=lambda taker: taker.name)
+def taker(request: pytest.FixtureRequest) -> Taker:
+    found: Taker = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def empty(taker: Taker, lists: Mapping[str, CodeList], tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file that the migrations of this consumer make, made once."""
+    path = tmp_path_factory.mktemp("empty") / "node.sqlite"
+    migrate(path, (NODE, *taker.consumer(Reports(lists)).packages))
+    return path.read_bytes()
+
+
 @pytest.fixture
-def node(blank: bytes, tmp_path: Path, desk: Desk, lists: Mapping[str, CodeList]) -> Iterator[Node]:
+def node(taker: Taker, empty: bytes, tmp_path: Path, desk: Desk, lists: Mapping[str, CodeList]) -> Iterator[Node]:
     path = tmp_path / "node.sqlite"
-    path.write_bytes(blank)
-    first = desk.message("note", {"text": "Bonjour " * 1000})
+    path.write_bytes(empty)
+    form, values = taker.report
+    first = desk.message(form, values)
     bad = Quarantined(
         place=desk.next_place(), reason=Reason.UNDECRYPTABLE, detail="no key", message=b"sealed", account=None
     )
     gc.freeze()  # `die` collects often; code lists and modules need not be looked at each time
-    yield Node(path, desk, Reports(lists), [first, bad, desk.message("note", {"text": "Au revoir " * 900})])
+    log: list[Event] = [first, bad, desk.message(form, values, country="FR")]
+    yield Node(path, taker, desk, Reports(lists), log)
     gc.unfreeze()
 
 
@@ -146,16 +213,20 @@ async def opened(path: Path) -> AsyncIterator[Database]:
 
 async def check(node: Node) -> None:
     """Every message once, with all its cells and words; the other entry once in quarantine."""
-    messages = [entry for entry in node.log if isinstance(entry, MessageDelivered)]
+    messages = [
+        entry for entry in node.log if isinstance(entry, MessageDelivered) and node.taker.takes(entry, node.desk)
+    ]
     async with opened(node.path) as database, database.reading() as connection:
         recorded = (await connection.scalars(select(MESSAGES.c.message).order_by(MESSAGES.c.sequence))).all()
         counts = await connection.execute(select(CELLS.c.message, func.count()).group_by(CELLS.c.message))
         cells = {message: count for message, count in counts}  # noqa: C416 (a row is not typed as a pair)
         words = (await connection.scalars(select(WORDS.c.rowid))).all()
+        rows = {table.name: (await connection.scalars(select(table.c.message))).all() for table in node.taker.rows}
         aside = await list_set_aside(connection)
     assert recorded == [entry.envelope.message for entry in messages]
     assert len(cells) == len(words) == len(messages)
     assert len(set(cells.values())) == 1  # as many of each as the other has
+    assert rows == {table.name: words for table in node.taker.rows}  # one of each, of every record
     assert [entry.reason for entry in aside] == [Reason.UNDECRYPTABLE]
 
 
