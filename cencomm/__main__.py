@@ -16,8 +16,13 @@ def assemble() -> click.Group:
     relay.add_command(
         LazyCommand("restore", "cencomm.relay.backup_commands:restore_command", "Check a copy, and put it back.")
     )
+    web = TranslatedGroup("web", help="The browser client that the relay serves.")
+    web.add_command(
+        LazyCommand("manifest", "cencomm.relay.web_commands:manifest_command", "List the SHA-256 of each of its files.")
+    )
     for command in (
         relay,
+        web,
         LazyCommand("archive", "cencomm.archive.cli:archive", "Keep an operation's archive, search and export it."),
         LazyCommand(
             "cen", "cencomm.cen.cli:cen", "Keep what countries release of their seizures, search and count it."

@@ -1,4 +1,4 @@
-"""Files that ship with the suite: forms, code lists, mappings, pages, sample operations, public trust anchors.
+"""Files that ship with the suite: forms, code lists, mappings, pages, sample operations, trust anchors, browser client.
 
 They live beside the package in a checkout and inside it in a wheel. A folder named by the caller (a server's
 configuration, `--resources`) overrides single files of the same path.
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cencomm.errors import UsageError
 
-KINDS = frozenset({"templates", "operations", "keys", "locale"})
+KINDS = frozenset({"templates", "operations", "keys", "locale", "web"})
 
 _PACKAGE = Path(__file__).resolve().parent
 

@@ -19,6 +19,8 @@ def invitation(folder: DemoFolder, production: Production) -> str:
             *names,
             f"    {YOU.name:<12} yours: nobody holds this mailbox; the others are locked while the demonstration runs",
             "",
+            f"In a browser, as {YOU.name}: {production.audience.relay.address} (roster and channels, verified there)",
+            "",
             "In a second terminal:",
             f"    {you} inbox",
             f"    {you} operation channel list",

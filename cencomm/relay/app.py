@@ -4,18 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
+import structlog
 from aiohttp import WSCloseCode, web
 
 from cencomm.clock import Clock
+from cencomm.errors import UsageError
 from cencomm.relay.attachments import stored_chunks
+from cencomm.relay.browser_client import BrowserClient, load_browser_client
 from cencomm.relay.chunk_files import ChunkFiles
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.database import migrate, open_database
 from cencomm.relay.edge.answer import describe
-from cencomm.relay.edge.routes import ROUTES
+from cencomm.relay.edge.routes import PAGES, ROUTES
 from cencomm.relay.fanout import Fanout
 from cencomm.relay.folder_lock import folder_locked
 from cencomm.relay.keys import (
+    BROWSER_CLIENT,
     CHUNK_FILES,
     CLAIMS,
     CLOCK,
@@ -53,17 +57,29 @@ from cencomm.site.verifiers import HASHING_THREADS
 HOUR_SECONDS = 3600
 MINUTE_SECONDS = 60
 
+_log = structlog.get_logger()
+
 
 def build_app(config: RelayConfig, *, clock: Clock, entropy: Entropy) -> web.Application:
     """A relay on `config.data`, which is made if absent. Nothing is opened before the application starts."""
     metrics = RelayMetrics.of(config.data, config.database)
     app = web.Application(middlewares=[timed(metrics), one_shape(describe)])
     app[CONFIG], app[CLOCK], app[ENTROPY], app[METRICS] = config, clock, entropy, metrics
-    app.add_routes(ROUTES)
+    app[BROWSER_CLIENT] = _browser_client()
+    app.add_routes([*ROUTES, *PAGES])
     app.on_response_prepare.append(add_api_headers)
     app.on_shutdown.append(_close_streams)
     app.cleanup_ctx.extend((_database, _state, _writer, _chunk_files, _sign_in, _metrics))
     return app
+
+
+def _browser_client() -> BrowserClient | None:
+    """None where it was not built: the relay serves programs all the same."""
+    try:
+        return load_browser_client()
+    except UsageError as absent:
+        _log.warning("browser_client_absent", reason=str(absent))
+        return None
 
 
 async def _database(app: web.Application) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from cencomm.clock import Clock
+from cencomm.relay.browser_client import BrowserClient
 from cencomm.relay.chunk_files import ChunkFiles
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.database import Database
@@ -34,3 +35,4 @@ CLAIMS = web.AppKey("CLAIMS", Quota)
 PUBLISHES = web.AppKey("PUBLISHES", Quota)
 METRICS = web.AppKey("METRICS", RelayMetrics)
 CHUNK_FILES = web.AppKey("CHUNK_FILES", ChunkFiles)
+BROWSER_CLIENT: web.AppKey[BrowserClient | None] = web.AppKey("BROWSER_CLIENT")  # None: it was not built here

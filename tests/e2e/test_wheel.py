@@ -48,6 +48,7 @@ def test_a_wheel_carries_every_file_that_the_suite_reads(wheel: Path) -> None:
         for path in (ROOT / folder).rglob("*"):
             if path.is_file():
                 assert f"cencomm/_resources/{path.relative_to(ROOT).as_posix()}" in names
+    assert "cencomm/_resources/web/dist/assets/worker.js" in names
     assert not any("/tests/" in name or name.startswith(("tests/", "bench/")) for name in names)
 
 

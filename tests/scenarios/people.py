@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from cencomm.client.account.account import create_account, settle
+from cencomm.client.account.account import create_account, settle, sign_up
 from cencomm.client.account.session import Access
 from cencomm.client.account.sign_in import LabelKey, SignInKeys, SignInParameters, SignInSecret, WrappingKey
 from cencomm.client.attachments.spool import SPOOL, SpoolFolder
@@ -20,7 +20,7 @@ from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.operation import enrolling
 from cencomm.client.operation.directory import Profile, Purpose, encode_labels
 from cencomm.client.reports import Reports
-from cencomm.client.transport.relay_client import open_relay
+from cencomm.client.transport.relay_client import RelayClient, open_relay
 from cencomm.client.unit import admission, declaring, founding
 from cencomm.client.vault.journal import VaultJournal, decode_message, message_prefix
 from cencomm.client.vault.vault import Vault, create_vault, open_vault
@@ -117,13 +117,12 @@ class Person:
 
 
 @contextlib.asynccontextmanager
-async def person(url: str, folder: Path, name: str, reports: Reports, *, at: Clock = clock) -> AsyncIterator[Person]:
-    """Somebody new: account, mailbox folder, device and key packages."""
+async def person(
+    url: str, folder: Path, name: str, reports: Reports, *, at: Clock = clock, password: str | None = None
+) -> AsyncIterator[Person]:
+    """Somebody new: account, mailbox folder, device and key packages. Without a password there is none to stretch."""
     async with open_relay(url) as relay:
-        parameters = SignInParameters.choose(relay_name=(await relay.about()).name, name=name, entropy=system_entropy)
-        one, other, third = (system_entropy(32) for _ in range(3))  # no password to stretch
-        keys = SignInKeys(SignInSecret(one), WrappingKey(other), LabelKey(third))
-        access = await create_account(relay, parameters, keys, entropy=system_entropy)
+        access = await (_with_keys(relay, name) if password is None else _with_password(relay, name, password))
         await create_vault(
             folder,
             account=access.account,
@@ -139,6 +138,17 @@ async def person(url: str, folder: Path, name: str, reports: Reports, *, at: Clo
             yield somebody
         finally:
             await somebody.close()
+
+
+async def _with_password(relay: RelayClient, name: str, password: str) -> Access:
+    return await sign_up(relay, name=name, password=password, entropy=system_entropy)
+
+
+async def _with_keys(relay: RelayClient, name: str) -> Access:
+    parameters = SignInParameters.choose(relay_name=(await relay.about()).name, name=name, entropy=system_entropy)
+    one, other, third = (system_entropy(32) for _ in range(3))
+    keys = SignInKeys(SignInSecret(one), WrappingKey(other), LabelKey(third))
+    return await create_account(relay, parameters, keys, entropy=system_entropy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Every method and path of docs/protocol.md section 8."""
+"""Every method and path of docs/protocol.md section 8, and the pages for browsers."""
 
 from aiohttp import web
 
@@ -14,6 +14,7 @@ from cencomm.relay.edge import (
     mailbox,
     operations,
     own_account,
+    pages,
     resets,
     second_factor,
 )
@@ -86,4 +87,9 @@ ROUTES = (
     web.delete(f"{_HISTORY}/answers/{{account}}", history.delete_answer),
     web.delete(_HISTORY, history.delete_request),
     web.get("/v1/stream", open_stream),
+)
+
+PAGES = (
+    web.get("/", pages.get_page),
+    web.get("/assets/{name}", pages.get_asset),
 )

@@ -1,0 +1,31 @@
+"""The browser client's files. They say nothing of anybody, so everybody may read them."""
+
+from aiohttp import web
+
+from cencomm.relay.browser_client import PAGE
+from cencomm.relay.keys import BROWSER_CLIENT
+from cencomm.site.headers import PAGE_HEADERS
+
+
+async def get_page(request: web.Request) -> web.Response:
+    return _serve(request, PAGE)
+
+
+async def get_asset(request: web.Request) -> web.Response:
+    return _serve(request, f"assets/{request.match_info['name']}")
+
+
+def _serve(request: web.Request, path: str) -> web.Response:
+    client = request.app[BROWSER_CLIENT]
+    if client is None:
+        raise web.HTTPNotFound(reason="this relay was installed without the browser client")
+    file = client.files.get(path)
+    if file is None:
+        raise web.HTTPNotFound(reason="there is no such page")
+    headers = {**PAGE_HEADERS, "ETag": f'"{file.digest}"', "Vary": "Accept-Encoding"}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return web.Response(status=304, headers=headers)
+    content = file.content
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"], content = "gzip", file.packed
+    return web.Response(body=content, content_type=file.media_type, charset="utf-8", headers=headers)

@@ -1,0 +1,90 @@
+/**
+ * Builds the browser client into dist/, or its tests for Node into build/tests/ (`--tests`).
+ *
+ * The same sources and the same lock file give the same bytes: `dist/manifest.json` lists the SHA-256 of each file, so
+ * that anybody can compare what a relay serves with what was built here.
+ */
+
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const LOCALE = join(HERE, "..", "locale");
+const DIST = join(HERE, "dist");
+const ASSETS = join(DIST, "assets");
+const SHARED = { absWorkingDir: HERE, bundle: true, format: "esm", logLevel: "warning", charset: "utf8" };
+
+if (process.argv.includes("--tests")) {
+  await buildTests();
+} else {
+  await buildPage();
+}
+
+async function buildTests() {
+  const names = readdirSync(join(HERE, "tests")).filter((name) => name.endsWith(".test.ts"));
+  await build({
+    ...SHARED,
+    entryPoints: names.map((name) => `tests/${name}`),
+    outdir: "build/tests",
+    outExtension: { ".js": ".mjs" },
+    platform: "node",
+    target: "node20",
+    sourcemap: "inline",
+  });
+}
+
+async function buildPage() {
+  rmSync(DIST, { recursive: true, force: true });
+  mkdirSync(ASSETS, { recursive: true });
+  await build({
+    ...SHARED,
+    entryPoints: { page: "src/main.tsx", worker: "src/worker/worker.ts", style: "src/style.css" },
+    outdir: "dist/assets",
+    minify: true,
+    target: ["es2023", "chrome119", "firefox121", "safari17"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+  });
+  copyFileSync(join(HERE, "index.html"), join(DIST, "index.html"));
+  copyFileSync(join(HERE, "src", "icon.svg"), join(ASSETS, "icon.svg"));
+  for (const language of readdirSync(LOCALE).sort()) {
+    const catalogue = join(LOCALE, language, "LC_MESSAGES", "web.po");
+    writeFileSync(join(ASSETS, `words-${language}.json`), JSON.stringify(readCatalogue(catalogue)));
+  }
+  const files = ["index.html", ...readdirSync(ASSETS).map((name) => `assets/${name}`)].sort();
+  const manifest = Object.fromEntries(files.map((name) => [name, digest(join(DIST, name))]));
+  writeFileSync(join(DIST, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
+}
+
+function digest(path) {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
+
+/** A gettext catalogue without plurals and contexts: what ours are. */
+function readCatalogue(path) {
+  const catalogue = {};
+  for (const entry of readFileSync(path, "utf-8").split(/\n{2,}/)) {
+    const id = quoted(entry, "msgid");
+    const text = quoted(entry, "msgstr");
+    if (id) {
+      catalogue[id] = text;
+    }
+  }
+  return catalogue;
+}
+
+function quoted(entry, keyword) {
+  const lines = entry.split("\n").filter((line) => !line.startsWith("#"));
+  const start = lines.findIndex((line) => line.startsWith(`${keyword} `));
+  if (start < 0) {
+    return "";
+  }
+  const end = lines.findIndex((line, place) => place > start && !line.startsWith('"'));
+  const parts = [lines[start].slice(keyword.length + 1), ...lines.slice(start + 1, end < 0 ? undefined : end)];
+  return parts.map((part) => JSON.parse(part)).join("");
+}

@@ -1,0 +1,51 @@
+/** A file that goes with a message: what the envelope says of it (docs/protocol.md section 6.2). */
+
+import { fromHex, type Bytes } from "../bytes";
+import { MalformedError } from "../errors";
+import type { JsonValue } from "./canonical-json";
+import { record, text, whole } from "./fields";
+
+const CHUNK_SIZES: readonly number[] = [64 << 10, 128 << 10, 256 << 10];
+const MAX_ATTACHMENT_BYTES = 100 << 20;
+const MAX_NAME_LETTERS = 500;
+const ID_BYTES = 16;
+const KEY_BYTES = 32;
+const HASH_BYTES = 32;
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$/; // RFC 6838 section 4.2
+const KEYS = ["chunk_size", "hash", "id", "key", "media_type", "name", "size"];
+
+/** What a reader needs to fetch, open and check a file. `name` is any letters, also hostile ones. */
+export interface Attachment {
+  readonly id: Bytes;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly size: number; // bytes
+  readonly key: Bytes;
+  readonly hash: Bytes;
+  readonly chunkSize: number; // bytes of plaintext
+}
+
+/** @throws MalformedError anything that no writer of ours writes. */
+export function decodeAttachment(value: JsonValue): Attachment {
+  const fields = record(value, KEYS);
+  const attachment = {
+    id: fromHex(text(fields.get("id")), ID_BYTES),
+    name: text(fields.get("name")),
+    mediaType: text(fields.get("media_type")),
+    size: whole(fields.get("size")),
+    key: fromHex(text(fields.get("key")), KEY_BYTES),
+    hash: fromHex(text(fields.get("hash")), HASH_BYTES),
+    chunkSize: whole(fields.get("chunk_size")),
+  };
+  const letters = Array.from(attachment.name).length;
+  if (letters < 1 || letters > MAX_NAME_LETTERS) {
+    throw new MalformedError(`a file's name has 1 to ${MAX_NAME_LETTERS} letters`);
+  }
+  if (attachment.size < 1 || attachment.size > MAX_ATTACHMENT_BYTES) {
+    throw new MalformedError(`an attachment has 1 to ${MAX_ATTACHMENT_BYTES >> 20} MiB`);
+  }
+  if (!MEDIA_TYPE.test(attachment.mediaType) || !CHUNK_SIZES.includes(attachment.chunkSize)) {
+    throw new MalformedError("an attachment has a media type and one of the sizes that chunks have");
+  }
+  return attachment;
+}

@@ -1,0 +1,67 @@
+/** The access letter: what an officer gets outside the relay, on paper or by a trusted messenger (rule D7). */
+
+import type { Bytes } from "../bytes";
+import { MalformedError } from "../errors";
+import { parseQrText, verifyWords } from "./fingerprint";
+import { readSecret } from "./secret-text";
+
+const MAX_LETTER_CHARACTERS = 8192;
+const MAX_ADDRESS_CHARACTERS = 255;
+const FIELDS = ["Relay", "Words", "QR", "Code"] as const;
+type Field = (typeof FIELDS)[number];
+
+/** Where to go, which operation it must be, and the code that the relay never sees. */
+export interface AccessLetter {
+  readonly relayAddress: string;
+  readonly operation: Bytes;
+  readonly code: Bytes;
+}
+
+/**
+ * The letter that `text` holds, among whatever somebody wrote around its four lines; words and QR text agree.
+ *
+ * @throws MalformedError a line is missing, stands twice, or holds a mistake that the message names.
+ * @throws FingerprintMismatch words and QR text are of two operations.
+ */
+export function readLetter(text: string): AccessLetter {
+  const lines = readLines(text);
+  const operation = parseQrText(lines.QR);
+  verifyWords(operation, lines.Words);
+  return { relayAddress: readAddress(lines.Relay), operation, code: readSecret(lines.Code, "an enrolment code") };
+}
+
+function readLines(text: string): Readonly<Record<Field, string>> {
+  if (text.length > MAX_LETTER_CHARACTERS) {
+    throw new MalformedError("this is far longer than a letter");
+  }
+  const found = new Map<string, string>();
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    const [name, ...rest] = line.split(":");
+    const field = FIELDS.find((known) => known === name!.trim());
+    if (field === undefined || rest.length === 0) {
+      continue;
+    }
+    if (found.has(field)) {
+      throw new MalformedError(`the letter has two lines '${field}'`);
+    }
+    found.set(field, rest.join(":").trim());
+  }
+  const value = (field: Field): string => {
+    const line = found.get(field);
+    if (line === undefined) {
+      throw new MalformedError(`the letter lacks the line '${field}'`);
+    }
+    return line;
+  };
+  return { Relay: value("Relay"), Words: value("Words"), QR: value("QR"), Code: value("Code") };
+}
+
+function readAddress(text: string): string {
+  if (!/^https?:\/\//.test(text) || text.length > MAX_ADDRESS_CHARACTERS) {
+    throw new MalformedError("the relay's address begins with https://");
+  }
+  if (!/^[\x21-\x7e]*$/.test(text)) {
+    throw new MalformedError("the relay's address holds a character that no address has");
+  }
+  return text;
+}

@@ -1,0 +1,124 @@
+/**
+ * What this member knows of one operation: the verified ledger, the relay's newest statement, the opened blobs.
+ *
+ * Immutable, and as strict as `cencomm/client/operation/operation.py`.
+ */
+
+import { equal, hex, type Bytes } from "../bytes";
+import { MalformedError, ProtocolError } from "../errors";
+import { openBlob, unwrap, type BlobRef, type ContentKey } from "../ledger/content-key";
+import { decodeSignedEntry } from "../ledger/entry";
+import { Ledger } from "../ledger/ledger";
+import { verifyLedgerHead, type LedgerHead } from "../ledger/statements";
+import type { LedgerPage, SealedBlob, Wrap } from "../relay/relay-client";
+
+/** `troubles` are keys and names that came and are not what the ledger names, a sentence each; they are kept out. */
+export interface Operation {
+  readonly ledger: Ledger;
+  readonly head: LedgerHead;
+  readonly contents: ReadonlyMap<string, Bytes>; // by blob, each verified against the hash in the ledger
+  readonly troubles: readonly string[];
+}
+
+/** The relay shows less, or another history, than it signed or than this account saw. */
+export class RolledBack extends ProtocolError {}
+
+/** The relay signs more than it shows. */
+export class RelayWithholds extends ProtocolError {}
+
+/** The ledger with a page of entries that follow; `ledger` is null before the first page. */
+export function extend(operation: Bytes, ledger: Ledger | null, page: LedgerPage): { ledger: Ledger; head: LedgerHead } {
+  const [first, ...following] = page.entries.map(decodeSignedEntry);
+  if (first === undefined) {
+    if (ledger === null) {
+      throw new RolledBack("the relay shows no ledger for this operation");
+    }
+    return { ledger, head: judgeHead(ledger, page.head) };
+  }
+  if (ledger === null && !equal(first.hash, operation)) {
+    throw new ProtocolError("the relay shows another operation than the one that was asked for: tell the unit");
+  }
+  const begun = ledger === null ? Ledger.start(first) : ledger.append(first);
+  const extended = following.reduce((held, entry) => held.append(entry), begun);
+  return { ledger: extended, head: judgeHead(extended, page.head) };
+}
+
+/** The operation with what of the wraps and blobs is what the ledger names. */
+export function openNames(
+  ledger: Ledger,
+  head: LedgerHead,
+  identity: { readonly identityKey: Bytes; readonly exchangeKey: Bytes },
+  wraps: readonly Wrap[],
+  blobs: readonly SealedBlob[],
+): Operation {
+  const troubles: string[] = [];
+  const key = currentKey(ledger, identity, wraps, troubles);
+  const named = new Map(namedBlobs(ledger).map((ref) => [hex(ref.blob), ref]));
+  const contents = new Map<string, Bytes>();
+  for (const blob of blobs) {
+    const name = hex(blob.blob);
+    const ref = named.get(name);
+    if (ref === undefined || key === null || blob.number !== key.number || contents.has(name)) {
+      continue;
+    }
+    try {
+      contents.set(name, openBlob(key, ledger.operation, ref, blob.sealed));
+    } catch (error) {
+      troubles.push(`name or form ${name}: ${sentence(error)}`);
+    }
+  }
+  return { ledger, head, contents, troubles };
+}
+
+/** Everything that the ledger names by hash: plan, channel titles, profiles, forms. */
+function namedBlobs(ledger: Ledger): readonly BlobRef[] {
+  return [
+    ledger.charter.plan,
+    ...[...ledger.channels.values()].map((channel) => channel.title),
+    ...[...ledger.members.values()].map((member) => member.profile),
+    ...[...ledger.forms.values()].map((form) => form.definition),
+  ];
+}
+
+/** The newest content key; all blobs are sealed again when a new one begins (L7). */
+function currentKey(
+  ledger: Ledger,
+  identity: { readonly identityKey: Bytes; readonly exchangeKey: Bytes },
+  wraps: readonly Wrap[],
+  troubles: string[],
+): ContentKey | null {
+  const ref = ledger.contentKey;
+  for (const wrap of wraps) {
+    if (wrap.number !== ref.number) {
+      continue;
+    }
+    try {
+      return unwrap(wrap.sealed, ledger.operation, ref, identity.identityKey, identity.exchangeKey);
+    } catch (error) {
+      troubles.push(`content key ${ref.number}: ${sentence(error)}`);
+    }
+  }
+  return null;
+}
+
+function judgeHead(ledger: Ledger, encoded: Bytes): LedgerHead {
+  const head = verifyLedgerHead(encoded, ledger.charter.relayKey);
+  if (!equal(head.operation, ledger.operation)) {
+    throw new MalformedError("the head is of another operation");
+  }
+  if (head.sequence < BigInt(ledger.sequence)) {
+    throw new RolledBack(`the relay signs entry ${head.sequence}, and shows ${ledger.sequence}`);
+  }
+  const held = ledger.hashes[Number(head.sequence)];
+  if (held !== undefined && !equal(held, head.hash)) {
+    throw new RolledBack("the relay signs a head that is not on the ledger that it shows");
+  }
+  return head;
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ProtocolError) {
+    return error.message;
+  }
+  throw error;
+}

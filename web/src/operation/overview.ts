@@ -1,0 +1,95 @@
+/** An operation as a screen shows it: plain values, no keys, no bytes. What is not here is null, never a guess. */
+
+import { hex } from "../bytes";
+import { ProtocolError } from "../errors";
+import { entitles } from "../ledger/channel";
+import type { BlobRef } from "../ledger/content-key";
+import { words } from "../ledger/fingerprint";
+import type { Member } from "../ledger/membership";
+import { decodeLabels, decodeProfile, decodePurpose, type Labels, type Profile, type Purpose } from "./directory";
+import type { Operation } from "./operation";
+
+export interface MemberView {
+  readonly account: string;
+  readonly profile: Profile | null; // null: the relay has not given us the name, or it is none
+  readonly role: number;
+  readonly admittedAt: number; // entry of the ledger
+  readonly revokedAt: number | null;
+  readonly isUs: boolean;
+}
+
+export interface ChannelView {
+  readonly channel: string;
+  readonly title: Labels | null;
+  readonly kind: number;
+  readonly generation: number;
+  readonly readers: readonly string[]; // accounts, in the order of the roster
+  readonly weRead: boolean;
+}
+
+export interface Overview {
+  readonly operation: string;
+  readonly words: readonly string[];
+  readonly purpose: Purpose | null;
+  readonly phase: number;
+  readonly exercise: boolean;
+  readonly entries: number;
+  readonly time: number; // seconds, of the newest entry
+  readonly weBelong: boolean;
+  readonly members: readonly MemberView[];
+  readonly channels: readonly ChannelView[];
+  readonly troubles: readonly string[];
+}
+
+export function overviewOf(operation: Operation, account: string): Overview {
+  const { ledger } = operation;
+  const members = [...ledger.members.values()];
+  const inside = members.filter((member) => member.revokedAt === null);
+  const us = inside.find((member) => hex(member.account) === account);
+  return {
+    operation: hex(ledger.operation),
+    words: words(ledger.operation),
+    purpose: content(operation, ledger.charter.plan, decodePurpose),
+    phase: ledger.phase,
+    exercise: ledger.charter.policy.exercise,
+    entries: ledger.sequence + 1,
+    time: Number(operation.head.time),
+    weBelong: us !== undefined,
+    members: members.map((member) => memberView(operation, member, account)),
+    channels: [...ledger.channels.values()].map((channel) => ({
+      channel: hex(channel.channel),
+      title: content(operation, channel.title, decodeLabels),
+      kind: channel.kind,
+      generation: channel.current.number,
+      readers: inside.filter((member) => entitles(channel, member)).map((member) => hex(member.account)),
+      weRead: us !== undefined && entitles(channel, us),
+    })),
+    troubles: operation.troubles,
+  };
+}
+
+function memberView(operation: Operation, member: Member, account: string): MemberView {
+  return {
+    account: hex(member.account),
+    profile: content(operation, member.profile, decodeProfile),
+    role: member.role,
+    admittedAt: member.admittedAt,
+    revokedAt: member.revokedAt,
+    isUs: hex(member.account) === account,
+  };
+}
+
+function content<T>(operation: Operation, ref: BlobRef, read: (data: Uint8Array) => T): T | null {
+  const data = operation.contents.get(hex(ref.blob));
+  if (data === undefined) {
+    return null;
+  }
+  try {
+    return read(data);
+  } catch (error) {
+    if (error instanceof ProtocolError) {
+      return null;
+    }
+    throw error;
+  }
+}

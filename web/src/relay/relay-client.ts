@@ -1,0 +1,155 @@
+/** The relay's HTTP interface, as far as this client asks it (docs/protocol.md section 8). */
+
+import { hex, type Bytes } from "../bytes";
+import { CencommError, MalformedError, Unavailable } from "../errors";
+import { asDocument, bytesOf, listOf, numberOf, textOf, type Document } from "./answers";
+import { fromBase64, toBase64 } from "./base64";
+
+const HASH_BYTES = 32;
+const ID_BYTES = 16;
+const ANSWER_MILLISECONDS = 60_000;
+
+/** The relay said no; `code` is one of section 8's table, the message says what happened and what to do. */
+export class RelayRefuses extends CencommError {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly retryAfter: number | null, // seconds
+  ) {
+    super(message);
+  }
+}
+
+export interface LedgerPage {
+  readonly entries: readonly Bytes[];
+  readonly head: Bytes;
+}
+
+export interface Wrap {
+  readonly number: number;
+  readonly sealed: Bytes;
+}
+
+export interface SealedBlob extends Wrap {
+  readonly blob: Bytes;
+}
+
+export interface SealedVault {
+  readonly version: number;
+  readonly sealed: Bytes;
+}
+
+/** Speaks to the relay that served the page; holds the session's token, in memory only. */
+export class RelayClient {
+  #token: string | null = null;
+
+  constructor(private readonly origin: string) {}
+
+  async relayName(): Promise<string> {
+    return textOf(await this.ask("GET", "/v1/relay"), "name");
+  }
+
+  async signInParameters(handle: Bytes): Promise<{ salt: Bytes; profile: number }> {
+    const answer = await this.ask("POST", "/v1/sign-in/parameters", { handle: toBase64(handle) });
+    return { salt: bytesOf(answer, "salt", ID_BYTES), profile: numberOf(answer, "profile") };
+  }
+
+  /** The account's id; the session is this client's from now on. */
+  async signIn(handle: Bytes, signInSecret: Bytes, code: string | null): Promise<Bytes> {
+    const answer = await this.ask("POST", "/v1/sign-in", {
+      handle: toBase64(handle),
+      sign_in_secret: toBase64(signInSecret),
+      ...(code === null ? {} : { code }),
+    });
+    this.#token = textOf(answer, "token");
+    return bytesOf(answer, "account", ID_BYTES);
+  }
+
+  async signOut(): Promise<void> {
+    await this.ask("DELETE", "/v1/session");
+    this.#token = null;
+  }
+
+  async vault(): Promise<SealedVault> {
+    const answer = await this.ask("GET", "/v1/vault");
+    return { version: numberOf(answer, "version"), sealed: bytesOf(answer, "sealed") };
+  }
+
+  async operations(): Promise<readonly Bytes[]> {
+    const answer = await this.ask("GET", "/v1/operations");
+    return listOf(answer, "operations", (item) => bytesOf(asDocument(item), "operation", HASH_BYTES));
+  }
+
+  async ledger(operation: Bytes, after: number): Promise<LedgerPage> {
+    const answer = await this.ask("GET", `/v1/operations/${hex(operation)}/ledger?after=${after}`);
+    return { entries: listOf(answer, "entries", fromBase64), head: bytesOf(answer, "head") };
+  }
+
+  async wraps(operation: Bytes): Promise<readonly Wrap[]> {
+    const answer = await this.ask("GET", `/v1/operations/${hex(operation)}/wraps`);
+    return listOf(answer, "wraps", (item) => readWrap(asDocument(item)));
+  }
+
+  async blobs(operation: Bytes): Promise<readonly SealedBlob[]> {
+    const answer = await this.ask("GET", `/v1/operations/${hex(operation)}/blobs`);
+    return listOf(answer, "blobs", (item) => {
+      const document = asDocument(item);
+      return { ...readWrap(document), blob: bytesOf(document, "blob", ID_BYTES) };
+    });
+  }
+
+  private async ask(method: string, path: string, document?: Document): Promise<Document> {
+    const headers = new Headers();
+    if (this.#token !== null) {
+      headers.set("Authorization", `Bearer ${this.#token}`);
+    }
+    let status: number;
+    let text: string;
+    try {
+      const answer = await fetch(this.origin + path, {
+        method,
+        headers,
+        body: document === undefined ? null : JSON.stringify(document),
+        cache: "no-store",
+        credentials: "omit",
+        redirect: "error",
+        signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
+      });
+      status = answer.status;
+      text = await answer.text();
+    } catch {
+      throw new Unavailable("the relay does not answer: check the network, then try again");
+    }
+    if (status === 204) {
+      return {};
+    }
+    const answered = asDocument(parse(text));
+    if (status >= 400) {
+      throw refusal(answered);
+    }
+    return answered;
+  }
+}
+
+function readWrap(document: Document): Wrap {
+  return { number: numberOf(document, "number"), sealed: bytesOf(document, "sealed") };
+}
+
+function refusal(answered: Document): RelayRefuses {
+  const error = asDocument(answered["error"]);
+  const details = asDocument(error["details"] ?? {});
+  const retryAfter = details["retry_after"];
+  return new RelayRefuses(
+    textOf(error, "code"),
+    textOf(error, "message"),
+    typeof retryAfter === "number" ? retryAfter : null,
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new MalformedError("the relay's answer is no document");
+  }
+}

@@ -1,0 +1,27 @@
+/** What went wrong, in words that say what to do. */
+
+import type { Failure } from "../worker/calls";
+import type { Words } from "../words";
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  wrong_sign_in: "Name, password or code is wrong. Nothing was changed; type them again.",
+  code_needed: "The password is right. Now the six digits that your authenticator shows.",
+  vault_closed: "The relay took the password, but your keys do not open with it: give the device secret of your letter.",
+  locked: "Too many wrong tries. Wait {seconds} seconds, or ask your coordination unit to lift the lock.",
+  too_many: "The relay asks to wait {seconds} seconds.",
+  no_session: "The session has ended. Sign in again.",
+  unreachable: "The relay does not answer. Check the network, then try again.",
+  unavailable: "The relay cannot serve now. Try again in a moment.",
+  unusable_text: "There is a character in it that no name or password can have.",
+  defect: "This program has a defect here. Load the page again; if it comes back, tell your coordination unit.",
+  rule_broken: "This does not verify and was refused: {detail}. Tell your coordination unit.",
+  not_believed: "This does not verify and was refused: {detail}. Tell your coordination unit.",
+};
+
+export function failureSentence(words: Words, failure: Failure): string {
+  const sentence = SENTENCES[failure.code];
+  if (sentence === undefined) {
+    return failure.sentence;
+  }
+  return words.say(sentence, { seconds: failure.retryAfter ?? 60, detail: failure.sentence });
+}

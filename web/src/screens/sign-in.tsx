@@ -1,0 +1,132 @@
+/** The first screen: name and password; code and device secret only when they turn out to be needed. */
+
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import type { Failure, SignIn, Step } from "../worker/calls";
+import { useWords } from "../words";
+import { failureSentence } from "./failure";
+import { LanguageChoice } from "./language-choice";
+
+interface Props {
+  readonly failure: Failure | null;
+  readonly step: Step | null; // not null: under way
+  readonly onSignIn: (call: SignIn) => void;
+}
+
+export function SignInScreen({ failure, step, onSignIn }: Props): JSX.Element {
+  const words = useWords();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [deviceSecret, setDeviceSecret] = useState("");
+  const [asksCode, setAsksCode] = useState(false);
+  const [asksSecret, setAsksSecret] = useState(false);
+  const codeField = useRef<HTMLInputElement>(null);
+  const secretField = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    setAsksCode((asked) => asked || failure?.code === "code_needed");
+    setAsksSecret((asked) => asked || failure?.code === "vault_closed");
+  }, [failure]);
+  useEffect(() => codeField.current?.focus(), [asksCode]);
+  useEffect(() => secretField.current?.focus(), [asksSecret]);
+
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    onSignIn({
+      call: "signIn",
+      name,
+      password,
+      code: asksCode && code !== "" ? code.replace(/\s/g, "") : null,
+      deviceSecret: asksSecret && deviceSecret !== "" ? deviceSecret : null,
+    });
+  };
+
+  return (
+    <main class="gate">
+      <form class="panel" onSubmit={submit} aria-busy={step !== null}>
+        <p class="brand">
+          CEN<i>comm</i>
+        </p>
+        <h1>{words.say("Sign in")}</h1>
+        <label>
+          {words.say("Name")}
+          <input
+            name="name"
+            autocomplete="username"
+            required
+            autofocus
+            dir="auto"
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </label>
+        <label>
+          {words.say("Password")}
+          <input
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            required
+            value={password}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
+        </label>
+        {asksCode && (
+          <label>
+            {words.say("Code of your authenticator, or a recovery code")}
+            <input
+              name="code"
+              ref={codeField}
+              autocomplete="one-time-code"
+              dir="ltr"
+              value={code}
+              onInput={(event) => setCode(event.currentTarget.value)}
+            />
+          </label>
+        )}
+        {asksSecret && (
+          <label>
+            {words.say("Device secret, from your letter")}
+            <input
+              name="device-secret"
+              ref={secretField}
+              autocomplete="off"
+              spellcheck={false}
+              dir="ltr"
+              value={deviceSecret}
+              onInput={(event) => setDeviceSecret(event.currentTarget.value)}
+            />
+          </label>
+        )}
+        {failure !== null && step === null && (
+          <p class={failure.code === "code_needed" ? "notice" : "notice wrong"} role="alert">
+            {failureSentence(words, failure)}
+          </p>
+        )}
+        <button class="primary" disabled={step !== null}>
+          {words.say("Sign in")}
+        </button>
+        <p class="notice" role="status">
+          {step !== null && stepSentence(words, step)}
+        </p>
+        <LanguageChoice />
+      </form>
+    </main>
+  );
+}
+
+function stepSentence(words: ReturnType<typeof useWords>, step: Step): string {
+  switch (step.step) {
+    case "stretching":
+      return words.say("Making your keys from the password …");
+    case "signingIn":
+      return words.say("Signing in …");
+    case "verifying":
+      return words.say("Verifying the ledger: {verified} of {signed} entries …", {
+        verified: step.verified,
+        signed: step.signed,
+      });
+  }
+}

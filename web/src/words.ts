@@ -1,0 +1,87 @@
+/** The screen's words: the English sentence is the key, a catalogue of locale/ has the others. */
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+
+/** The languages whose catalogue is complete; a test holds them to it. */
+export const LANGUAGES = { en: "English", fr: "Français", ar: "العربية" } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
+const PLACE = /\{(\w+)\}/g;
+
+/** Sentences of one language, by the English one. */
+export type Catalogue = Readonly<Record<string, string>>;
+
+export class Words {
+  constructor(
+    readonly language: Language,
+    private readonly catalogue: Catalogue,
+  ) {}
+
+  get direction(): "ltr" | "rtl" {
+    return RIGHT_TO_LEFT.has(this.language) ? "rtl" : "ltr";
+  }
+
+  /** The sentence in the reader's language, with `{name}` replaced by its value. */
+  say(sentence: string, values: Readonly<Record<string, string | number>> = {}): string {
+    const text = this.catalogue[sentence] ?? sentence;
+    return text.replace(PLACE, (whole, name: string) => {
+      const value = values[name];
+      return typeof value === "number" ? this.number(value) : (value ?? whole);
+    });
+  }
+
+  number(value: number): string {
+    return new Intl.NumberFormat(this.locale).format(value);
+  }
+
+  /** A moment in UTC, since officers of many zones speak of it. */
+  moment(seconds: number): string {
+    return new Intl.DateTimeFormat(this.locale, {
+      dateStyle: "medium",
+      timeStyle: "short",
+      timeZone: "UTC",
+    }).format(seconds * 1000);
+  }
+
+  country(code: string): string {
+    try {
+      return new Intl.DisplayNames(this.locale, { type: "region" }).of(code) ?? code;
+    } catch {
+      return code; // no code of a region: shown as it was signed
+    }
+  }
+
+  /** Digits that everybody reads alike, and the calendar of the papers. */
+  private get locale(): string {
+    return `${this.language}-u-ca-gregory-nu-latn`;
+  }
+}
+
+export const WordsContext = createContext(new Words("en", {}));
+
+export function useWords(): Words {
+  return useContext(WordsContext);
+}
+
+/** The catalogue that was built from locale/; English needs none. */
+export async function loadWords(language: Language): Promise<Words> {
+  if (language === "en") {
+    return new Words("en", {});
+  }
+  const answer = await fetch(`/assets/words-${language}.json`, { credentials: "omit" });
+  return new Words(language, (await answer.json()) as Catalogue);
+}
+
+/** The first of the reader's languages that we speak. */
+export function preferredLanguage(wanted: readonly string[]): Language {
+  const spoken = Object.keys(LANGUAGES) as Language[];
+  for (const tag of wanted) {
+    const found = spoken.find((language) => tag.toLowerCase().split("-")[0] === language);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return "en";
+}

@@ -1,0 +1,95 @@
+/**
+ * The page's side of the worker.
+ *
+ * `require-trusted-types-for 'script'` takes no string as a worker's address, so there is one policy, which lets
+ * through one address and makes no HTML and no script (docs/adr/, the browser's worker).
+ */
+
+import type { Call, Failure, Home, Reply, Step } from "./calls";
+
+const WORKER = "/assets/worker.js";
+
+/** The worker's answer was no. */
+export class CallFailed extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.sentence);
+    this.name = "CallFailed";
+  }
+}
+
+interface Waiting {
+  readonly resolve: (home: Home | null) => void;
+  readonly reject: (error: CallFailed) => void;
+  readonly report: (step: Step) => void;
+}
+
+interface ScriptUrlPolicy {
+  createScriptURL(address: string): string;
+}
+
+declare const trustedTypes:
+  | { createPolicy(name: string, rules: { createScriptURL: (address: string) => string }): ScriptUrlPolicy }
+  | undefined;
+
+export class WorkerClient {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #last = 0;
+
+  constructor() {
+    this.#worker = new Worker(workerAddress(), { type: "module" });
+    this.#worker.addEventListener("message", (event: MessageEvent<Reply>) => this.take(event.data));
+    this.#worker.addEventListener("error", () => this.failAll()); // a defect of ours: nobody waits for ever
+  }
+
+  call(call: Call, report: (step: Step) => void): Promise<Home | null> {
+    this.#last += 1;
+    const id = this.#last;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject, report });
+      this.#worker.postMessage({ id, call });
+    });
+  }
+
+  private failAll(): void {
+    const failure = { code: "defect", sentence: "this program has a defect here", retryAfter: null };
+    for (const waiting of this.#waiting.values()) {
+      waiting.reject(new CallFailed(failure));
+    }
+    this.#waiting.clear();
+  }
+
+  private take(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (waiting === undefined) {
+      return;
+    }
+    switch (reply.kind) {
+      case "step":
+        waiting.report(reply.step);
+        return;
+      case "done":
+        this.#waiting.delete(reply.id);
+        waiting.resolve(reply.home);
+        return;
+      case "failed":
+        this.#waiting.delete(reply.id);
+        waiting.reject(new CallFailed(reply.failure));
+    }
+  }
+}
+
+function workerAddress(): string {
+  if (typeof trustedTypes === "undefined") {
+    return WORKER;
+  }
+  const policy = trustedTypes.createPolicy("cencomm-worker", {
+    createScriptURL: (address) => {
+      if (address !== WORKER) {
+        throw new TypeError("only our own worker");
+      }
+      return address;
+    },
+  });
+  return policy.createScriptURL(WORKER);
+}

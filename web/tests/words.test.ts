@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { LANGUAGES, preferredLanguage, Words } from "../src/words";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url)); // from web/build/tests/
+const ENTRY = /^msgid "((?:[^"\\]|\\.)*)"\nmsgstr "((?:[^"\\]|\\.)*)"$/gm;
+
+/** Every sentence that the screens say: arguments of `say`, and the tables of terms and failures. */
+function spoken(): Set<string> {
+  const sources = readdirSync(`${ROOT}web/src`, { recursive: true, encoding: "utf-8" })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => [name, readFileSync(`${ROOT}web/src/${name}`, "utf-8")] as const);
+  const found = new Set<string>();
+  for (const [name, source] of sources) {
+    const pattern = /(terms|failure)\.ts$/.test(name) ? /: "((?:[^"\\]|\\.)*)",?$/gm : /say\(\s*"((?:[^"\\]|\\.)*)"/g;
+    for (const [, sentence] of source.matchAll(pattern)) {
+      found.add(sentence!);
+    }
+  }
+  return found;
+}
+
+for (const language of Object.keys(LANGUAGES).filter((one) => one !== "en")) {
+  test(`every sentence is there in ${language}, and no other`, () => {
+    const catalogue = readFileSync(`${ROOT}locale/${language}/LC_MESSAGES/web.po`, "utf-8");
+    const entries = new Map([...catalogue.matchAll(ENTRY)].map(([, id, text]) => [id!, text!]));
+    entries.delete("");
+
+    assert.deepEqual([...entries.keys()].sort(), [...spoken()].sort());
+    for (const [sentence, text] of entries) {
+      assert.notEqual(text, "", sentence);
+      const places = (line: string): string[] => (line.match(/\{\w+\}/g) ?? []).sort();
+      assert.deepEqual(places(text), places(sentence), sentence);
+    }
+  });
+}
+
+test("dates are those of the papers in every language, and digits are read alike", () => {
+  for (const language of Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[]) {
+    const moment = new Words(language, {}).moment(1_795_305_600);
+
+    assert.match(moment, /2026/);
+    assert.match(moment, /22/);
+  }
+});
+
+test("the first of the reader's languages that we speak is taken", () => {
+  assert.equal(preferredLanguage(["sw-KE", "ar-DZ", "fr"]), "ar");
+  assert.equal(preferredLanguage(["sw"]), "en");
+});
