@@ -1,11 +1,14 @@
 """What the relay must not know is nowhere in its reach: not in its files, not in its logs, not on its lines."""
 
+import asyncio
 import base64
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from cencomm.clock import system_clock
@@ -26,6 +29,21 @@ ROOT = "Qxvékw"  # with a letter that JSON, URLs and UTF-16 write in other ways
 def files_of(*folders: Path) -> list[tuple[str, bytes]]:
     paths = [path for folder in folders for path in (folder.rglob("*") if folder.is_dir() else [folder])]
     return [(path.name, path.read_bytes()) for path in sorted(paths) if path.is_file()]
+
+
+async def fetched(url: str) -> bytes:
+    async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        assert answer.status == 200
+        return await answer.read()
+
+
+async def doctors_word(folder: Path) -> bytes:
+    """What `cencomm doctor` says of a node to whoever stands beside."""
+    words = ("-m", "cencomm", "doctor", "--data", str(folder))
+    doctor = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=-1, stderr=-1)
+    said, warned = await doctor.communicate()
+    assert b"key packages" in said
+    return said + warned
 
 
 def with_markers(plan: OperationPlan, planted: Planted) -> OperationPlan:
@@ -80,6 +98,9 @@ async def test_what_members_say_is_in_no_file_and_on_no_line_of_the_relay(
             await archived(archive, crew)
             while_running = files_of(folder.relay, folder.log("relay"))
             kept = files_of(folder.archive)
+            watched = [("archive's numbers", await fetched(archive.health_url.replace("/healthz", "/metrics")))]
+            watched.append(("archive's health", await fetched(archive.health_url)))
+            watched.append(("doctor", await doctors_word(folder.archive)))
         heard = [(f"line {number}", said) for number, said in enumerate(tap.heard())]
     secrets = [path.read_text("utf-8").strip() for path in (folder.path / "accounts").iterdir()]
     codes = [line for path in (folder.path / "letters").iterdir() for line in path.read_text("utf-8").split("\n")]
@@ -89,6 +110,7 @@ async def test_what_members_say_is_in_no_file_and_on_no_line_of_the_relay(
     assert leaked(telling, while_running) == []
     assert leaked(telling, files_of(folder.relay, folder.log("relay"))) == []
     assert leaked(telling, heard) == []
+    assert leaked(telling, [*watched, *files_of(folder.log("archive"))]) == []
 
     # So that this test could fail: where each text was meant to arrive it did, and the tap heard what was said.
     sent = {text for text, path in planted.texts.items() if text.startswith(ROOT) and not path.startswith("operation:")}

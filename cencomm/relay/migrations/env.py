@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from cencomm.relay.tables import METADATA
+from cencomm.relay.tables.schema import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

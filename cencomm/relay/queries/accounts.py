@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cencomm.ids import AccountId
 from cencomm.relay.errors import Taken
-from cencomm.relay.tables import ACCOUNTS, VAULTS
+from cencomm.relay.tables.accounts import ACCOUNTS, VAULTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

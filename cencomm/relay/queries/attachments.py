@@ -7,7 +7,8 @@ from sqlalchemy.exc import IntegrityError
 
 from cencomm.ids import AccountId, AttachmentId, OperationId
 from cencomm.relay.chunk_files import ChunkName
-from cencomm.relay.tables import ATTACHMENT_CHUNKS, ATTACHMENTS, CHANNELS
+from cencomm.relay.tables.attachments import ATTACHMENT_CHUNKS, ATTACHMENTS
+from cencomm.relay.tables.logs import CHANNELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cencomm.ids import AccountId, DeviceId
 from cencomm.relay.errors import Taken
-from cencomm.relay.tables import CLAIMS, DEVICES, KEY_PACKAGES
+from cencomm.relay.tables.devices import CLAIMS, DEVICES, KEY_PACKAGES
 
 _SPENT = {"spent": 1, "key_package": b""}  # the hash stays: the same package is not put there again
 

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from cencomm.ids import AccountId
-from cencomm.relay.tables import FOUNDING_ANSWERS as ANSWERS
+from cencomm.relay.tables.operations import FOUNDING_ANSWERS as ANSWERS
 
 
 def find_answer(connection: Connection, slot: bytes, *, now: int) -> tuple[AccountId, bytes] | None:

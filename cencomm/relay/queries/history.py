@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 
 from cencomm.ids import AccountId, ChannelId, OperationId, RequestId
 from cencomm.ledger.history_chunk import ChunkHeader
-from cencomm.relay.tables import HISTORY_ANSWERS, HISTORY_CHUNKS, HISTORY_REQUESTS
+from cencomm.relay.tables.history import HISTORY_ANSWERS, HISTORY_CHUNKS, HISTORY_REQUESTS
 
 
 @dataclass(frozen=True, slots=True)

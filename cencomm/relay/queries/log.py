@@ -11,7 +11,7 @@ from cencomm.ids import AccountId, ChannelId, OperationId, SendId
 from cencomm.ledger.log import LogKind
 from cencomm.relay.channel_log import Logged
 from cencomm.relay.database import driver
-from cencomm.relay.tables import CHANNELS, LOG_ENTRIES
+from cencomm.relay.tables.logs import CHANNELS, LOG_ENTRIES
 from cencomm.wire.log import LogEntry
 
 SendKey: TypeAlias = tuple[int, AccountId, SendId]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from cencomm.ids import AccountId
-from cencomm.relay.tables import MAILBOX_ROWS, MAILBOXES
+from cencomm.relay.tables.mailboxes import MAILBOX_ROWS, MAILBOXES
 from cencomm.wire.mailbox import NONCE_BYTES, ColdRow, MailboxRow
 
 NAMES_PER_STATEMENT = 500  # SQLite bounds the variables of one

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from cencomm.ids import AccountId, BlobId, OperationId
 from cencomm.ledger.entry import SignedEntry, decode_signed_entry
 from cencomm.relay.errors import Taken
-from cencomm.relay.tables import BLOBS, ENROLMENTS, LEDGER_ENTRIES, WRAPS
+from cencomm.relay.tables.operations import BLOBS, ENROLMENTS, LEDGER_ENTRIES, WRAPS
 from cencomm.wire.operations import SealedBlob, Wrap, WrapFor
 
 

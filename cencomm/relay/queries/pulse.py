@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, update
 
-from cencomm.relay.tables import PULSE
+from cencomm.relay.tables.pulse import PULSE
 
 
 def beat(connection: Connection) -> None:

@@ -6,20 +6,10 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from cencomm.ids import AccountId, OperationId
-from cencomm.relay.tables import (
-    ACCOUNTS,
-    CLAIMS,
-    DEVICES,
-    KEY_PACKAGES,
-    MAILBOX_ROWS,
-    MAILBOXES,
-    RECOVERY_CODES,
-    RESETS,
-    SECOND_FACTORS,
-    SOURCES,
-    TRIES,
-    VAULTS,
-)
+from cencomm.relay.tables.accounts import ACCOUNTS, RECOVERY_CODES, SECOND_FACTORS, SOURCES, TRIES, VAULTS
+from cencomm.relay.tables.devices import CLAIMS, DEVICES, KEY_PACKAGES
+from cencomm.relay.tables.mailboxes import MAILBOX_ROWS, MAILBOXES
+from cencomm.relay.tables.operations import RESETS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

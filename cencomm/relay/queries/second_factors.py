@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cencomm.ids import AccountId
 from cencomm.relay.errors import Taken
-from cencomm.relay.tables import RECOVERY_CODES, SECOND_FACTORS
+from cencomm.relay.tables.accounts import RECOVERY_CODES, SECOND_FACTORS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from cencomm.ids import AccountId, DeviceId
-from cencomm.relay.tables import SESSIONS, SOURCES, TRIES
+from cencomm.relay.tables.accounts import SESSIONS, SOURCES, TRIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from cencomm.relay.tables import ATTACHMENTS, DEVICES, KEY_PACKAGES, TRIES
+from cencomm.relay.tables.accounts import TRIES
+from cencomm.relay.tables.attachments import ATTACHMENTS
+from cencomm.relay.tables.devices import DEVICES, KEY_PACKAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

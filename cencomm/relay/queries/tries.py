@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from cencomm.ids import AccountId
-from cencomm.relay.tables import ACCOUNTS, TRIES
+from cencomm.relay.tables.accounts import ACCOUNTS, TRIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

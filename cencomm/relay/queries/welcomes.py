@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from cencomm.ids import AccountId, DeviceId, OperationId
-from cencomm.relay.tables import CHANNELS, DEVICES, INVITATIONS, LOG_ENTRIES, REJECTIONS, WELCOMES
+from cencomm.relay.tables.devices import DEVICES
+from cencomm.relay.tables.logs import CHANNELS, INVITATIONS, LOG_ENTRIES, REJECTIONS, WELCOMES
 from cencomm.wire.welcomes import WaitingWelcome
 
 

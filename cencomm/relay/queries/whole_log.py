@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from cencomm.ids import ChannelId
 from cencomm.ledger.log import LogKind
-from cencomm.relay.tables import CHANNELS, LOG_ENTRIES
+from cencomm.relay.tables.logs import CHANNELS, LOG_ENTRIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

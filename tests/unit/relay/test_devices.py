@@ -12,7 +12,7 @@ from cencomm.mls.key_package import create_key_package
 from cencomm.mls.leaf_node import Capabilities
 from cencomm.primitives.signatures import SigningKey
 from cencomm.relay.keys import DATABASE, WRITER
-from cencomm.relay.tables import KEY_PACKAGES
+from cencomm.relay.tables.devices import KEY_PACKAGES
 from cencomm.wire.devices import (
     ClaimedKeyPackages,
     ClaimKeyPackages,

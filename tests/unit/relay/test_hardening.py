@@ -20,7 +20,7 @@ from cencomm.relay.config import RelayConfig
 from cencomm.relay.database import migrate
 from cencomm.relay.edge.routes import ROUTES
 from cencomm.relay.own_keys import receipt_key
-from cencomm.relay.tables import METADATA
+from cencomm.relay.tables.schema import METADATA
 from cencomm.secret import Secret, system_entropy
 from tests.fakes.served_relay import NAME, Relay, StandingClock, config_for, running
 

@@ -12,7 +12,7 @@ from cencomm.ledger.kinds import History, Role
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.history import cover
 from cencomm.relay.queries.history import StoredChunk
-from cencomm.relay.tables import HISTORY_ANSWERS
+from cencomm.relay.tables.history import HISTORY_ANSWERS
 from cencomm.wire.history import HistoryChunks, HistoryState, HistoryTaken, PutHistoryChunk
 from cencomm.wire.limits import HISTORY_SECONDS, MAX_HISTORY_BYTES
 from tests.fakes.founded_operation import Operation, charter_of, found_operation

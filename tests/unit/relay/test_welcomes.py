@@ -11,7 +11,9 @@ from cencomm.ledger.bodies import EndDevice
 from cencomm.relay.database import migrate
 from cencomm.relay.keys import DATABASE
 from cencomm.relay.queries.welcomes import add_welcome
-from cencomm.relay.tables import ACCOUNTS, CHANNELS, DEVICES, INVITATIONS, LOG_ENTRIES, WELCOMES
+from cencomm.relay.tables.accounts import ACCOUNTS
+from cencomm.relay.tables.devices import DEVICES
+from cencomm.relay.tables.logs import CHANNELS, INVITATIONS, LOG_ENTRIES, WELCOMES
 from cencomm.wire.devices import KeyPackagesWaiting
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.welcomes import Welcomes
