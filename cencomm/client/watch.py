@@ -31,6 +31,9 @@ from cencomm.wire.stream import (
 
 RETRY_SECONDS = 2.0
 
+OnWait = Callable[[Unavailable | None], None]
+"""(why nothing can be done for now: relay, disk or database; None: all was looked at, and it goes on)"""
+
 OnEnrolment = Callable[[OperationId], None]
 Trouble: TypeAlias = ProtocolError | Unavailable
 
@@ -89,6 +92,7 @@ async def watch(
     enacts_at_once: bool = False,
     on_enrolment: OnEnrolment | None = None,
     on_trouble: OnTrouble | None = None,
+    on_wait: OnWait | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> None:
     """Take part until cancelled. Events go to the journal and to the mailbox's observers.
@@ -96,6 +100,8 @@ async def watch(
     Args:
         enacts_at_once: for the archive, which is always there; others wait a random time first (C7).
         on_trouble: is told what ledger, log or relay did wrong, and the watch goes on; without it, that is raised.
+        on_wait: is told of a fault that the watch waits out: a disk that is full looks to the relay like a member who
+            is there. A line that breaks is no such fault: the stream begins anew.
 
     Raises:
         NoSession, WrongSignIn: the sign-in has ended and cannot be renewed.
@@ -115,10 +121,14 @@ async def watch(
                             if on_trouble is None:
                                 raise
                             on_trouble(trouble)
+                        if on_wait is not None and isinstance(wake, Connected):
+                            on_wait(None)
             except NoSession:
                 await mailbox.relay.renew_session()
                 await asyncio.sleep(RETRY_SECONDS)
-            except (Unavailable, NotEntitled):  # also: revoked in one operation, and the others go on
+            except (Unavailable, NotEntitled) as fault:  # also: revoked in one operation, and the others go on
+                if on_wait is not None and isinstance(fault, Unavailable):
+                    on_wait(fault)
                 await asyncio.sleep(RETRY_SECONDS)  # the stream begins anew with Connected: nothing is missed
 
 

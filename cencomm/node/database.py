@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from cencomm.errors import Unavailable
+from cencomm.node.errors import DatabaseUnavailable
 from cencomm.node.writing_connection import WritingConnection
 
 T = TypeVar("T")
@@ -90,7 +90,7 @@ def faults_as_unavailable() -> Iterator[None]:
     except IntegrityError:
         raise
     except (DBAPIError, PoolTimeout) as error:
-        raise Unavailable(f"the node's database cannot be used now: {type(error).__name__}") from error
+        raise DatabaseUnavailable(f"the node's database cannot be used now: {type(error).__name__}") from error
 
 
 def migrate(path: Path, packages: Sequence[str] = (NODE,)) -> None:

@@ -16,3 +16,7 @@ class NoNode(UsageError):  # noqa: N818 (names what was found)
 
 class NodeDamaged(ProtocolError):  # noqa: N818
     """A sealed value or the key file is not what this node wrote."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """Its disk is full or read-only, or somebody holds it: what was to be written is written later."""

@@ -19,6 +19,7 @@ from cencomm.client.history.serving import HistoryServer
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.transport.errors import WrongSignIn
 from cencomm.client.watch import watch
+from cencomm.errors import Unavailable
 from cencomm.ids import short
 from cencomm.node.config import NodeConfig
 from cencomm.node.consumer import Consumer
@@ -115,7 +116,7 @@ async def _live(
                 tasks.create_task(fetch_past(mailbox))
                 if restored is not None:
                     tasks.create_task(restored.stay_until_let_in(mailbox, seconds=LOOK_AGAIN_SECONDS))
-                await watch(mailbox, enacts_at_once=True)
+                await watch(mailbox, enacts_at_once=True, on_wait=lambda fault: _wait_out(life, fault))
     except WrongSignIn:
         raise
     except Exception as error:  # noqa: BLE001 (the top of the process: the next try begins at the last transaction)
@@ -137,6 +138,16 @@ def _first(error: BaseException) -> BaseException:
 def _recover(life: _Life) -> None:
     """An event became durable: relay, disk and database work again."""
     life.failures, life.fault = 0, None
+
+
+def _wait_out(life: _Life, fault: Unavailable | None) -> None:
+    """A full disk ends nothing, and records nothing: whoever asks how the node is must hear of it."""
+    if fault is None:
+        _recover(life)
+    elif life.fault != type(fault).__name__:  # said once, however often it is tried again
+        life.fault = type(fault).__name__
+        life.metrics.faults.labels(life.fault).inc()
+        _log.warning("node_waits", kind=life.fault, cause=type(fault.__cause__).__name__)
 
 
 def _tell(event: Event) -> None:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from cencomm.errors import MalformedError
 from cencomm.wire.document import decode_document
 from cencomm.wire.errors import TooLarge
 from cencomm.wire.limits import LARGE_BYTES
@@ -30,12 +31,16 @@ async def read_bytes(request: web.Request, *, most: int) -> bytes:
 
     Raises:
         TooLarge: more than `most` bytes; the rest was not read.
+        MalformedError: the client hung up before its end. Nobody reads the answer; it is no defect of ours either.
     """
     if (request.content_length or 0) > most:
         raise TooLarge(f"a body of at most {most} bytes is read here")
     body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > most:
-            raise TooLarge(f"a body of at most {most} bytes is read here")
+    try:
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > most:
+                raise TooLarge(f"a body of at most {most} bytes is read here")
+    except ConnectionError:
+        raise MalformedError("the request ends before its body does") from None
     return bytes(body)

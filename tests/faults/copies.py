@@ -8,7 +8,7 @@ from tests.faults.player import Player
 from tests.faults.scene import Scene
 
 TALK_SECONDS = 1.0  # between a node's backup and its end: what it has to catch up with
-RECOVERY_SECONDS = 90.0
+RECOVERY_SECONDS = 150.0
 LOOK_SECONDS = 0.1
 
 

@@ -11,11 +11,14 @@ What the client said is heard before anything of this happens to it: bytes that 
 
 import asyncio
 import contextlib
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 PIECE_BYTES = 1 << 16
 LOOPBACK = "127.0.0.1"
+_NO_LINGERING = struct.pack("ii", 1, 0)  # struct linger of <sys/socket.h>
 
 Hear = Callable[[object, bytes], None]
 """(connection, what its client said next)"""
@@ -29,7 +32,7 @@ class _Connection:
 
     def reset(self) -> None:
         for writer in self.writers:
-            writer.transport.abort()
+            _reset(writer)
 
 
 @dataclass
@@ -78,12 +81,12 @@ class Line:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_down:
-            writer.transport.abort()
+            _reset(writer)
             return
         try:
             relay_reader, relay_writer = await asyncio.open_connection(LOOPBACK, self.port)
         except OSError:  # the relay is away
-            writer.transport.abort()
+            _reset(writer)
             return
         connection = _Connection([writer, relay_writer])
         self._connections.add(connection)
@@ -117,6 +120,14 @@ class Line:
             await writer.drain()
         if not connection.is_deaf:
             writer.write_eof()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """The peer gets RST and not an orderly end."""
+    if not writer.is_closing():
+        handle = writer.get_extra_info("socket")
+        handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
+    writer.transport.abort()
 
 
 @contextlib.asynccontextmanager

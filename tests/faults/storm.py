@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from tests.faults.copies import copy_relay, put_back
+from tests.faults.copies import NotRecovered, copy_relay, put_back
 from tests.faults.node import ask_health
 from tests.faults.player import Player
 from tests.faults.scene import Scene
@@ -45,7 +45,7 @@ class Storm:
     async def rage(self, *, kills: int, guests: int, copies: int) -> None:
         """Until so many processes were killed; then everything is healed, and everybody has worked since."""
         async with asyncio.TaskGroup() as tasks:
-            visiting = tasks.create_task(self._visits(guests))
+            visiting = tasks.create_task(self._visits(guests, kills))
             while self.kills < kills:
                 if copies and self.kills >= kills * (1 + self._copied()) // (copies + 1):
                     await self._copy()
@@ -104,8 +104,11 @@ class Storm:
             self.show(f"{self.kills:>4} killed, next  {_PUT_BACK}: {player.name}")
             async with self._nobody_comes_or_goes():
                 began = time.monotonic()
-                await put_back(self.scene, kind, player)
                 self.kills += 1
+                try:
+                    await put_back(self.scene, kind, player)
+                except NotRecovered as stuck:
+                    self.stuck.append(str(stuck))
                 recovered = await self._recovered(_PUT_BACK, [player])
                 self._note(_PUT_BACK, None if recovered is None else time.monotonic() - began)
 
@@ -116,10 +119,12 @@ class Storm:
             await asyncio.sleep(CALM_SECONDS)
             yield
 
-    async def _visits(self, guests: int) -> None:
-        """Members who are admitted, say something, and are revoked; they are killed like the others."""
-        for number in range(1, guests + 1):
-            name = f"guest-{number}"
+    async def _visits(self, guests: int, kills: int) -> None:
+        """Members who are admitted, say something, and are revoked: one after the other, all through the run."""
+        for number in range(guests):
+            while self.kills < kills * number // guests:  # noqa: ASYNC110 (counted by another task)
+                await asyncio.sleep(LOOK_SECONDS)
+            name = f"guest-{number + 1}"
             async with self.scene.unit.calm:
                 guest = await self.scene.add_guest(name)
                 await self.scene.unit.admit([name])

@@ -97,7 +97,7 @@ class Unit:
 
     def observe(self, event: Event) -> None:
         place = event.place
-        self.tap.learn(self.mailbox.sessions[place.operation, place.channel])
+        self.tap.learn(self.mailbox.sessions[place.operation, place.channel].group)
         if isinstance(event, EpochBegan):
             for account in event.added:
                 self.entered.setdefault((place.channel, account), place.sequence)

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from cencomm.client.channel.session import ChannelSession
 from cencomm.errors import ProtocolError
 from cencomm.mls.cipher_suite import Suite
 from cencomm.mls.framing import ContentType, PrivateMessage, decode_mls_message
+from cencomm.mls.group import Group
 from cencomm.mls.key_schedule import SenderDataSecret
 from cencomm.mls.private_message import open_sender_data
 
@@ -36,9 +36,9 @@ class WireTap:
             text = text[end:]
         self._rest[connection] = text[begin:] if begin >= 0 else text[-len(_BEGIN) :]
 
-    def learn(self, session: ChannelSession) -> None:
-        """The epoch that this session is in now."""
-        state = session.group.state
+    def learn(self, group: Group) -> None:
+        """The epoch that this member's group is in now."""
+        state = group.state
         epoch = (state.context.group_id, state.context.epoch)
         self._epochs[epoch] = (state.suite, state.secrets.sender_data_secret)
 

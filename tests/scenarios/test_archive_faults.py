@@ -1,17 +1,24 @@
 """What goes wrong while an archive records: a fault of ours moves nothing, a fault of theirs is set aside and said."""
 
+import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
+import aiohttp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.client.channel.posting import send
 from cencomm.client.events import Event, MessageDelivered, Quarantined, Reason
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.operation import Operation
+from cencomm.demo.server import free_port
+from cencomm.forms.canonical_json import JsonValue
 from cencomm.node.consumer import Consumer
 from cencomm.node.database import Database
-from tests.scenarios.archive import Archive, report
+from cencomm.node.errors import DatabaseUnavailable
+from tests.scenarios.archive import SECONDS, Archive, report
 from tests.scenarios.people import Person, Place, draft
 
 
@@ -21,6 +28,7 @@ class Faulty:
 
     consumer: Consumer
     faults: int
+    fault: Exception = field(default_factory=lambda: RuntimeError("the fault of a test"))
 
     @property
     def packages(self) -> Sequence[str]:
@@ -30,7 +38,7 @@ class Faulty:
         await self.consumer.record(connection, event, operation, now=now)
         if isinstance(event, MessageDelivered) and self.faults:
             self.faults -= 1
-            raise RuntimeError("the fault of a test")
+            raise self.fault
 
     def redact(self, event: Quarantined, operation: Operation) -> Quarantined:
         return self.consumer.redact(event, operation)
@@ -56,6 +64,35 @@ async def test_a_fault_of_the_consumer_moves_nothing_and_is_overcome(
     assert faulty.faults == 0
     assert await archive.set_aside(0) == []
     assert (await archive.verify()).sound
+
+
+async def test_a_full_disk_shows_in_health_as_long_as_it_lasts(archive: Archive, ana: Person, meeting: Place) -> None:
+    """It ends nothing, and nothing is recorded: `make faults` found an archive that called itself well meanwhile."""
+    faulty = Faulty(archive.around.consumer, faults=1_000, fault=DatabaseUnavailable("the disk of a test is full"))
+    port = free_port()
+    archive.around = replace(archive.around, consumer=faulty)
+    archive.config = replace(archive.config, health_port=port)
+    await report(ana, meeting, 1)
+    archive.start()
+
+    unwell = await health(port, 503)
+
+    assert (unwell["fault"], unwell["relay"], unwell["state"]) == ("DatabaseUnavailable", True, "unwell")
+    faulty.faults = 0
+    assert await archive.headings(1) == ["case 1"]
+    assert (await health(port, 200))["fault"] is None
+
+
+async def health(port: int, status: int) -> dict[str, JsonValue]:
+    """What the archive says once it answers so."""
+    async with asyncio.timeout(SECONDS), aiohttp.ClientSession() as http:
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                async with http.get(f"http://127.0.0.1:{port}/healthz") as answer:
+                    found: dict[str, JsonValue] = await answer.json()
+                    if answer.status == status and (status == HTTPStatus.OK or found["relay"]):
+                        return found
+            await asyncio.sleep(0.05)
 
 
 async def test_values_that_do_not_answer_their_form_are_set_aside_with_the_reason(

@@ -1,5 +1,6 @@
 """A body is read up to its limit, and a large one is decoded where nobody waits for it."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 
@@ -77,3 +78,30 @@ async def test_a_body_beyond_the_limit_is_refused_whatever_its_length_claims(cli
 @pytest.mark.parametrize("size", [20, LARGE_BYTES + 20])
 async def test_a_body_that_is_no_document_is_malformed_in_either_place(client: Client, size: int) -> None:
     assert await post(client, note_of(size)[:-1]) == "MalformedError"
+
+
+async def test_a_client_that_hangs_up_in_the_middle_of_its_body_is_no_defect() -> None:
+    """It was logged as one, with a traceback, for each line that broke (found by `make faults`)."""
+    begun, outcome = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    async def noting(request: web.Request) -> web.Response:
+        begun.set()
+        outcome.set_result(await read(request))
+        return web.Response()
+
+    app = web.Application()
+    app.add_routes([web.post("/", noting)])
+    runner = web.AppRunner(app)  # as our servers run: a handler goes on when its client has gone
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        _, writer = await asyncio.open_connection(*runner.addresses[0])
+        writer.write(b"POST / HTTP/1.1\r\nHost: relay\r\nContent-Length: 100\r\n\r\n" + note_of(20))
+        await begun.wait()
+        writer.transport.abort()
+        async with asyncio.timeout(5):
+            answer = await outcome
+    finally:
+        await runner.cleanup()
+
+    assert answer.text == "MalformedError"
