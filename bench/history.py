@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from cencomm.client.channel.posting import send
 from cencomm.client.history.asking import ask
-from cencomm.client.history.fetching import take_answer
+from cencomm.client.history.collecting import collect
 from cencomm.client.inbox import messages
 from cencomm.client.reports import Reports
 from cencomm.client.unit import admission
@@ -51,17 +51,19 @@ async def recorded(archive: Archive, count: int) -> None:
 
 async def fetch(reader: Person, place: Place) -> int:
     """How many messages came."""
-    (asked,) = await ask(reader.mailbox, place.operation, place.channel)
     shown = 0
-    while True:
-        asked, complete = await take_answer(reader.mailbox, asked)
-        if asked.messages - shown >= 1000:
-            shown = asked.messages
-            print(f"  fetched {shown}", flush=True)
-        if complete:
-            assert (asked.wrong, asked.missing) == (0, 0)
-            return asked.messages
-        await asyncio.sleep(0.2)
+
+    def show(answered: int, wanted: int) -> None:
+        nonlocal shown
+        if answered - shown >= 1000:
+            shown = answered
+            print(f"  fetched {answered} of {wanted} entries", flush=True)
+
+    requests = await ask(reader.mailbox, place.operation, place.channel)
+    (asked,), complete = await collect(reader.mailbox, requests, patience_seconds=60, progress=show)
+    assert complete
+    assert (asked.wrong, asked.missing) == (0, 0)
+    return asked.messages
 
 
 async def measure(count: int) -> None:
@@ -100,10 +102,13 @@ async def measure(count: int) -> None:
                 seconds = time.perf_counter() - began
             finally:
                 await archive.stop()
+            began = time.perf_counter()
             inbox = [item async for item in messages(bob.mailbox)]
-            assert came == len(inbox) == count
+            listed = time.perf_counter() - began
+            assert came == len(inbox) == len({item.message.envelope.message for item in inbox}) == count
             print(
-                f"fetched: {came} in {seconds:.1f} s, {came / seconds:.0f} a second; live/fetched {live / seconds:.2f}"
+                f"fetched: {came} in {seconds:.1f} s, {came / seconds:.0f} a second; "
+                f"live/fetched {live / seconds:.2f}; listed: {listed:.1f} s"
             )
 
 

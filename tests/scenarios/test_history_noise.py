@@ -171,6 +171,32 @@ async def test_noise_of_one_officer_in_front_of_the_archive_costs_the_reader_one
         await archive.stop()
 
 
+async def test_who_waits_for_an_answer_is_woken_by_the_relay(
+    carla: Person, bob: Person, wednesday: Place, server: LoopbackRelay
+) -> None:
+    """Looking by itself it would be there in an hour."""
+    requests = await ask(bob.mailbox, wednesday.operation, wednesday.channel)
+    looks, listens = list[str](), asyncio.Event()
+
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.endswith("/chunks"):
+            looks.append(request.path)
+            if len(looks) > 1:  # the second look, with the stream open
+                listens.set()
+        return await handler(request)
+
+    server.meddle = count
+    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(
+            collect(bob.mailbox, requests, patience_seconds=3600, look_seconds=3600, progress=lambda *_: None)
+        )
+        await listens.wait()
+        await serve(carla)
+
+    assert waiting.result()[1]
+    assert await cases(bob) == ["[1]", "[2]", "[3]"]
+
+
 async def test_a_relay_that_hands_out_the_refused_answer_again_is_named_and_the_key_kept_h2(
     ana: Person, bob: Person, wednesday: Place, server: LoopbackRelay
 ) -> None:

@@ -19,7 +19,12 @@ Progress = Callable[[int, int], None]
 
 
 async def collect(
-    mailbox: Mailbox, requests: Sequence[Asked], *, patience_seconds: float, progress: Progress
+    mailbox: Mailbox,
+    requests: Sequence[Asked],
+    *,
+    patience_seconds: float,
+    progress: Progress,
+    look_seconds: float = LOOK_SECONDS,
 ) -> tuple[list[Asked], bool]:
     """Each request as far as it was answered, and whether all were; gives up waiting after a silence so long.
 
@@ -52,7 +57,7 @@ async def collect(
                 await listening.enter_async_context(rung_by_relay(mailbox))
                 listens = True  # and look once more: what came before the stream stood was told to nobody
             else:
-                await wait_for_ring(heard, seconds=min(LOOK_SECONDS, patience_seconds))
+                await wait_for_ring(heard, seconds=min(look_seconds, patience_seconds))
     return list(state.values()), not open_requests
 
 

@@ -13,12 +13,14 @@ from cencomm.mls.group import create_group
 from cencomm.relay.fanout import Mailbag, Stream, text_frame
 from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.errors import ErrorCode
+from cencomm.wire.history import HistoryTaken
 from cencomm.wire.stream import (
     CLOSE_REVOKED,
     CLOSE_SESSION_ENDED,
     CLOSE_TOO_SLOW,
     EnrolmentWaits,
     ErrorFrame,
+    HistoryMoved,
     KeyPackagesLow,
     LedgerMovedOn,
     LogPushed,
@@ -31,6 +33,7 @@ from cencomm.wire.stream import (
 from cencomm.wire.welcomes import Reject
 from tests.fakes.founded_operation import Operation, enrol, found_operation
 from tests.fakes.served_relay import Person, Relay, StandingClock, config_for, running
+from tests.unit.relay.test_history import REQUEST, header, path, put
 from tests.unit.relay.test_reading import rejection
 
 Socket = aiohttp.ClientWebSocketResponse
@@ -96,6 +99,23 @@ async def test_a_rejection_is_told_to_the_channel_once(operation: Operation, off
         told = RejectionStored(operation=operation.ledger.operation, channel=operation.channel, generation=1)
         assert await pushed(socket) == told
         assert isinstance(await pushed(socket), EnrolmentWaits)
+
+
+async def test_who_waits_for_history_is_told_of_each_chunk_and_servers_of_what_became_of_it_h2(
+    operation: Operation, officer: Person
+) -> None:
+    """Ids only: what there is, everybody reads for themselves."""
+    moved = HistoryMoved(operation=operation.ledger.operation, request=REQUEST)
+    async with stream(officer) as reading, stream(operation.coordinator) as serving:
+        await put(operation, header(operation, officer))
+        assert await pushed(reading) == moved
+
+        await officer.ask("POST", f"{path(operation)}/taken", HistoryTaken(last=10))
+        assert await pushed(serving) == moved
+        await officer.ask("DELETE", f"{path(operation)}/answers/{operation.coordinator.account.hex()}")
+        assert await pushed(serving) == moved
+        await officer.ask("DELETE", path(operation))
+        assert await pushed(serving) == moved
 
 
 async def test_a_member_who_is_not_of_the_channel_is_pushed_nothing_of_it(
