@@ -43,15 +43,22 @@ async def file_release(
     connection: AsyncConnection, number: int, key: CaseKey, shares: Iterable[Share], *, month: str, said_at: int
 ) -> None:
     """Record `number` is a release of the case, and the case's newest unless a later one is there."""
-    case = await _case(connection, key)
-    await connection.execute(insert(RELEASES).values(message=number, case=case, said_at=said_at, newest=0))
+    case = await _find_case(connection, key)
+    is_first = case is None
+    if case is None:
+        case = await _insert_case(connection, key)
+    added = insert(RELEASES).values(message=number, case=case, said_at=said_at, newest=int(is_first))
+    await connection.execute(added)
     rows = [
         {"message": number, "kind": one.kind.value, "first": one.first, "second": one.second, "month": month}
         for one in shares
     ]
     if rows:
         await connection.execute(insert(SHARES), rows)
-    await _choose_newest(connection, case)
+    if is_first:
+        await _count(connection, number, 1)
+    else:
+        await _choose_newest(connection, case)
 
 
 async def bury(connection: AsyncConnection, named: Named, by: Post, *, withdrawn_at: int) -> None:
@@ -118,9 +125,9 @@ async def delete_release(connection: AsyncConnection, number: int) -> None:
     await delete_record(connection, number)
 
 
-async def _case(connection: AsyncConnection, key: CaseKey) -> int:
+async def _find_case(connection: AsyncConnection, key: CaseKey) -> int | None:
     columns = CASES.c
-    found = await connection.scalar(
+    return await connection.scalar(
         select(columns.id).where(
             columns.country == key.country,
             columns.organisation == key.organisation,
@@ -128,8 +135,9 @@ async def _case(connection: AsyncConnection, key: CaseKey) -> int:
             columns.reference == key.reference,
         )
     )
-    if isinstance(found, int):
-        return found
+
+
+async def _insert_case(connection: AsyncConnection, key: CaseKey) -> int:
     added = await connection.execute(
         insert(CASES).values(
             country=key.country, organisation=key.organisation, register=key.register, reference=key.reference

@@ -18,12 +18,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from cencomm.cen.recording import ReleaseRecorder
+from cencomm.cen.tables import RELEASES
 from cencomm.client.events import Event, MessageDelivered, Quarantined, Reason
 from cencomm.client.reports import Reports
 from cencomm.client.vault.header import StoreKey
 from cencomm.client.vault.journal import Fetched
 from cencomm.errors import Unavailable
 from cencomm.forms.code_list import CodeList
+from cencomm.ledger.kinds import ChannelKind
 from cencomm.ncen.nation import Nation
 from cencomm.ncen.recording import NationRecorder
 from cencomm.ncen.tables import CASE_VERSIONS, SUSPECTS
@@ -37,6 +40,7 @@ from cencomm.node.sealing import Sealer
 from cencomm.node.store import NodeStore
 from cencomm.node.tables import VALUES
 from cencomm.secret import system_entropy
+from tests.unit.cen.release_desk import release, with_channel
 from tests.unit.node.records.operation import NOW, Desk, Values
 
 POSITION = "channel/position"
@@ -55,6 +59,7 @@ class Taker:
     takes: Callable[[MessageDelivered, Desk], bool]
     report: tuple[str, Values]
     rows: tuple[Table, ...] = ()
+    stage: Callable[[Desk], Desk] = lambda desk: desk  # where its messages are said
 
 
 NOTE: tuple[str, Values] = ("note", {"text": "Bonjour " * 1000})
@@ -85,6 +90,14 @@ TAKERS = (
         takes=from_kenya,
         report=CASE,
         rows=(CASE_VERSIONS, SUSPECTS.roles),
+    ),
+    Taker(
+        name="cen",
+        consumer=ReleaseRecorder,
+        takes=lambda _, __: True,
+        report=("release", release(concealment_text="Bonjour " * 200)),
+        rows=(RELEASES,),
+        stage=lambda desk: with_channel(desk, ChannelKind.RELEASE),
     ),
 )
 
@@ -192,6 +205,7 @@ def node(taker: Taker, empty: bytes, tmp_path: Path, desk: Desk, lists: Mapping[
     path = tmp_path / "node.sqlite"
     path.write_bytes(empty)
     form, values = taker.report
+    desk = taker.stage(desk)
     first = desk.message(form, values)
     bad = Quarantined(
         place=desk.next_place(), reason=Reason.UNDECRYPTABLE, detail="no key", message=b"sealed", account=None
