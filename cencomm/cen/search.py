@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.cen.tables import CASES, RELEASES, SHARES, ShareKind
@@ -33,17 +34,20 @@ class CaseCriteria:
     route: Route | None = None
 
     def condition(self) -> ColumnElement[bool]:
-        """What holds of MESSAGES: the newest release of a case that fits."""
+        """What holds of MESSAGES: the newest release of a case that fits.
+
+        That it is the newest is asked of each record that the other criteria found: a list of all would be all cases.
+        """
         release = RELEASES.c
-        newest = select(release.message).where(release.newest == 1)
+        here = select(release.message).where(release.message == MESSAGES.c.id, release.newest == 1)
+        wanted: list[ColumnElement[bool]] = [here.correlate(MESSAGES).exists()]
         if self.reference is not None:
-            wanted = fold(self.reference)
-            cases = select(CASES.c.id).where(CASES.c.reference.between(wanted, wanted + "\U0010ffff"))
-            newest = newest.where(release.case.in_(cases))
-        wanted_here = [MESSAGES.c.id.in_(newest)]
+            beginning = fold(self.reference)
+            cases = select(CASES.c.id).where(CASES.c.reference.between(beginning, beginning + "\U0010ffff"))
+            wanted.append(MESSAGES.c.id.in_(select(release.message).where(release.case.in_(cases))))
         if self.route is not None:
-            wanted_here.append(MESSAGES.c.id.in_(select(SHARES.c.message).where(_is_route(self.route))))
-        return and_(*wanted_here)
+            wanted.append(MESSAGES.c.id.in_(_on_route(self.route)))
+        return and_(*wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +88,12 @@ async def provenance(connection: AsyncConnection, records: Iterable[int]) -> dic
     }
 
 
-def _is_route(route: Route) -> ColumnElement[bool]:
+def _on_route(route: Route) -> CompoundSelect[Any]:
+    pairs = [(route.start, route.end), *([(route.end, route.start)] if route.either_way else [])]
     share = SHARES.c
-    there = and_(share.first == route.start, share.second == route.end)
-    back = and_(share.first == route.end, share.second == route.start)
-    return and_(share.kind == ShareKind.ROUTE.value, or_(there, back) if route.either_way else there)
+    return union(
+        *(
+            select(share.message).where(share.kind == ShareKind.ROUTE.value, share.first == start, share.second == end)
+            for start, end in pairs
+        )
+    )
