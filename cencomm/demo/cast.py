@@ -17,6 +17,9 @@ YOU = Post(
     name="you", role=PostRole.OFFICER, label={"en": "Brussels airport", "fr": "Aéroport de Bruxelles"}, country="BE"
 )
 CEN_POST = Post(name="cen", role=PostRole.CEN, label={"en": "CEN, the world's database", "fr": "CEN, la base mondiale"})
+NCEN_POST = Post(
+    name="ncen_kenya", role=PostRole.NCEN, label={"en": "nCEN of Kenya", "fr": "nCEN du Kenya"}, country="KE"
+)
 ROLES: Mapping[PostRole, Role] = {
     PostRole.COORDINATOR: Role.COORDINATOR,
     PostRole.OFFICER: Role.OFFICER,

@@ -47,7 +47,7 @@ SAMPLE, SAMPLE_LEGS = "sample_seizures.csv", "sample_legs.csv"
 def demo(
     data: Path | None, file: Path | None, legs: Path | None, mapping_name: str, *, and_exit: bool, pace: float
 ) -> None:
-    """Play an operation: relay, archive and CEN as processes, officers of several countries who exchange seizures."""
+    """Play an operation: relay, archive, nCEN and CEN as processes, officers of many lands who exchange seizures."""
     if file is None and legs is not None:
         raise click.UsageError("--with joins a second file to the one of --play")
     console = Console()
@@ -118,7 +118,7 @@ async def _show(
         for reason in played.unsent:
             console.print(f"not sent: {reason}", markup=False, highlight=False, soft_wrap=True)
         console.print(
-            "That was the file. Relay, archive and CEN stay up and the officers go on reading: Ctrl-C ends it."
+            "That was the file. Relay, archive, nCEN and CEN stay up and the officers go on reading: Ctrl-C ends it."
         )
         await first_to_end(production.servers)
 

@@ -1,6 +1,6 @@
 """The one folder of a demonstration: what each process holds lies in a folder of its own beneath it.
 
-relay/  archive/  cen/  each server's own
+relay/  archive/  ncen/  cen/  each server's own
 mailboxes/<name>/       each member's, sealed under the password
 accounts/<name>.txt     that password, mode 0600; a real officer has it in the head
 letters/<name>.txt      access letters, mode 0600; a real one goes by hand
@@ -18,7 +18,7 @@ from pathlib import Path
 from cencomm.errors import Unavailable, UsageError
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
-FOLDERS = ("relay", "archive", "cen", "mailboxes", "accounts", "letters", "logs")
+FOLDERS = ("relay", "archive", "ncen", "cen", "mailboxes", "accounts", "letters", "logs")
 MARK = "demonstration"  # says that the folder is ours to clear; locked by the process that plays in it
 
 

@@ -28,6 +28,7 @@ def invitation(folder: DemoFolder, production: Production) -> str:
             f"    {you} watch",
             f"    {you} --language fr send note --set text='Bonjour de Bruxelles'",
             f"    {command} archive search ivory --data {folder.archive}",
+            f"    {command} ncen tally --data {folder.node('ncen')}",
             f"    {command} cen statistics --by route --data {folder.node('cen')}",
             "",
         ]

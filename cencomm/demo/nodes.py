@@ -17,7 +17,7 @@ from cencomm.errors import Unavailable
 from cencomm.forms.operation import OperationPlan, PostRole
 from cencomm.ids import ChannelId, short
 
-ARCHIVE, CEN = "archive", "cen"  # names of the commands, and of the folders
+ARCHIVE, NCEN, CEN = "archive", "ncen", "cen"  # names of the commands, and of the folders
 _COMMAND = ("-m", "cencomm")
 _SECONDS = 60.0  # for one command on a busy computer
 
@@ -34,6 +34,10 @@ class _Health(msgspec.Struct, frozen=True):
 
 class _Found(msgspec.Struct, frozen=True):
     total: int
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    messages: int
 
 
 class _Case(msgspec.Struct, frozen=True):
@@ -77,6 +81,10 @@ class NodeServer:
         answer = await command(self.folder, self.kind, "search", "--limit", "1", "--json")
         return msgspec.json.decode(answer, type=_Found).total
 
+    async def count_originated(self) -> int:
+        """Of an nCEN: messages of its nation, as it counts what it keeps."""
+        return msgspec.json.decode(await command(self.folder, self.kind, "tally", "--json"), type=_Kept).messages
+
     async def count_releases(self) -> int:
         """Of a CEN: releases of all cases, as its own search lists them."""
         total, more = 0, list[str]()
@@ -113,7 +121,8 @@ def node_plan(folder: DemoFolder, port: int, kind: str = ARCHIVE) -> ServerPlan:
 @contextlib.asynccontextmanager
 async def node_serving(folder: DemoFolder, part: Part, kind: str = ARCHIVE) -> AsyncIterator[NodeServer]:
     """A node that has asked for the place in its letter, and runs for the block."""
-    await command(folder, kind, "join", str(folder.letter(part.name)))
+    nation = ["--nation", part.post.country] if kind == NCEN and part.post.country is not None else []
+    await command(folder, kind, "join", str(folder.letter(part.name)), *nation)
     plan = node_plan(folder, free_port(), kind)
     async with serving(plan) as server:
         yield NodeServer(kind, folder, plan.health, server)

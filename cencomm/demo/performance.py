@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from cencomm.client import inbox as inboxes
+from cencomm.demo.cast import NCEN_POST
 from cencomm.demo.member import Member
+from cencomm.demo.nodes import NodeServer
 from cencomm.demo.playing import Played, Voice, play_at_once, play_in_order
 from cencomm.demo.production import Production
 from cencomm.demo.releasing import release_some
@@ -16,6 +19,7 @@ from cencomm.demo.screen import Screen
 from cencomm.demo.script import dramatised, plain
 from cencomm.demo.tally import Arrivals, Tally, doubtful_rows, refused_rows
 from cencomm.forms.mapped_row import MappedFile, MappedRow
+from cencomm.ids import ChannelId
 
 LOOK_SECONDS = 0.2
 SILENCE_SECONDS = 60.0  # without anything arriving anywhere: what is not there by then counts as missing
@@ -33,7 +37,7 @@ class Programme:
 
 
 async def count(production: Production, programme: Programme, repertoire: Repertoire) -> Tally:
-    """Every row as fast as all officers can send at once; what arrived in each mailbox, in the archive and at CEN."""
+    """Every row as fast as all officers can send at once; what arrived in each mailbox, and in each node."""
     arrivals, voices = Arrivals(), _voices(production)
     for name, member in production.members.items():
         arrivals.watch(name, member.mailbox)
@@ -41,6 +45,8 @@ async def count(production: Production, programme: Programme, repertoire: Repert
     lines = plain(programme.rows(), production.desk(), language=programme.language)
     played = await play_at_once(lines, voices, production.stage)
     archived = await _arrived(production, arrivals, played)
+    originated = await _originated(production)
+    kept = await _kept(production)
     released = await release_some(_officers(production), production.stage, production.releases, repertoire)
     recorded = await _recorded(production)
     return Tally(
@@ -54,10 +60,13 @@ async def count(production: Production, programme: Programme, repertoire: Repert
         deliveries_expected=len(played.sent) * len(production.members),
         doubled=arrivals.doubled(),
         archived=archived,
+        originated=originated,
+        kept_by_ncen=kept,
         released=released,
         recorded_by_cen=recorded,
         quarantined=len(arrivals.quarantined)
         + await production.archive.quarantined()
+        + await production.ncen.quarantined()
         + await production.cen.quarantined(),
         seconds=time.monotonic() - began,
     )
@@ -100,14 +109,37 @@ async def _arrived(production: Production, arrivals: Arrivals, played: Played) -
 
 
 async def _recorded(production: Production) -> int:
-    """Releases at CEN, once it has read its channel as far as the audience, or nothing has moved for a minute."""
-    channel, best, since = production.releases.channel, -1, time.monotonic()
+    """Releases at CEN, by its own account."""
+    await _has_read(production, production.cen, production.releases.channel)
+    return await production.cen.count_releases()
+
+
+async def _kept(production: Production) -> int:
+    """Messages in the nCEN, by its own account."""
+    await _has_read(production, production.ncen, production.stage.channel)
+    return await production.ncen.count_originated()
+
+
+async def _originated(production: Production) -> int:
+    """Messages that the officers of the nCEN's nation said in the main channel, by their own mailboxes."""
+    operation, channel = production.stage.operation, production.stage.channel
+    total = 0
+    for member in _officers(production):
+        if member.part.post.country == NCEN_POST.country:
+            said = [item.message async for item in inboxes.messages(member.mailbox, operation)]
+            total += sum(message.own and message.place.channel == channel for message in said)
+    return total
+
+
+async def _has_read(production: Production, node: NodeServer, channel: ChannelId) -> None:
+    """The node has read a channel as far as the audience, or nothing has moved for a minute."""
+    best, since = -1, time.monotonic()
     while True:
-        position = await production.cen.position(channel)
+        position = await node.position(channel)
         if position > best:
             best, since = position, time.monotonic()
         session = production.audience.sessions.get((production.stage.operation, channel))
         everything = session is not None and position >= session.sequence
         if everything or time.monotonic() - since > SILENCE_SECONDS:
-            return await production.cen.count_releases()
+            return
         await asyncio.sleep(LOOK_SECONDS)

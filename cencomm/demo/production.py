@@ -2,8 +2,8 @@
 
     servers ready -> accounts and mailboxes -> charter -> letters -> enrolments -> admissions -> channels
 
-The demonstration is one process that holds the mailboxes; relay, archive and CEN are others, and it speaks to the relay
-by HTTP and WebSocket only, as every client does.
+The demonstration is one process that holds the mailboxes; relay, archive, nCEN and CEN are others, and it speaks to the
+relay by HTTP and WebSocket only, as every client does.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.enrolling import enrol
 from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.transport.relay_client import RelayClient, open_relay
-from cencomm.demo.cast import CEN_POST, YOU, Cast, Desk, Part, cast_of
+from cencomm.demo.cast import CEN_POST, NCEN_POST, YOU, Cast, Desk, Part, cast_of
 from cencomm.demo.folder import DemoFolder, write_private
 from cencomm.demo.founding import Stage, admit_all, found, invite, open_side_channels
 from cencomm.demo.member import Member, new_member
-from cencomm.demo.nodes import ARCHIVE, CEN, NodeServer, archive_part, node_serving
+from cencomm.demo.nodes import ARCHIVE, CEN, NCEN, NodeServer, archive_part, node_serving
 from cencomm.demo.playing import watching
 from cencomm.demo.releasing import ReleaseStage, open_release_channel
 from cencomm.demo.repertoire import Repertoire
@@ -46,12 +46,13 @@ class Production:
     members: Mapping[str, Member]
     cast: Cast
     archive: NodeServer
+    ncen: NodeServer
     cen: NodeServer
     releases: ReleaseStage
 
     @property
     def servers(self) -> tuple[Server, ...]:
-        return (self.relay, self.archive.server, self.cen.server)
+        return (self.relay, self.archive.server, self.ncen.server, self.cen.server)
 
     @property
     def audience(self) -> Mailbox:
@@ -99,9 +100,13 @@ async def produced(
             await enrol(members[part.name].mailbox, await _letter(founder, stage, part, folder))
         if for_people:
             await _leave_a_mailbox(founder, stage, relay, folder, repertoire)
-        archive, cen = [
+        archive, ncen, cen = [
             await stack.enter_async_context(_node(founder, stage, part, kind, folder, console))
-            for kind, part in ((ARCHIVE, archive_part(repertoire.plan)), (CEN, Part(CEN_POST)))
+            for kind, part in (
+                (ARCHIVE, archive_part(repertoire.plan)),
+                (NCEN, Part(NCEN_POST)),
+                (CEN, Part(CEN_POST)),
+            )
         ]
         console.print("The coordination unit admits them; their devices enter the channels …")
         await admit_all(founder.mailbox, stage)
@@ -110,7 +115,14 @@ async def produced(
         await _everybody_in(members.values(), stage)
         releases = await open_release_channel(founder, stage, repertoire)
         yield Production(
-            relay=server, stage=stage, members=members, cast=cast, archive=archive, cen=cen, releases=releases
+            relay=server,
+            stage=stage,
+            members=members,
+            cast=cast,
+            archive=archive,
+            ncen=ncen,
+            cen=cen,
+            releases=releases,
         )
 
 

@@ -49,6 +49,8 @@ class Tally:
         deliveries: of each sent message in each mailbox of the demonstration, its author's own included: what an
             author sees is read back from the relay's log like everybody's.
         archived: messages in the archive, by its own account.
+        originated, kept_by_ncen: messages of the officers of the nation whose nCEN runs, and messages in it, by its own
+            account.
         released, recorded_by_cen: seizures that their owners gave to CEN, and releases there, by its own account.
     """
 
@@ -62,6 +64,8 @@ class Tally:
     deliveries_expected: int
     doubled: int
     archived: int
+    originated: int
+    kept_by_ncen: int
     released: int
     recorded_by_cen: int
     quarantined: int
@@ -76,6 +80,7 @@ class Tally:
             or self.deliveries != self.deliveries_expected
             or self.doubled
             or self.archived != self.sent
+            or self.kept_by_ncen != self.originated
             or self.recorded_by_cen != self.released
             or self.quarantined
         )
@@ -138,6 +143,8 @@ def _lines(tally: Tally) -> list[tuple[str, str]]:
         ("delivered twice", str(tally.doubled)),
         ("archived", str(tally.archived)),
         ("archived expected", str(tally.sent)),
+        ("originated by Kenya", str(tally.originated)),
+        ("kept by its nCEN", str(tally.kept_by_ncen)),
         ("released to CEN", str(tally.released)),
         ("recorded by CEN", str(tally.recorded_by_cen)),
         ("quarantined", str(tally.quarantined)),

@@ -62,6 +62,8 @@ def whole(outcome: Outcome, *, rows: int, refused: int) -> None:
     sent = rows - refused
     table = outcome.table
     del table["seconds"], table["rows kept with doubts"]
+    assert 0 < table["kept by its nCEN"] < sent
+    assert table.pop("originated by Kenya") == table.pop("kept by its nCEN")
     assert table.pop("released to CEN") == table.pop("recorded by CEN") > 0
     assert table == {
         "rows read": rows,
