@@ -2,6 +2,7 @@
 
 from cencomm.archive.history import ArchivedHoldings
 from cencomm.client.reports import Reports
+from cencomm.node.api.store_routes import STORE_ROUTES
 from cencomm.node.data_folder import DataFolder
 from cencomm.node.kind import NodeKind
 from cencomm.node.records.recording import MessageRecorder
@@ -17,4 +18,6 @@ ARCHIVE = NodeKind(
     data_variable="CENCOMM_ARCHIVE_DATA",
     consumer=_record_everything,
     holdings=ArchivedHoldings,
+    inactive_days=25,
+    routes=STORE_ROUTES,
 )

@@ -32,7 +32,7 @@ def back_up(folder: DataFolder, into: Path, *, kind: str, clock: Clock) -> int:
     writer = BackupWriter.begin(into, kind=kind)
     writer.note(writer.copy_database(folder.database).name)
     others = [path for path in sorted(folder.path.rglob("*")) if path.is_file() and path != folder.database]
-    names = [str(path.relative_to(folder.path)) for path in others]
+    names = [str(path.relative_to(folder.path)) for path in others if path.parent != folder.spool]
     kept = [name for name in names if name not in _OF_THIS_FOLDER and not name.endswith(_TRANSIENT)]
     for name in kept:
         writer.add_file(folder.path / name, name)

@@ -4,6 +4,7 @@
     node.sqlite     sealed MLS state, quarantine, and the tables of its consumer; write-ahead log beside it
     kind            of which kind it is, for good; none: an archive's from before there were others
     lock            held by the process that runs the node
+    spool           files on their way to whoever asked the API for them; emptied at start, in no backup
     restored        there until a node that was put back from a backup has committed in every channel (D5)
     recovered       there from then on: its key packages may have opened Welcomes in another life (D5)
 
@@ -24,6 +25,7 @@ from cencomm.node.errors import NodeInUse, NoNode
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 KIND_FILE, LOCK_FILE, RESTORED_FILE, RECOVERED_FILE = "kind", "lock", "restored", "recovered"
+SPOOL_FOLDER = "spool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class DataFolder:
     @property
     def restored_mark(self) -> Path:
         return self.path / RESTORED_FILE
+
+    @property
+    def spool(self) -> Path:
+        return self.path / SPOOL_FOLDER
 
     @property
     def recovered_mark(self) -> Path:

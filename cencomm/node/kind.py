@@ -7,6 +7,8 @@ from cencomm.client.history.holdings import Holdings
 from cencomm.client.reports import Reports
 from cencomm.clock import system_clock
 from cencomm.forms.code_list import load_code_lists
+from cencomm.node.api.kind import ApiKind
+from cencomm.node.api.route import AnyRoute
 from cencomm.node.consumer import Consumer
 from cencomm.node.data_folder import DataFolder, write_whole
 from cencomm.node.errors import NoNode
@@ -28,6 +30,9 @@ class NodeKind:
         data_variable: environment variable that names its data folder.
         consumer: makes what it is there for; may read what `join` wrote down in the folder.
         holdings: what it gives to those who come later (H2); None: nothing.
+        nominal: it holds personal data: its people need an authenticator, and a purpose for each look.
+        inactive_days: without a sign-in, after which an account there has to be reset (domain.md E15).
+        routes: of its API, beside those that every node has (docs/api.md).
     """
 
     name: str
@@ -35,6 +40,13 @@ class NodeKind:
     data_variable: str
     consumer: Callable[[DataFolder, Reports], Consumer]
     holdings: Callable[[NodeStore], Holdings] | None = None
+    nominal: bool = True
+    inactive_days: int = 30
+    routes: tuple[AnyRoute, ...] = ()
+
+    @property
+    def api(self) -> ApiKind:
+        return ApiKind(name=self.name, nominal=self.nominal, inactive_days=self.inactive_days, routes=self.routes)
 
     def settle(self, folder: DataFolder) -> None:
         """The folder is there, and a node in it is of this kind for good.
@@ -80,4 +92,5 @@ class NodeKind:
             clock=system_clock,
             entropy=system_entropy,
             holdings=self.holdings,
+            api=self.api,
         )

@@ -19,12 +19,14 @@ from cencomm.clock import Clock
 from cencomm.errors import UsageError
 from cencomm.ids import OperationId
 from cencomm.ledger.letter import AccessLetter
+from cencomm.node.api.kind import ApiKind
 from cencomm.node.consumer import Consumer
 from cencomm.node.data_folder import DataFolder
 from cencomm.node.database import NODE, Database, migrate, open_database
 from cencomm.node.errors import NoNode
 from cencomm.node.journal import NodeJournal
 from cencomm.node.key_file import NodeKeys, read_keys, write_keys
+from cencomm.node.people import PEOPLE
 from cencomm.node.sealing import Sealer
 from cencomm.node.store import NodeStore
 from cencomm.secret import Entropy
@@ -34,7 +36,8 @@ from cencomm.secret import Entropy
 class Surroundings:
     """What a node takes from outside: its consumer, the code lists behind `reports`, time and chance.
 
-    `holdings` are what it gives to those who come later (H2); None: it gives nothing.
+    `holdings` are what it gives to those who come later (H2); None: it gives nothing. `api`: what it serves its people
+    (docs/api.md), if it is told a port.
     """
 
     consumer: Consumer
@@ -42,6 +45,7 @@ class Surroundings:
     clock: Clock
     entropy: Entropy
     holdings: Callable[[NodeStore], Holdings] | None = None
+    api: ApiKind | None = None
 
 
 async def join(
@@ -108,7 +112,7 @@ async def open_member(
 @contextlib.asynccontextmanager
 async def open_store(folder: DataFolder, keys: NodeKeys, around: Surroundings) -> AsyncIterator[NodeStore]:
     """The database with the newest tables of node and consumer. The caller holds the folder's lock."""
-    await asyncio.to_thread(migrate, folder.database, (NODE, *around.consumer.packages))
+    await asyncio.to_thread(migrate, folder.database, (NODE, PEOPLE, *around.consumer.packages))
     async with opened(folder) as database:
         yield NodeStore(database, Sealer(keys.store_key, around.entropy))
 

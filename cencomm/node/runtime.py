@@ -21,6 +21,8 @@ from cencomm.client.transport.errors import WrongSignIn
 from cencomm.client.watch import watch
 from cencomm.errors import Unavailable
 from cencomm.ids import short
+from cencomm.node.api.app import serve_api
+from cencomm.node.api.room import Room
 from cencomm.node.config import NodeConfig
 from cencomm.node.consumer import Consumer
 from cencomm.node.data_folder import DataFolder
@@ -30,9 +32,11 @@ from cencomm.node.key_file import NodeKeys, read_keys
 from cencomm.node.membership import Surroundings, open_member, open_store
 from cencomm.node.metrics import NodeMetrics
 from cencomm.node.past import fetch_past
+from cencomm.node.people import log_key, people_desk
 from cencomm.node.restored import Restored, opening_of
 from cencomm.node.store import NodeStore
 from cencomm.site.metrics import exposition
+from cencomm.site.tls import Tls, certificate_gauge
 
 LOOK_AGAIN_SECONDS = 1.0  # whether a node that was put back has been let in: it asks nobody but its own memory
 
@@ -73,7 +77,7 @@ async def run_node(config: NodeConfig, around: Surroundings) -> None:
         async with open_store(folder, keys, around) as store:
             life = _Life(store.database, around.consumer, NodeMetrics.of(folder.path, folder.database))
             restored = Restored(folder) if folder.restored_mark.exists() else None
-            async with _health_served(config, life):
+            async with _health_served(config, life), _api_served(config, life, keys, around):
                 while True:
                     await _live(life, store, keys, around, folder, restored)
                     await asyncio.sleep(_wait_seconds(config, life))
@@ -163,6 +167,34 @@ async def _health_served(config: NodeConfig, life: _Life) -> AsyncIterator[None]
         return
     async with serve_health(config.health_port, life.look, life.scrape) as port:
         _log.info("health_served", port=port)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _api_served(config: NodeConfig, life: _Life, keys: NodeKeys, around: Surroundings) -> AsyncIterator[None]:
+    """What was recorded can be read while the relay is away, and between two lives of the member."""
+    if config.port is None or around.api is None:
+        yield
+        return
+    tls = None
+    if config.tls_certificate is not None and config.tls_key is not None:
+        tls = Tls(config.tls_certificate, config.tls_key)
+    async with contextlib.AsyncExitStack() as stack:
+        if tls is not None:
+            fresh = asyncio.create_task(tls.keep_fresh(certificate_gauge(life.metrics.registry)), name="certificate")
+            stack.callback(fresh.cancel)
+        desk = stack.enter_context(people_desk(life.database, keys, around.api.policy, around.entropy))
+        room = Room(
+            kind=around.api,
+            folder=DataFolder(config.data),
+            database=life.database,
+            desk=desk,
+            log_key=log_key(keys),
+            lists=around.reports.lists,
+            clock=around.clock,
+        )
+        port = await stack.enter_async_context(serve_api(config, room, tls))
+        _log.info("api_served", port=port, tls=tls is not None)
         yield
 
 

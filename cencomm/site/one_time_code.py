@@ -25,3 +25,9 @@ def matching_step(secret: bytes, code: str, *, now: int, after: int) -> int:
     if not right:
         raise WrongSignIn
     return right[0]
+
+
+def provisioning_uri(secret: bytes, *, name: str, issuer: str) -> str:
+    """What a QR code says to an authenticator. It is the secret itself: show it once, never log it."""
+    totp = pyotp.TOTP(base64.b32encode(secret).decode(), digits=TOTP_DIGITS, interval=TOTP_STEP_SECONDS)
+    return totp.provisioning_uri(name=name, issuer_name=issuer)

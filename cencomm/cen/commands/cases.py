@@ -12,10 +12,11 @@ from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_list import load_code_lists
 from cencomm.node.commands.desk import Desk, desk_of, desk_options
-from cencomm.node.commands.records import read_cursor, record_document, write_cursor, write_export
+from cencomm.node.commands.records import record_document, write_export
 from cencomm.node.membership import opened
 from cencomm.node.records.criteria import Criteria, Labels, Sort
-from cencomm.node.records.search import MAX_PAGE, Cursor, Found, Page, count, find
+from cencomm.node.records.cursor import Cursor, read_cursor
+from cencomm.node.records.search import MAX_PAGE, Found, Page, count, find
 from cencomm.node.records.sheets import instant
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -83,7 +84,7 @@ def search(
     if not as_json:
         click.echo(desk.say("{shown} of {total} cases", shown=len(page.found), total=total))
         if page.after is not None:
-            click.echo(desk.say("More: --after {cursor}", cursor=write_cursor(page.after)))
+            click.echo(desk.say("More: --after {cursor}", cursor=page.after.text()))
 
 
 @click.command("export", cls=TranslatedCommand)
@@ -145,4 +146,4 @@ def _document(page: Page, total: int, known: Mapping[int, Provenance]) -> JsonVa
                 "operations": there.operations,
             }
         )
-    return {"cases": cases, "total": total, "after": None if page.after is None else write_cursor(page.after)}
+    return {"cases": cases, "total": total, "after": None if page.after is None else page.after.text()}

@@ -70,11 +70,33 @@ async def ask_for_place(desk: Desk, letter: Path, relay_url: str | None, registr
     type=click.IntRange(0, 65535),
     help="Serve http://127.0.0.1:PORT/healthz; 0: any free port, which the log names.",
 )
+@option("--port", type=click.IntRange(0, 65535), help="Serve the API there; 0: any free port, which the log names.")
+@option("--host", default="127.0.0.1", help="Where the API listens; another address than this computer's needs TLS.")
+@option("--tls-certificate", type=click.Path(path_type=Path, dir_okay=False), help="PEM chain for the API.")
+@option("--tls-key", type=click.Path(path_type=Path, dir_okay=False), help="PEM file of the key to it.")
 @desk_options
 @click.pass_context
-def run(context: click.Context, health_port: int | None, data: Path, language: str | None, *, as_json: bool) -> None:
+def run(
+    context: click.Context,
+    health_port: int | None,
+    port: int | None,
+    host: str,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    data: Path,
+    language: str | None,
+    *,
+    as_json: bool,
+) -> None:
     """Take part in operations and record their messages, until stopped."""
     desk = desk_of(context, data, language, as_json=as_json)
     configure_log()
-    config = NodeConfig(data=desk.folder.path, health_port=health_port)
+    config = NodeConfig(
+        data=desk.folder.path,
+        health_port=health_port,
+        port=port,
+        host=host,
+        tls_certificate=tls_certificate,
+        tls_key=tls_key,
+    )
     asyncio.run(run_until_signal(config, desk.surroundings()))

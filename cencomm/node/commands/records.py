@@ -10,7 +10,6 @@ from rich.progress import Progress
 from sqlalchemy import ColumnElement
 
 from cencomm.client.commands.translated import TranslatedCommand, option
-from cencomm.errors import UsageError
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_list import load_code_lists
 from cencomm.forms.wording import load_wording
@@ -18,8 +17,9 @@ from cencomm.ids import OPERATION_ID_BYTES, OperationId, from_hex, short
 from cencomm.node.commands.desk import Desk, desk_of, desk_options
 from cencomm.node.membership import opened
 from cencomm.node.records.criteria import Criteria, Labels, Sort
+from cencomm.node.records.cursor import Cursor, read_cursor
 from cencomm.node.records.export import Export, Exported, Further
-from cencomm.node.records.search import MAX_PAGE, Cursor, Found, Page, count, find
+from cencomm.node.records.search import MAX_PAGE, Found, Page, count, find
 from cencomm.node.records.sheets import instant
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -100,7 +100,7 @@ def search(
         click.echo(desk.say(SORTED[by]))
         click.echo(desk.say("{shown} of {total} records", shown=len(page.found), total=total))
         if page.after is not None:
-            click.echo(desk.say("More: --after {cursor}", cursor=write_cursor(page.after)))
+            click.echo(desk.say("More: --after {cursor}", cursor=page.after.text()))
 
 
 @click.command("export", cls=TranslatedCommand)
@@ -191,7 +191,7 @@ def _document(page: Page, total: int) -> JsonValue:
     return {
         "records": [record_document(found) for found in page.found],
         "total": total,
-        "after": None if page.after is None else write_cursor(page.after),
+        "after": None if page.after is None else page.after.text(),
     }
 
 
@@ -217,15 +217,3 @@ def record_document(found: Found) -> dict[str, JsonValue]:
         "handling": found.handling,
         "files": list(found.files),
     }
-
-
-def write_cursor(cursor: Cursor) -> str:
-    return f"{cursor.value}/{cursor.record}"
-
-
-def read_cursor(text: str, sort: Sort) -> Cursor:
-    value, _, record = text.rpartition("/")
-    try:
-        return Cursor(value if sort is Sort.HAPPENED else int(value), int(record))
-    except ValueError:
-        raise UsageError("--after takes what the page before said") from None

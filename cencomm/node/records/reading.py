@@ -37,8 +37,10 @@ class Exportable:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record as sheets need it."""
+    """A record as sheets need it. `form` is the row of the exact definition that it answers."""
 
+    record: int
+    form: int
     form_name: str
     envelope: Envelope
     cells: tuple[StoredCell, ...]
@@ -63,6 +65,21 @@ async def forms_of(connection: AsyncConnection, wanted: ColumnElement[bool]) -> 
     return [decode_form(definition) for definition in definitions]
 
 
+async def forms_by_row(connection: AsyncConnection, wanted: ColumnElement[bool]) -> dict[int, Form]:
+    """The exact definitions that the wanted records answer, by their rows."""
+    used = select(MESSAGES.c.form).where(wanted).distinct()
+    rows = await connection.execute(select(FORMS.c.id, FORMS.c.definition).where(FORMS.c.id.in_(used)))
+    return {row.id: decode_form(row.definition) for row in rows}
+
+
+async def one_record(connection: AsyncConnection, record: int) -> tuple[Form, StoredRecord] | None:
+    """The record of this number with the form that it answers; None: there is none."""
+    wanted = MESSAGES.c.id == record
+    async for stored in stored_records(connection, wanted):
+        return (await forms_by_row(connection, wanted))[stored.form], stored
+    return None
+
+
 async def stored_records(
     connection: AsyncConnection, wanted: ColumnElement[bool], *, newest_first: bool = True
 ) -> AsyncIterator[StoredRecord]:
@@ -76,7 +93,8 @@ async def stored_records(
         query = select(MESSAGES, FORMS.c.name, FORMS.c.version, file_names()).join(FORMS, FORMS.c.id == MESSAGES.c.form)
         rows = {row.id: row for row in await connection.execute(query.where(MESSAGES.c.id.in_(chunk)))}
         for number in chunk:
-            yield StoredRecord(rows[number].name, _envelope(rows[number]), tuple(cells.get(number, ())))
+            row = rows[number]
+            yield StoredRecord(number, row.form, row.name, _envelope(row), tuple(cells.get(number, ())))
 
 
 async def evidence(connection: AsyncConnection, *, after: int, limit: int = CHUNK_RECORDS) -> list[Evidence]:

@@ -22,6 +22,7 @@ from cencomm.node.records.criteria import (
     terms,
     with_closer_kinds,
 )
+from cencomm.node.records.cursor import Cursor
 from cencomm.node.records.tables import ATTACHMENTS, CELLS, FIELDS, FORMS, MESSAGES, WORDS
 
 REPORTING_COUNTRY = "reporting_country"
@@ -57,14 +58,6 @@ class Found:
     tlp: str
     handling: str
     files: tuple[str, ...]  # what their author called them
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page ended: the sorted value and number of its last record. Records that come later do not shift it."""
-
-    value: int | str
-    record: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,6 @@ class Deed(StrEnum):
     EXPORT = "export"
     STATISTICS = "statistics"
     LOG = "log"
-    SIGN_IN = "sign_in"
     PEOPLE = "people"  # accounts and tokens made, reset, ended
 
 

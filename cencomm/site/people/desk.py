@@ -137,7 +137,7 @@ class Desk:
         digest = _hash(token)
         async with self.store.reading() as connection:
             session = await session_queries.find_session(connection, digest)
-        if session is None or session.expires <= now or (session.kind is SessionKind.PROGRAM) != program:
+        if session is None or session.expires <= now or session.is_program != program:
             raise NoSession
         if not program and session.used + IDLE_SECONDS <= now:
             raise NoSession

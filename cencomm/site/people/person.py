@@ -65,9 +65,6 @@ class Person:
     active_at: int
     ended_at: int | None
 
-    def may(self, permission: Permission) -> bool:
-        return permission in GRANTS[self.role]
-
     def inactive_at(self, inactive_days: int) -> int:
         """From when on this person is not let in any more without a reset (domain.md E15)."""
         return self.active_at + inactive_days * DAY_SECONDS

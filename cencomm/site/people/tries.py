@@ -49,7 +49,7 @@ async def count_try(connection: AsyncConnection, counter: Counter, *, now: int) 
         0; or for how many seconds nothing may be tried, and then nothing was counted.
     """
     found = await _recent(connection, counter, now=now)
-    if found is not None and found.until > now:
+    if found is not None and found.last <= now < found.until:  # a clock that was put back ends a lock: of days, else
         return found.until - now
     await queries.forget_old_tries(connection, before=now - FORGET_SECONDS)
     wrong = 1 if found is None else found.wrong + 1

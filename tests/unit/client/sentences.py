@@ -20,19 +20,22 @@ from cencomm.client.overview import PHASE_WORDS
 from cencomm.client.presenting import ROLE_WORDS
 from cencomm.doctor.cli import doctor
 from cencomm.forms.envelope import Priority
+from cencomm.node import api
+from cencomm.node.api.refusals import REFUSALS
 from cencomm.node.commands.records import SORTED
 
 SAYING = frozenset({"say", "tell", "confirm", "agrees", "ask_secret", "ask_text"})
-_SOURCE = Path(cli.__file__).parent
-_DOCTOR = _SOURCE.parent / "doctor"
+_SOURCES = (Path(cli.__file__).parent, Path(api.__file__).parent)
+_DOCTOR = Path(cli.__file__).parents[1] / "doctor"
 
 
 def sentences() -> set[str]:
     found = {sentence for _, sentence in ADVICE} | {*SORTED.values()}
     found |= {*REASONS.values(), *TRACES.values(), *GROUNDS.values(), *STANDINGS.values()}
     found |= {*LIST_HEADS, *(head for heads in HEADS.values() for head in heads)}
+    found |= {refusal.sentence for refusal in REFUSALS}
     found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *KIND_WORDS.values(), *(one.value for one in Priority)}
-    for path in _SOURCE.rglob("*.py"):
+    for path in (file for source in _SOURCES for file in source.rglob("*.py")):
         found |= set(_said(ast.parse(path.read_text("utf-8"))))
     for path in _DOCTOR.glob("*.py"):
         found |= set(_found(ast.parse(path.read_text("utf-8"))))

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cencomm.site.people.person import Role, SessionKind
+from cencomm.site.people.person import GRANTS, Permission, Role, SessionKind
 from cencomm.site.people.tables import PEOPLE, SESSIONS, SOURCES
 
 
@@ -25,6 +25,13 @@ class Session:
     began: int
     used: int
     expires: int
+
+    @property
+    def is_program(self) -> bool:
+        return self.kind is SessionKind.PROGRAM
+
+    def may(self, permission: Permission) -> bool:
+        return permission in GRANTS[self.role]
 
 
 async def add_session(

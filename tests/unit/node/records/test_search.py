@@ -9,7 +9,8 @@ from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Priority
 from cencomm.ids import OperationId
 from cencomm.node.records.criteria import MAX_TERMS, MAX_TEXT_CHARACTERS, Criteria, Labels, Sort, terms
-from cencomm.node.records.search import Cursor, find
+from cencomm.node.records.cursor import Cursor
+from cencomm.node.records.search import find
 from tests.unit.node.records.keep import Keep
 from tests.unit.node.records.operation import NOW, Desk, Values
 
