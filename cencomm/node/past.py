@@ -10,12 +10,11 @@ import structlog
 from cencomm.client.channel.session import ChannelKey, Standing
 from cencomm.client.history.asking import ask
 from cencomm.client.history.bell import wait_for_ring
-from cencomm.client.history.errors import AnswerRefused
 from cencomm.client.history.fetching import take_answer
 from cencomm.client.history.keeping import load_missing
 from cencomm.client.history.request import Asked
 from cencomm.client.mailbox import Mailbox
-from cencomm.errors import Unavailable
+from cencomm.errors import AccessDenied, ProtocolError, Unavailable
 from cencomm.ids import AccountId, short
 from cencomm.ledger.history import HistoryRefused
 
@@ -55,10 +54,10 @@ async def _fetch(mailbox: Mailbox, place: ChannelKey, named: set[AccountId], *, 
             if complete:
                 done += 1
                 _log.info("history_fetched", channel=short(place[1]), messages=asked.messages, missing=asked.missing)
-    except HistoryRefused:
-        pass  # the charter gives none, or we are not entitled any more: what is here stays
-    except AnswerRefused as refused:
-        _log.warning("history_refused", channel=short(place[1]), why=str(refused))
+    except (HistoryRefused, AccessDenied):
+        pass  # the charter gives none, or we are not in the channel (any more): what is here stays
+    except ProtocolError as lie:  # of the relay; who hides the past from us shall not keep us from the present
+        _log.warning("history_refused", channel=short(place[1]), why=str(lie))
     return done
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from msgspec.structs import replace as replace_struct
 
 from cencomm.client.history.holdings import StoredHoldings
 from cencomm.client.history.keeping import load_missing
@@ -23,9 +25,15 @@ from cencomm.node.membership import opened
 from cencomm.node.records.criteria import Labels
 from cencomm.node.sealing import Sealer
 from cencomm.node.store import NodeStore
+from cencomm.wire.document import decode_document
+from cencomm.wire.log import LogPage
+from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive, report
 from tests.scenarios.people import EXERCISE, Person, Place, admit
 from tests.scenarios.test_archive_records import cases
+from tests.scenarios.test_member_relay import body, document
+
+MOST_LOOKS = 3  # within seconds: a node that begins anew after each looks much more often
 
 
 class Denying:
@@ -108,6 +116,29 @@ async def test_what_one_server_lacked_a_node_asks_of_another(
 
     async with serving(of(carla)):
         assert sorted(await late.headings(3)) == sorted(cases(1, 2, 3))
+
+
+async def test_a_relay_that_lies_about_the_past_keeps_a_node_from_nothing_that_comes(
+    late: Archive, ana: Person, meeting: Place, server: LoopbackRelay
+) -> None:
+    """L4: what it shows of the time before does not lead to the hash that was verified. It is logged, no fault."""
+    looks = list[str]()
+
+    async def lie(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        if not request.path.endswith("/log") or request.query.get("after") != "0":
+            return response
+        looks.append(request.path)
+        page = decode_document(body(response), LogPage)
+        return document(replace_struct(page, previous=b"x" * 32))
+
+    server.meddle = lie
+    late.start()
+    for number in (3, 4, 5):
+        await report(ana, meeting, number)
+        await late.headings(number - 2)
+
+    assert 1 <= len(looks) <= MOST_LOOKS
 
 
 async def lacking(archive: Archive, place: Place, count: int) -> None:

@@ -138,6 +138,7 @@ async def test_who_asked_takes_no_more_of_a_server_and_the_next_ones_is_handed_o
     assert (await state(operation, officer, of=second)).closed
     assert not (await state(operation, officer)).closed
     assert (await put(operation, header(operation, officer, 1, 31), by=second)).read(HistoryState).closed
+    assert await chunks(operation, officer, 31) == ()
     assert (await state(operation, officer)).reached == 10
 
 
