@@ -45,6 +45,7 @@ class ControlKind(IntEnum):
     COSIGNATURE_REQUEST = 5  # L5
     COSIGNATURE = 6  # L5
     RELEASE_DECISION = 7  # R7
+    CHANNEL_REQUEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from cencomm.client.events import ControlDelivered
 from cencomm.client.history.jobs import take_request as take_history_request
 from cencomm.client.operation.operation import Operation
 from cencomm.client.releases.decisions import take_decision
+from cencomm.client.unit.channel_requests import take_channel_request
 from cencomm.client.unit.codes import take_codes
 from cencomm.client.unit.cosignature_requests import take_answer, take_cosignature_request
 from cencomm.client.vault.state_store import StateStore, Writes
@@ -29,6 +30,7 @@ TAKERS: Mapping[int, Taker] = MappingProxyType(
         ControlKind.COSIGNATURE_REQUEST: take_cosignature_request,
         ControlKind.COSIGNATURE: take_answer,
         ControlKind.RELEASE_DECISION: take_decision,
+        ControlKind.CHANNEL_REQUEST: take_channel_request,
     }
 )
 

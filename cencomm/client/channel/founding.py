@@ -9,7 +9,7 @@ from cencomm.client.channel.session import ChannelSession
 from cencomm.client.mailbox import Mailbox
 from cencomm.ids import ChannelId, OperationId
 from cencomm.ledger.channel import FIRST_GENERATION
-from cencomm.ledger.kinds import Role
+from cencomm.ledger.kinds import ChannelKind, Role
 from cencomm.ledger.replay import Ledger
 
 FOUNDERS = frozenset({Role.COORDINATOR, Role.ARCHIVE})
@@ -30,14 +30,17 @@ def alone(mailbox: Mailbox, operation: OperationId, channel: ChannelId, ledger: 
 
 
 async def waits_for_us(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> bool:
-    """Whether a restart began a group that nobody made yet, and it is for us to make.
+    """Whether the channel's current generation has no group yet, and it is for us to make.
 
-    Coordinators and the archive do; others only where the channel has none of them. The first group of a channel
-    comes with the entry that declares it.
+    Coordinators and the archive do; others only where the channel has none of them. So it is after a restart, and in a
+    bilateral channel that a coordinator declared who does not read it. Of all others the first group comes with the
+    entry: a relay that hid their log from a newcomer could have a second one made beside it.
     """
     ledger, session = mailbox.operation(operation).ledger, mailbox.sessions.get((operation, channel))
     declared = ledger.channels.get(channel)
-    if declared is None or declared.generation == FIRST_GENERATION or not _may_found(mailbox, ledger, channel):
+    if declared is None or not _may_found(mailbox, ledger, channel):
+        return False
+    if declared.generation == FIRST_GENERATION and declared.kind is not ChannelKind.BILATERAL:
         return False
     if session is not None and session.generation == declared.generation:
         return False

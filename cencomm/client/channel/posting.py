@@ -11,7 +11,9 @@ from cencomm import codec
 from cencomm.client.attachments.outgoing import bring, forget
 from cencomm.client.attachments.uploading import Progress
 from cencomm.client.channel.delivery import FINAL, WAITING, Sent, deliver, usable_session
+from cencomm.client.channel.enactment import follow_and_enact
 from cencomm.client.channel.errors import ChannelRestarting
+from cencomm.client.channel.founding import waits_for_us
 from cencomm.client.channel.freshness import judge_up_to_date
 from cencomm.client.channel.outbox import POSTING_PREFIX, Posting, read_posting
 from cencomm.client.channel.readership import judge_readers
@@ -93,6 +95,7 @@ async def send(
         judge_readers(known, channel, draft.body, author=mailbox.identity.account)
         await judge_up_to_date(mailbox, operation, channel, draft.body)
         signed = sign_envelope(envelope, mailbox.device.signing_key)
+        await _make_group_if_ours(mailbox, operation, channel)
         posting = await _keep(mailbox, operation, channel, envelope.message, signed)
         if not draft.body.attachments:
             return await _attempt(mailbox, posting)
@@ -124,6 +127,13 @@ async def post_control(
         )
         signed = sign_control(control, mailbox.device.signing_key)
         return await _attempt(mailbox, await _keep(mailbox, operation, channel, control.message, signed))
+
+
+async def _make_group_if_ours(mailbox: Mailbox, operation: OperationId, channel: ChannelId) -> None:
+    """Who first has something to say in a channel that was declared for them makes its group (L8), with all others."""
+    with contextlib.suppress(Unavailable):  # then what is said waits, or is refused, as without it
+        if (operation, channel) not in mailbox.sessions and await waits_for_us(mailbox, operation, channel):
+            await follow_and_enact(mailbox, operation, channel)
 
 
 async def _keep(

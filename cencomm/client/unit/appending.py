@@ -31,7 +31,9 @@ Propose = Callable[[Operation], Proposal]
 async def append(
     mailbox: Mailbox, operation: OperationId, propose: Propose, *, cosignatures: Sequence[Cosignature] = ()
 ) -> None:
-    """The entry stands in the ledger; a channel's with the first Commit of its group, never without one (L8).
+    """The entry stands in the ledger; that of a channel which is open to us with the first Commit of its group (L8).
+
+    One that is not, its readers make: whose program looks first (`founding.waits_for_us`).
 
     Raises:
         LedgerRefused: the ledger does not take it, as it stands now.
@@ -48,7 +50,7 @@ async def append(
                 continue
             await follow_ledger(mailbox, operation)
             body = decision.entry.entry.body
-            if isinstance(body, ChannelBody):
+            if isinstance(body, ChannelBody) and body.channel in mailbox.entitled_channels(operation):
                 await follow_log(mailbox, operation, body.channel)
             return
     raise Unavailable(f"other coordinators were faster {MAX_TRIES} times in a row: try again")
@@ -70,7 +72,8 @@ def _decide(
 
 async def _send(mailbox: Mailbox, decision: Decision) -> None:
     body, operation = decision.entry.entry.body, decision.operation
-    if not isinstance(body, ChannelBody):
+    ledger, own = operation.ledger, mailbox.identity.identity_key
+    if not isinstance(body, ChannelBody) or not ledger.is_entitled(body.channel, own, at=ledger.sequence):
         await mailbox.relay.append(operation.id, _request(decision, None))
         return
     session = found_channel(mailbox, operation.id, body.channel, operation.ledger)

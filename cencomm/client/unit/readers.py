@@ -30,7 +30,8 @@ def judge_new_readers(
     """Everybody who will read the channel from the moment it is open.
 
     Raises:
-        UsageError: such a channel is not for them, or not for whoever opens it: its first member makes its group (L8).
+        UsageError: such a channel is not for them, or, unless it is bilateral, not for whoever opens it: the first
+            group of that is made by its readers' programs (L8).
     """
     found = readers_of_a_new(operation, kind, roles=roles, accounts=accounts)
     members = operation.ledger.members
@@ -49,6 +50,6 @@ def judge_new_readers(
                 raise UsageError("a bilateral channel has at least two people: name each with --member")
         case _:
             pass
-    if not any(one.member.account == opener for one in found):
+    if kind is not ChannelKind.BILATERAL and not any(one.member.account == opener for one in found):
         raise UsageError("whoever opens a channel is in it: name yourself too, or ask a coordinator who takes part")
     return found

@@ -54,3 +54,26 @@ def test_two_channels_have_two_titles(carla: Person) -> None:
 
 def test_an_officer_opens_no_channel(ana: Person) -> None:
     assert "Unit A" in ana.fails("operation", "channel", "open", "--kind", "unit", "--title", "Ours", "--yes")
+
+
+def test_an_officer_asks_for_a_channel_and_a_coordinator_opens_it(ana: Person, carla: Person) -> None:
+    ask = ("operation", "channel", "request", "--with", "Unit A", "--title")
+    assert "--title" in ana.fails(*ask, "two\nlines")
+    asked = ana.document(*ask, "Crate 12")
+    assert isinstance(asked, dict)
+    digits = str(asked["request"])
+
+    listed = carla.does("operation", "channel", "requests")
+    assert f"{digits}  Paris airport (DGDDI, France) asks for a channel: Crate 12" in listed.splitlines()
+    opened_as_asked = carla.does("operation", "channel", "open", "--request", digits, "--yes")
+
+    assert "  Paris airport (DGDDI, France)" in opened_as_asked.splitlines()
+    assert "Channel opened: Crate 12" in opened_as_asked
+    assert "Aucun" in ana.does("operation", "channel", "requests")
+    assert "no one request" in carla.fails("operation", "channel", "open", "--request", digits, "--yes")
+    assert "Crate 12" in ana.does("send", "note", "--set", "text=Ours", "--channel", "Crate 12", "--yes")
+
+
+def test_what_a_request_says_is_not_said_twice(carla: Person) -> None:
+    assert "--request" in carla.fails("operation", "channel", "open", "--kind", "unit")
+    assert "at most" in carla.fails("operation", "channel", "open", "--kind", "unit", "--request", "12345678")
