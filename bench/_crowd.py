@@ -70,7 +70,7 @@ class Crowd:
     """So many members of one server, connected."""
 
     def __init__(self, port: int, token: str, members: int) -> None:
-        self.members = [Member(_connect(port, token)) for _ in range(members)]
+        self.members = [Member(connect(port, token)) for _ in range(members)]
         self._by_descriptor = {member.socket.fileno(): member for member in self.members}
         self._buffer = memoryview(bytearray(READ_BYTES))
         self._poll = select.epoll()
@@ -162,7 +162,7 @@ class Crowd:
         return ready
 
 
-def _connect(port: int, token: str) -> socket.socket:
+def connect(port: int, token: str) -> socket.socket:
     connection = socket.create_connection(("127.0.0.1", port), timeout=30)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.sendall(

@@ -36,8 +36,8 @@ WANTED_PARTS = {(10, 10): 0.28, (100, 10): 0.65, (500, 10): 0.90}  # of the bare
 WANTED_PER_CPU_SECOND = 100_000  # deliveries, at 100 members and 10 senders
 
 
-async def prepare(data: Path, messages: int) -> tuple[str, list[bytes]]:
-    """A session, and so many publishes of real messages in the current epoch."""
+async def prepare(data: Path, messages: int) -> tuple[str, str, list[bytes]]:
+    """The path of a channel's log, a member's session, and so many publishes of real messages in the current epoch."""
     async with running(config_for(data), StandingClock()) as relay:
         operation = await found_operation(relay, await relay.person())
     numbers = count(1)
@@ -52,7 +52,7 @@ async def prepare(data: Path, messages: int) -> tuple[str, list[bytes]]:
         )
         return masked(encode_document(publish))
 
-    return operation.coordinator.token, [frame() for _ in range(messages)]
+    return operation.log_path, operation.coordinator.token, [frame() for _ in range(messages)]
 
 
 @contextlib.contextmanager
@@ -128,7 +128,7 @@ def measure_pace(servers: dict[str, Server], token: str, batches: list[list[byte
 
 def measure(data: Path, rounds: int, messages: int) -> None:
     sizes = [messages // 4 if members >= LARGE else messages for members, _ in CASES]
-    token, frames = asyncio.run(prepare(data, rounds * (sum(sizes) + messages // 4)))
+    _, token, frames = asyncio.run(prepare(data, rounds * (sum(sizes) + messages // 4)))
     left = iter(frames)
 
     def batches(size: int) -> list[list[bytes]]:

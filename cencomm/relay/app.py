@@ -28,6 +28,7 @@ from cencomm.relay.keys import (
     DESK,
     ENTROPY,
     FANOUT,
+    LOG_PAGES,
     METRICS,
     NOTARY,
     PACING,
@@ -43,6 +44,7 @@ from cencomm.relay.notary import Notary
 from cencomm.relay.operations import Registry
 from cencomm.relay.own_keys import false_salt_key, receipt_key
 from cencomm.relay.pacing import Pacing
+from cencomm.relay.page_memo import PageMemo
 from cencomm.relay.publishing import Publishing
 from cencomm.relay.queries.stock import take_stock
 from cencomm.relay.quota import Quota
@@ -96,6 +98,7 @@ async def _state(app: web.Application) -> AsyncIterator[None]:
     app[STATE] = await app[DATABASE].read(load_state)
     app[NOTARY] = Notary(receipt_key(app[CONFIG].data, app[ENTROPY]))
     app[PACING] = Pacing(app[CONFIG])
+    app[LOG_PAGES] = PageMemo()
     app[PUBLISHING] = Publishing(app[NOTARY], app[CLOCK], app[PACING])
     app[FANOUT] = Fanout(app[STATE], app[CLOCK], app[METRICS].push_lag.observe)
     app[REGISTRY] = Registry(app[NOTARY], app[PUBLISHING], app[CONFIG].name)

@@ -12,6 +12,7 @@ from cencomm.relay.metrics import RelayMetrics
 from cencomm.relay.notary import Notary
 from cencomm.relay.operations import Registry
 from cencomm.relay.pacing import Pacing
+from cencomm.relay.page_memo import PageMemo
 from cencomm.relay.publishing import Publishing
 from cencomm.relay.quota import Quota
 from cencomm.relay.sign_in import SignInDesk
@@ -34,5 +35,6 @@ DESK = web.AppKey("DESK", SignInDesk)
 CLAIMS = web.AppKey("CLAIMS", Quota)
 PUBLISHES = web.AppKey("PUBLISHES", Quota)
 METRICS = web.AppKey("METRICS", RelayMetrics)
+LOG_PAGES = web.AppKey("LOG_PAGES", PageMemo)
 CHUNK_FILES = web.AppKey("CHUNK_FILES", ChunkFiles)
 BROWSER_CLIENT: web.AppKey[BrowserClient | None] = web.AppKey("BROWSER_CLIENT")  # None: it was not built here

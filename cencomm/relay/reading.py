@@ -1,5 +1,6 @@
 """Pages of a log and of a ledger, each with the relay's signed word on where it ends."""
 
+from msgspec import Raw, Struct
 from sqlalchemy import Connection
 
 from cencomm.ids import NO_HASH, AccountId
@@ -8,10 +9,11 @@ from cencomm.relay.channel_log import Tip
 from cencomm.relay.errors import LogDiverged
 from cencomm.relay.notary import Notary
 from cencomm.relay.operations import visible_end
+from cencomm.relay.page_memo import KeptPage, PageMemo, page_end
 from cencomm.relay.queries import log as log_queries
 from cencomm.relay.queries import operations as queries
+from cencomm.wire.document import encode_document, encode_items
 from cencomm.wire.limits import LEDGER_PAGE_ENTRIES, LOG_PAGE_ENTRIES, PAGE_BYTES
-from cencomm.wire.log import LogPage
 from cencomm.wire.operations import LedgerPage
 
 
@@ -28,34 +30,45 @@ def ledger_page(
     return LedgerPage(entries=_within(entries, PAGE_BYTES), head=notary.ledger_head(ledger, now=now, up_to=end))
 
 
+class _LogPage(Struct, frozen=True, kw_only=True):
+    """As wire.log.LogPage, its entries written already."""
+
+    previous: bytes
+    entries: Raw
+    head: bytes
+
+
 def log_page(
     connection: Connection,
     tip: Tip,
     notary: Notary,
+    memo: PageMemo,
     *,
     after: int,
     hash_: bytes | None,
     limit: int,
     now: int,
-) -> LogPage:
-    """The entries after the cursor. `hash_` is the reader's at `after`; None for a newcomer who has none yet.
+) -> bytes:
+    """A LogPage, encoded: the entries after the cursor, up to the next boundary of pages.
+
+    `hash_` is the reader's at `after`; None for a newcomer who has none yet.
 
     Raises:
         LogDiverged: the reader's log is not this one.
     """
-    previous = _hash_at(connection, tip, after)
+    kept = memo.get(tip, after) if limit >= LOG_PAGE_ENTRIES else None
+    previous = _hash_at(connection, tip, after) if kept is None else kept.previous
     if previous is None or (hash_ is not None and hash_ != previous):
         raise LogDiverged
-    entries = log_queries.entries_between(
-        connection,
-        tip.row,
-        tip.generation,
-        after=after,
-        up_to=tip.sequence,
-        most=min(limit, LOG_PAGE_ENTRIES),
-        most_bytes=PAGE_BYTES,
-    )
-    return LogPage(previous=previous, entries=tuple(entries), head=notary.log_head(tip, now=now))
+    if kept is None:
+        end = page_end(tip, after=after, limit=limit)
+        most = {"most": min(limit, LOG_PAGE_ENTRIES), "most_bytes": PAGE_BYTES}
+        entries = log_queries.entries_between(connection, tip.row, tip.generation, after=after, up_to=end, **most)
+        kept = KeptPage(previous, encode_items(entries))
+        if after % LOG_PAGE_ENTRIES == 0 and end == after + LOG_PAGE_ENTRIES:
+            memo.keep(tip, after, kept)
+    head = notary.log_head(tip, now=now)
+    return encode_document(_LogPage(previous=previous, entries=Raw(kept.entries), head=head))
 
 
 def _hash_at(connection: Connection, tip: Tip, sequence: int) -> bytes | None:

@@ -1,5 +1,6 @@
 """JSON documents: exactly the declared fields, of exactly the declared types, and nothing after them."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from msgspec import DecodeError, Struct, json
@@ -27,3 +28,8 @@ def decode_document(data: bytes, shape: type[T]) -> T:
 def encode_document(document: Struct) -> bytes:
     """One document on one line, in UTF-8."""
     return _ENCODER.encode(document)
+
+
+def encode_items(documents: Sequence[Struct]) -> bytes:
+    """The documents as a JSON array, for a field of another one."""
+    return _ENCODER.encode(documents)

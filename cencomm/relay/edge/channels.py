@@ -22,10 +22,11 @@ from cencomm.relay.edge.request import (
     number_in_path,
     number_in_query,
     place_of,
+    send_in_pieces,
 )
 from cencomm.relay.entitlement import require_acquaintance, require_entitled
 from cencomm.relay.errors import NotFound
-from cencomm.relay.keys import CLOCK, DATABASE, METRICS, NOTARY, PACING, PUBLISHES, PUBLISHING, STATE, WRITER
+from cencomm.relay.keys import CLOCK, DATABASE, LOG_PAGES, METRICS, NOTARY, PACING, PUBLISHES, PUBLISHING, STATE, WRITER
 from cencomm.relay.loading import load_tip
 from cencomm.relay.queries.welcomes import forget_welcome, newest_rejections, welcomes_for
 from cencomm.relay.reading import log_page
@@ -117,15 +118,15 @@ async def post_turn(request: web.Request) -> web.Response:
     return answer(TurnReserved(seconds=await request.app[WRITER].write(reserve)))
 
 
-async def get_log(request: web.Request) -> web.Response:
+async def get_log(request: web.Request) -> web.StreamResponse:
     _, tip = await _reader_of_any(request)
     after = number_in_query(request, "after", default=0, least=0)
     limit = number_in_query(request, "limit", default=LOG_PAGE_ENTRIES, least=1)
-    hash_, notary, now = hash_in_query(request, "hash"), request.app[NOTARY], request.app[CLOCK]()
-    page = await request.app[DATABASE].read(
-        lambda connection: log_page(connection, tip, notary, after=after, hash_=hash_, limit=limit, now=now)
+    hash_, app, now = hash_in_query(request, "hash"), request.app, request.app[CLOCK]()
+    page = await app[DATABASE].read(
+        lambda one: log_page(one, tip, app[NOTARY], app[LOG_PAGES], after=after, hash_=hash_, limit=limit, now=now)
     )
-    return answer(page)
+    return await send_in_pieces(request, page)
 
 
 async def get_welcomes(request: web.Request) -> web.Response:
