@@ -2,6 +2,7 @@
 
 from cencomm.cen.recording import CEN, ReleaseRecorder
 from cencomm.client.reports import Reports
+from cencomm.node.api.store_routes import STORE_ROUTES
 from cencomm.node.data_folder import DataFolder
 from cencomm.node.kind import NodeKind
 
@@ -10,4 +11,11 @@ def _record_releases(_: DataFolder, reports: Reports) -> ReleaseRecorder:
     return ReleaseRecorder(reports)
 
 
-CEN_NODE = NodeKind(name="cen", package=CEN, data_variable="CENCOMM_CEN_DATA", consumer=_record_releases)
+CEN_NODE = NodeKind(
+    name="cen",
+    package=CEN,
+    data_variable="CENCOMM_CEN_DATA",
+    consumer=_record_releases,
+    nominal=False,
+    routes=STORE_ROUTES,
+)

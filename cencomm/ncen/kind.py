@@ -3,6 +3,7 @@
 from cencomm.client.reports import Reports
 from cencomm.ncen.nation import read_nation
 from cencomm.ncen.recording import NCEN, NationRecorder
+from cencomm.node.api.store_routes import STORE_ROUTES
 from cencomm.node.data_folder import DataFolder
 from cencomm.node.kind import NodeKind
 
@@ -11,4 +12,10 @@ def _record_own(folder: DataFolder, reports: Reports) -> NationRecorder:
     return NationRecorder(reports, read_nation(folder))
 
 
-NATION = NodeKind(name="ncen", package=NCEN, data_variable="CENCOMM_NCEN_DATA", consumer=_record_own)
+NATION = NodeKind(
+    name="ncen",
+    package=NCEN,
+    data_variable="CENCOMM_NCEN_DATA",
+    consumer=_record_own,
+    routes=STORE_ROUTES,
+)
