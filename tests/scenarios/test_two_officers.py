@@ -7,9 +7,10 @@ import pytest
 from aiohttp import web
 
 from cencomm import codec
+from cencomm.client.channel.claiming import claim
 from cencomm.client.channel.delivery import Sent
 from cencomm.client.channel.enacting import stage
-from cencomm.client.channel.enactment import claim, follow_and_enact
+from cencomm.client.channel.enactment import follow_and_enact
 from cencomm.client.channel.errors import LogContradicted, NotAMember, RolledBack
 from cencomm.client.channel.posting import resume, send
 from cencomm.client.channel.session import Standing

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
+from cencomm.client.channel.claiming import claim
 from cencomm.client.channel.enacting import difference, stage, stage_what_fits
 from cencomm.client.channel.founding import alone, waits_for_us
 from cencomm.client.channel.log_feed import follow_log
@@ -19,17 +20,13 @@ from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.transport.errors import (
     AgainstRule,
     ChannelBusy,
-    NoKeyPackage,
-    NoSession,
-    NotFound,
     Refusal,
 )
 from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailable
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.replay import Ledger
-from cencomm.wire.devices import ClaimKeyPackages
-from cencomm.wire.limits import LOSSES_BEFORE_TURN, MAX_CLAIM_ACCOUNTS
+from cencomm.wire.limits import LOSSES_BEFORE_TURN
 from cencomm.wire.operations import CommitToChannel
 
 MAX_TRIES = 8
@@ -248,51 +245,6 @@ async def _stage_update(mailbox: Mailbox, session: ChannelSession, ledger: Ledge
     certificates, entropy = mailbox.certificates, mailbox.environment.entropy
     staged = stage(session, ledger, adds=(), removes=(), certificates=certificates, entropy=entropy)
     await mailbox.write({}, session=staged)
-
-
-async def claim(mailbox: Mailbox, session: ChannelSession, accounts: Sequence[AccountId]) -> list[bytes]:
-    """Key packages of these accounts' devices. Whoever has none, or is refused, is added once that changed.
-
-    No refusal is raised: an add that has to wait is no reason for a removal to wait with it (C4).
-
-    Raises:
-        NoSession: the sign-in has ended.
-        Unavailable: the relay cannot be reached.
-    """
-    packages: list[bytes] = []
-    for start in range(0, len(accounts), MAX_CLAIM_ACCOUNTS):
-        packages += await _claim_some(mailbox, session, accounts[start : start + MAX_CLAIM_ACCOUNTS])
-    return packages
-
-
-async def _claim_some(mailbox: Mailbox, session: ChannelSession, wanted: Sequence[AccountId]) -> list[bytes]:
-    """One request. Refused for somebody whom it does not name, it is made again in halves: each is refused alone."""
-    if not wanted:
-        return []
-    named: frozenset[AccountId] = frozenset()
-    try:
-        request = ClaimKeyPackages(accounts=tuple(wanted))
-        answer = await mailbox.relay.claim(session.operation, session.channel, request)
-    except NoSession:
-        raise
-    except NoKeyPackage as without:
-        named = frozenset(without.details.accounts or ())
-    except (AgainstRule, NotFound):
-        pass
-    except Refusal:  # a quota, or the relay cannot: halves would fare no better
-        return []
-    else:
-        return [package.key_package for package in answer.packages]
-    rest = [account for account in wanted if account not in named]
-    if len(rest) < len(wanted):
-        return await _claim_some(mailbox, session, rest)
-    if len(wanted) == 1:
-        return []
-    half = len(wanted) // 2
-    return [
-        *await _claim_some(mailbox, session, wanted[:half]),
-        *await _claim_some(mailbox, session, wanted[half:]),
-    ]
 
 
 def staged_commit(session: ChannelSession) -> CommitToChannel:
