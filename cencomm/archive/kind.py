@@ -1,15 +1,15 @@
 """The archive as a kind of node: it records every message, and gives of it to those who come later."""
 
 from cencomm.archive.history import ArchivedHoldings
+from cencomm.archive.retention import ArchiveRecorder
 from cencomm.client.reports import Reports
 from cencomm.node.api.store_routes import STORE_ROUTES
 from cencomm.node.data_folder import DataFolder
 from cencomm.node.kind import NodeKind
-from cencomm.node.records.recording import MessageRecorder
 
 
-def _record_everything(_: DataFolder, reports: Reports) -> MessageRecorder:
-    return MessageRecorder(reports)
+def _record_everything(_: DataFolder, reports: Reports) -> ArchiveRecorder:
+    return ArchiveRecorder(reports)
 
 
 ARCHIVE = NodeKind(

@@ -160,4 +160,17 @@ ATTACHMENT_PIECES = Table(
     sqlite_strict=True,
 )
 
+DELETIONS = Table(  # what retention took out of each log
+    "deletions",
+    METADATA,
+    Column("operation", LargeBinary, primary_key=True),
+    Column("channel", LargeBinary, primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("records", Integer, nullable=False),
+    Column("files", Integer, nullable=False),
+    Column("reached", Integer, nullable=False),  # the last log entry among them
+    Column("deleted_at", Integer, nullable=False),  # seconds; the newest of them
+    sqlite_strict=True,
+)
+
 WORDS = table("message_words", column("rowid", Integer), column("text", Text))  # FTS5, made by the migration
