@@ -29,8 +29,10 @@ from cencomm.wire.document import decode_document
 from cencomm.wire.log import LogPage
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.archive import SECONDS, Archive, archive_in, found_with_archive, invite_archive, report
+from tests.scenarios.insider import Insider
 from tests.scenarios.people import EXERCISE, Person, Place, admit
 from tests.scenarios.test_archive_records import cases
+from tests.scenarios.test_history import publish
 from tests.scenarios.test_member_relay import body, document
 
 MOST_LOOKS = 3  # within seconds: a node that begins anew after each looks much more often
@@ -101,6 +103,25 @@ async def test_an_archive_that_is_admitted_late_records_what_was_said_before_onc
     verification = await late.verify()
     assert verification.sound
     assert verification.records == 5
+
+
+async def test_what_came_live_and_comes_again_as_history_is_one_record_s4(
+    late: Archive, carla: Person, ana: Person, meeting: Place
+) -> None:
+    """Ana's program logs her first message once more when the archive is there, which then fetches what was before."""
+    late.start()
+    await report(ana, meeting, 3)
+    await late.headings(1)
+    await catch_up(ana.mailbox)
+    first = (await ana.delivered(meeting.operation))[0]
+    await publish(ana, meeting, Insider(ana, meeting).message(first.envelope))
+    assert await late.headings(2) == cases(3, 1)
+
+    async with serving(of(carla)):
+        assert sorted(await late.headings(3)) == sorted(cases(1, 2, 3))
+
+    assert await late.set_aside(0) == []
+    assert (await late.verify()).records == 3
 
 
 async def test_what_one_server_lacked_a_node_asks_of_another(
