@@ -41,7 +41,8 @@ HEADING = f"{'figure':<58}{'reached':>10}{'wanted':>12} {'':<14}{'ratio':>7}"
 
 def report(*figures: Figure) -> None:
     """Shows the figures, and keeps them for the table at the end."""
-    print(HEADING)
+    if figures:
+        print(HEADING)
     for figure in figures:
         print(figure)
     kept = os.environ.get(FILE_VARIABLE)
