@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from cencomm.client.terminal import columns, default_data_folder, harmless
-from cencomm.client.words import TRANSLATED, Words, language_of_the_environment, load_words, read_catalogue
+from cencomm.client.words import DOMAIN, TRANSLATED, Words, language_of_the_environment, load_words, read_catalogue
 from cencomm.errors import UsageError
+from cencomm.resources import resource
 from tests.unit.client.sentences import sentences
 
 SLOT = re.compile(r"\{[a-z]+\}")
@@ -20,6 +21,15 @@ def test_a_catalogue_holds_exactly_what_is_said(language: str) -> None:
     assert not sentences() - catalogue.keys(), "not translated"
     assert not catalogue.keys() - sentences(), "said nowhere"
     assert all(catalogue.values())
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_says_each_sentence_once(language: str) -> None:
+    """Of two translations the reader gets one, and nobody could tell which from the file."""
+    source = resource(f"locale/{language}/LC_MESSAGES/{DOMAIN}.po").read_text("utf-8")
+    said = [line for line in source.splitlines() if line.startswith('msgid "') and line != 'msgid ""']
+
+    assert sorted(said) == sorted(set(said))
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
