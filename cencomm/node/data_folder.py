@@ -76,9 +76,13 @@ class DataFolder:
         Raises:
             NodeInUse: another process holds it.
             NoNode: there is no such folder, or others may look into it.
+            Unavailable: the disk does not let us, for now.
         """
         self._check_mode()
-        descriptor = os.open(self.path / LOCK_FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
+        try:
+            descriptor = os.open(self.path / LOCK_FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
+        except OSError as error:
+            raise Unavailable(f"the data folder {self.path} cannot be locked: {error.strerror}") from error
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

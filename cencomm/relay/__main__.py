@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cencomm.errors import UsageError
+from cencomm.errors import Unavailable, UsageError
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.run import run
 from cencomm.secret import Secret
@@ -61,7 +61,7 @@ def main(
         raise click.UsageError(str(exc)) from None
     try:
         run(config)
-    except UsageError as exc:  # another process serves the folder, a key file others can read, no certificate
+    except (UsageError, Unavailable) as exc:  # served already, a key file others can read, a read-only disk
         raise click.ClickException(str(exc)) from None
 
 

@@ -86,7 +86,6 @@ def _browser_client() -> BrowserClient | None:
 
 async def _database(app: web.Application) -> AsyncIterator[None]:
     config = app[CONFIG]
-    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with folder_locked(config.data):
         await asyncio.to_thread(migrate, config.database)
         app[DATABASE] = open_database(config)

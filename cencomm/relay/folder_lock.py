@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cencomm.errors import UsageError
+from cencomm.errors import Unavailable, UsageError
 
 RELAY_LOCK_FILE = "lock"
-_FILE_MODE = 0o600
+_FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 
 
 @contextlib.contextmanager
@@ -18,8 +18,13 @@ def folder_locked(data: Path) -> Iterator[None]:
 
     Raises:
         UsageError: another process serves this folder.
+        Unavailable: the disk does not let us, for now.
     """
-    descriptor = os.open(data / RELAY_LOCK_FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _FILE_MODE)
+    try:
+        data.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        descriptor = os.open(data / RELAY_LOCK_FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _FILE_MODE)
+    except OSError as error:
+        raise Unavailable(f"the relay's folder {data} cannot be used: {error.strerror}") from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests.e2e.syscalls import read_only_disk
@@ -11,13 +11,8 @@ from tests.faults.player import Player
 from tests.faults.wrong_clock import CACHED_SECONDS, set_clock
 
 LATE_SECONDS = 0.15
-MINUTE, HOUR, DAY = 60, 3600, 86_400
-JUMPS: Mapping[str, tuple[int, ...]] = {  # seconds, by kind of process
-    "relay": (90, HOUR, 2 * DAY, -90, -HOUR),
-    "archive": (90, HOUR, 2 * DAY, -90, -HOUR),
-    "officer": (90, HOUR, 2 * DAY, -90, -HOUR),
-    "duty post": (90, HOUR, 2 * DAY, -90, -HOUR),
-}
+HOUR, DAY = 3600, 86_400
+JUMPS = (90, HOUR, 2 * DAY, -90, -HOUR)  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +85,7 @@ async def read_only_start(player: Player, means: Means) -> None:
 async def wrong_clock(player: Player, means: Means) -> None:
     clock = player.casting.clock
     assert clock is not None
-    jumps = JUMPS[player.casting.kind]
-    set_clock(clock, jumps[min(int(means.share * len(jumps)), len(jumps) - 1)])
+    set_clock(clock, JUMPS[min(int(means.share * len(JUMPS)), len(JUMPS) - 1)])
     await asyncio.sleep(2 * CACHED_SECONDS + 1.5)
     set_clock(clock, 0)
     await asyncio.sleep(CACHED_SECONDS)

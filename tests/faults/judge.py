@@ -61,7 +61,7 @@ async def judge(scene: Scene) -> Verdict:
         await _judge_guest(scene, verdict, guest, accounts, whole)
     _judge_promises(scene, verdict, whole)
     for kind, player in scene.nodes.items():
-        await _judge_node(verdict, kind, player, whole)
+        await _judge_node(scene, verdict, kind, player, whole)
     _judge_keys(scene, verdict)
     _judge_processes(scene, verdict)
     return verdict
@@ -134,8 +134,8 @@ def _judge_promises(scene: Scene, verdict: Verdict, whole: Story) -> None:
     verdict.find([f"the unit says: {trouble}" for trouble in scene.unit.troubles])
 
 
-async def _judge_node(verdict: Verdict, kind: NodeKind, player: Player, whole: Story) -> None:
-    """It has read everything, and holds every message exactly once, as it was signed and as the log commits to it."""
+async def _judge_node(scene: Scene, verdict: Verdict, kind: NodeKind, player: Player, whole: Story) -> None:
+    """It has read everything, and holds every message exactly once, as it was signed and logged."""
     assert player.casting.health is not None
     expected = {short(channel): told[-1].sequence for channel, told in whole.items()}
     health = None
@@ -151,9 +151,12 @@ async def _judge_node(verdict: Verdict, kind: NodeKind, player: Player, whole: S
         verdict.find([f"{player.name} set messages aside: {health.quarantine}"])
     data = player.casting.disk.data
     records = await kind.records(data)
-    messages = {one.message for told in whole.values() for one in told}
+    countries = {account: profile.country for account, profile in scene.unit.profiles().items()}
+    messages = {one.message for told in whole.values() for one in told if kind.keeps(countries[one.account])}
     verdict.find([f"{player.name} lacks message {message[:8]}" for message in messages - records.keys()])
-    verdict.find([f"{player.name} has message {message[:8]} of nobody" for message in records.keys() - messages])
+    verdict.find(
+        [f"{player.name} has message {message[:8]} that is not its to keep" for message in records.keys() - messages]
+    )
     doubled = [message for message, count in records.items() if count != 1]
     verdict.twice += len(doubled)
     verdict.find([f"{player.name} has message {message[:8]} more than once" for message in doubled])

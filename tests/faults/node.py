@@ -41,6 +41,15 @@ class NodeKind:
 
     name: str
     role: Role
+    nation: str | None = None
+    """Whose store it is: it keeps what this nation's members wrote. None: everything."""
+
+    @property
+    def join_options(self) -> tuple[str, ...]:
+        return () if self.nation is None else ("--nation", self.nation)
+
+    def keeps(self, country: str | None) -> bool:
+        return self.nation in {None, country}
 
     async def command(self, *arguments: str) -> bytes:
         return await server_command(self.name, *arguments)
@@ -58,7 +67,7 @@ class NodeKind:
             after = ["--after", page["after"]]
 
 
-NODES = (NodeKind("archive", Role.ARCHIVE),)
+NODES = (NodeKind("archive", Role.ARCHIVE), NodeKind("ncen", Role.NCEN, nation="FR"))
 
 
 async def server_command(server: str, *arguments: str) -> bytes:

@@ -30,6 +30,7 @@ from tests.faults.wrong_clock import environment, find_libfaketime, set_clock
 
 RELAY_NAME = "relay.example"
 DUTY_POST = "duty-post"
+COUNTRIES = {"officer-1": "FR", DUTY_POST: "FR"}  # the others are of another one
 ENTRY_SECONDS = 120.0
 LOOK_SECONDS = 0.1
 
@@ -92,7 +93,7 @@ class Scene:
 
     async def add_member(self, name: str, kind: str) -> Player:
         """Invited, started; it asks to be admitted."""
-        letter = await self.unit.invite(name, Role.OFFICER)
+        letter = await self.unit.invite(name, Role.OFFICER, country=COUNTRIES.get(name, "KE"))
         write_private(self.root.letter(name), letter.text())
         write_private(self.root.password_file(name), os.urandom(12).hex() + "\n")
         line = await self.line()
@@ -114,11 +115,13 @@ class Scene:
 
     async def add_node(self, kind: NodeKind) -> Player:
         """Invited, made; it asks to be admitted and runs."""
-        letter = await self.unit.invite(kind.name, kind.role)
+        letter = await self.unit.invite(kind.name, kind.role, country=kind.nation)
         write_private(self.root.letter(kind.name), letter.text())
         line, disk, port = await self.line(), self._disk(kind.name), free_port()
         data = str(disk.data)
-        await kind.command("join", str(self.root.letter(kind.name)), "--data", data, "--relay", line.url)
+        await kind.command(
+            "join", str(self.root.letter(kind.name)), "--data", data, "--relay", line.url, *kind.join_options
+        )
         arguments = ("-m", "cencomm", kind.name, "run", "--data", data, "--health-port", str(port))
         health = f"http://127.0.0.1:{port}/healthz"
         return await self._play(kind.name, kind.name, arguments, disk, line=line, health=health)

@@ -16,7 +16,7 @@ from cencomm.client.vault.journal import decode_message, decode_quarantined, mes
 from cencomm.client.vault.state_store import StateStore
 from cencomm.client.vault.vault import open_vault
 from cencomm.client.watch import catch_up
-from cencomm.ids import ChannelId, OperationId
+from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.secret import system_entropy
 from tests.faults.duty_post import at_a_shared_computer
 from tests.faults.member import at_own_computer
@@ -35,6 +35,7 @@ class Told:
     sequence: int
     message: str
     content: bytes
+    account: AccountId
 
 
 Story = Mapping[ChannelId, Sequence[Told]]
@@ -44,7 +45,7 @@ async def story_of(store: StateStore, operation: OperationId) -> Story:
     story: dict[ChannelId, list[Told]] = {}
     for _, value in await store.scan(message_prefix(operation)):
         one = decode_message(value)
-        told = Told(one.place.sequence, one.envelope.message.hex(), sha256(one.signed.encode()).digest())
+        told = Told(one.place.sequence, one.envelope.message.hex(), sha256(one.signed.encode()).digest(), one.account)
         story.setdefault(one.place.channel, []).append(told)
     return story
 

@@ -28,6 +28,7 @@ from cencomm.errors import ProtocolError, Unavailable
 from cencomm.ids import AccountId, ChannelId
 from cencomm.ledger.kinds import ChannelKind, RevokeReason, Role
 from cencomm.ledger.letter import AccessLetter
+from tests.faults.node import NODES
 from tests.faults.wire_tap import WireTap
 
 T = TypeVar("T")
@@ -47,8 +48,8 @@ class Unit:
     troubles: list[str] = field(default_factory=list)
     calm: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def invite(self, name: str, role: Role) -> AccessLetter:
-        profile = Profile(name=name, organisation="Exercise", country=None).encode()
+    async def invite(self, name: str, role: Role, *, country: str | None) -> AccessLetter:
+        profile = Profile(name=name, organisation="Exercise", country=country).encode()
         return await insist(lambda: admission.invite(self.mailbox, self.stage.operation, role=role, profile=profile))
 
     async def admit(self, names: Sequence[str]) -> None:
@@ -69,7 +70,7 @@ class Unit:
             self.stage.operation,
             kind=ChannelKind.REGIONAL,
             title=encode_labels(SIDE_TITLE),
-            roles=(Role.COORDINATOR, Role.ARCHIVE),
+            roles=(Role.COORDINATOR, *(kind.role for kind in NODES)),
             accounts=[accounts[name] for name in names],
         )
         await enact(self.mailbox, self.stage.operation, channel)
@@ -87,13 +88,16 @@ class Unit:
 
     def accounts(self) -> dict[str, AccountId]:
         """By the names in the letters; of who was admitted once."""
+        return {profile.name: account for account, profile in self.profiles().items()}
+
+    def profiles(self) -> dict[AccountId, Profile]:
         known = self.mailbox.operation(self.stage.operation)
-        named = {}
+        found = {}
         for account, member in known.ledger.members.items():
             profile = known.content(member.profile)
             if profile is not None:
-                named[decode_profile(profile).name] = account
-        return named
+                found[account] = decode_profile(profile)
+        return found
 
     def observe(self, event: Event) -> None:
         place = event.place

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cencomm.errors import UsageError
-from cencomm.node.data_folder import DataFolder
+from cencomm.errors import Unavailable, UsageError
+from cencomm.node.data_folder import LOCK_FILE, DataFolder
 from cencomm.node.errors import NodeDamaged, NodeInUse, NoNode
 from cencomm.node.key_file import NodeKeys, read_keys, write_keys
 from tests.fakes.counting_entropy import CountingEntropy
@@ -105,3 +105,13 @@ def test_a_folder_that_is_not_there_holds_no_node(tmp_path: Path) -> None:
         pass
     with pytest.raises(NoNode):
         read_keys(folder.key_file)
+
+
+def test_a_folder_whose_lock_the_disk_does_not_open_says_so(tmp_path: Path) -> None:
+    """A node that starts on a read-only disk ends with a sentence, and is started again (found by `make faults`)."""
+    folder = DataFolder(tmp_path / "node")
+    folder.make()
+    (folder.path / LOCK_FILE).mkdir()
+
+    with pytest.raises(Unavailable, match="cannot be locked: Is a directory"), folder.locked():
+        pass
