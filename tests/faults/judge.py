@@ -137,7 +137,8 @@ def _judge_promises(scene: Scene, verdict: Verdict, whole: Story) -> None:
 async def _judge_node(scene: Scene, verdict: Verdict, kind: NodeKind, player: Player, whole: Story) -> None:
     """It has read everything, and holds every message exactly once, as it was signed and logged."""
     assert player.casting.health is not None
-    expected = {short(channel): told[-1].sequence for channel, told in whole.items()}
+    channels = scene.unit.channels_of(player.name)
+    expected = {short(channel): told[-1].sequence for channel, told in whole.items() if channel in channels}
     health = None
     try:
         async with asyncio.timeout(SETTLING_SECONDS):
@@ -152,7 +153,9 @@ async def _judge_node(scene: Scene, verdict: Verdict, kind: NodeKind, player: Pl
     data = player.casting.disk.data
     records = await kind.records(data)
     countries = {account: profile.country for account, profile in scene.unit.profiles().items()}
-    messages = {one.message for told in whole.values() for one in told if kind.keeps(countries[one.account])}
+    messages = {
+        one.message for channel in channels for one in whole.get(channel, ()) if kind.keeps(countries[one.account])
+    }
     verdict.find([f"{player.name} lacks message {message[:8]}" for message in messages - records.keys()])
     verdict.find(
         [f"{player.name} has message {message[:8]} that is not its to keep" for message in records.keys() - messages]

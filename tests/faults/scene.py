@@ -199,13 +199,12 @@ async def scene_in(path: Path, *, officers: int) -> AsyncIterator[Scene]:
 
 async def _all_in(scene: Scene) -> None:
     """The nodes are in every channel: what is said before that they would never read."""
-    channels = (scene.unit.stage.channel, scene.side)
     async with asyncio.timeout(ENTRY_SECONDS):
         for player in scene.nodes.values():
             assert player.casting.health is not None
             while True:
                 health = await ask_health(player.casting.health)
-                if health is not None and len(health.positions) == len(channels):
+                if health is not None and len(health.positions) == len(scene.unit.channels_of(player.name)):
                     break
                 await asyncio.sleep(LOOK_SECONDS)
 

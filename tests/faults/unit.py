@@ -90,6 +90,12 @@ class Unit:
         """By the names in the letters; of who was admitted once."""
         return {profile.name: account for account, profile in self.profiles().items()}
 
+    def channels_of(self, name: str) -> set[ChannelId]:
+        """Those that the ledger opens to it."""
+        ledger = self.mailbox.operation(self.stage.operation).ledger
+        key = ledger.members[self.accounts()[name]].identity_key
+        return {channel for channel in ledger.channels if ledger.is_entitled(channel, key, at=ledger.sequence)}
+
     def profiles(self) -> dict[AccountId, Profile]:
         known = self.mailbox.operation(self.stage.operation)
         found = {}
