@@ -2,11 +2,12 @@
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.judge import Verdict, judge
+from tests.faults.node import NODES, NodeKind
 from tests.faults.scene import scene_in
 from tests.faults.schedule import Schedule
 from tests.faults.storm import Count, Show, Storm
@@ -23,6 +24,7 @@ class Plan:
     officers: int = 3
     guests: int = 8
     copies: int = 3
+    nodes: Sequence[NodeKind] = NODES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ async def run(path: Path, plan: Plan, show: Show) -> Outcome:
     """Everything happens in `path`, which is not there yet, and on file systems that are mounted in it."""
     began = time.monotonic()
     show("relay, nodes and members start; the operation is founded")
-    async with scene_in(path, officers=plan.officers) as scene:
+    async with scene_in(path, officers=plan.officers, nodes=plan.nodes) as scene:
         storm = Storm(scene, Schedule(plan.seed, strace=shutil.which("strace")), show)
         show("everybody is in their channels and talks")
         await storm.rage(kills=plan.kills, guests=plan.guests, copies=plan.copies)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -170,7 +170,7 @@ class Scene:
 
 
 @contextlib.asynccontextmanager
-async def scene_in(path: Path, *, officers: int) -> AsyncIterator[Scene]:
+async def scene_in(path: Path, *, officers: int, nodes: Sequence[NodeKind]) -> AsyncIterator[Scene]:
     """Everybody is in their channels, and has said something in each."""
     repertoire, tap, port = load_repertoire(), WireTap(), free_port()
     for folder in (path, path / "mailboxes"):
@@ -185,12 +185,12 @@ async def scene_in(path: Path, *, officers: int) -> AsyncIterator[Scene]:
         scene.unit = await stack.enter_async_context(unit_at(line.url, scene.root, repertoire, tap))
         names = [f"officer-{number}" for number in range(1, officers + 1)]
         await asyncio.gather(
-            *(scene.add_node(kind) for kind in NODES),
+            *(scene.add_node(kind) for kind in nodes),
             *(scene.add_member(name, "officer") for name in names),
             scene.add_member(DUTY_POST, "duty post"),
         )
         scene.side_names = (names[0], DUTY_POST)
-        await scene.unit.admit([*(kind.name for kind in NODES), *names, DUTY_POST])
+        await scene.unit.admit([*(kind.name for kind in nodes), *names, DUTY_POST])
         scene.side = await scene.unit.open_side_channel(scene.side_names)
         await _all_in(scene)
         scene.go.touch()
