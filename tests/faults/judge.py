@@ -151,7 +151,7 @@ async def _judge_node(scene: Scene, verdict: Verdict, kind: NodeKind, player: Pl
     if health.quarantine:
         verdict.find([f"{player.name} set messages aside: {health.quarantine}"])
     data = player.casting.disk.data
-    records = await kind.records(data)
+    records = await asyncio.to_thread(kind.records, data)
     countries = {account: profile.country for account, profile in scene.unit.profiles().items()}
     messages = {
         one.message for channel in channels for one in whole.get(channel, ()) if kind.keeps(countries[one.account])
