@@ -134,6 +134,20 @@ async def test_e8_a_log_that_was_written_anew_without_the_key_is_noticed(log: Da
         await verified(log)
 
 
+async def test_e8_an_entry_of_another_past_is_noticed(log: Database) -> None:
+    """Its number and key are right, but it was written behind other entries: before a backup was put back, say."""
+    async with log.reading() as connection:
+        former = (await entries_before(connection, None, limit=1))[0]
+    await tamper(log, "DELETE FROM consultations WHERE number > 3")
+    for _ in range(2):
+        await write(log, replace(LOOK, person="bob"))
+    statement = "UPDATE consultations SET person = 'ana', found = 4, chain = :chain WHERE number = 5"
+    await tamper(log, statement, chain=former.chain)
+
+    with pytest.raises(LogBroken, match="number 5"):
+        await verified(log)
+
+
 async def test_e8_a_log_that_was_cut_is_noticed_by_a_head_that_was_noted(log: Database) -> None:
     noted = await verified(log)
     await tamper(log, "DELETE FROM consultations WHERE number > 3")
