@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from cencomm import __main__ as program
+from cencomm.archive.cli import archive
+from cencomm.cen.cli import cen
 from cencomm.cen.commands.cases import LIST_HEADS
 from cencomm.cen.commands.statistics import HEADS
-from cencomm.client import cli
 from cencomm.client.commands.approving import TRACES
 from cencomm.client.commands.channels import KIND_WORDS
 from cencomm.client.commands.releasing import GROUNDS, STANDINGS
@@ -20,13 +21,12 @@ from cencomm.client.overview import PHASE_WORDS
 from cencomm.client.presenting import ROLE_WORDS
 from cencomm.doctor.cli import doctor
 from cencomm.forms.envelope import Priority
-from cencomm.node import api
+from cencomm.ncen.cli import ncen
 from cencomm.node.api.refusals import REFUSALS
 from cencomm.node.commands.records import SORTED
 
 SAYING = frozenset({"say", "tell", "confirm", "agrees", "ask_secret", "ask_text"})
-_SOURCES = (Path(cli.__file__).parent, Path(api.__file__).parent)
-_DOCTOR = Path(cli.__file__).parents[1] / "doctor"
+_SOURCE = Path(program.__file__).parent
 
 
 def sentences() -> set[str]:
@@ -35,12 +35,13 @@ def sentences() -> set[str]:
     found |= {*LIST_HEADS, *(head for heads in HEADS.values() for head in heads)}
     found |= {refusal.sentence for refusal in REFUSALS}
     found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *KIND_WORDS.values(), *(one.value for one in Priority)}
-    for path in (file for source in _SOURCES for file in source.rglob("*.py")):
-        found |= set(_said(ast.parse(path.read_text("utf-8"))))
-    for path in _DOCTOR.glob("*.py"):
+    for package in ("client", "node", "archive", "ncen", "cen"):
+        for path in (_SOURCE / package).rglob("*.py"):
+            found |= set(_said(ast.parse(path.read_text("utf-8"))))
+    for path in (_SOURCE / "doctor").glob("*.py"):
         found |= set(_found(ast.parse(path.read_text("utf-8"))))
-    found |= set(_helps(doctor))
-    found |= set(_helps(program.assemble()))
+    for command in (program.assemble(), archive, ncen, cen, doctor):
+        found |= set(_helps(command))
     return {sentence for sentence in found if any(letter.isalpha() for letter in _without_slots(sentence))}
 
 
