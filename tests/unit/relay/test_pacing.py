@@ -13,7 +13,8 @@ from cencomm.mls.group import Group
 from cencomm.relay.channel_log import Tip
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.errors import ChannelBusy
-from cencomm.relay.keys import STATE
+from cencomm.relay.keys import DATABASE, STATE
+from cencomm.relay.loading import load_state
 from cencomm.relay.pacing import Pacing
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import COMMIT_PAUSE_SECONDS, TURN_SECONDS
@@ -104,6 +105,24 @@ async def test_c7_a_commit_that_revokes_is_never_held_up(operation: Operation, i
 
     assert enacting.status == 200
     assert next_one.error.details.rule == "C7"  # one Commit carries it out; the flood is not let in behind it
+
+
+@pytest.mark.parametrize("act", ["revoke", "end-device", "nothing"])
+async def test_c7_a_relay_that_starts_again_knows_which_channel_owes_a_removal(
+    operation: Operation, insider: Person, act: str
+) -> None:
+    """Else whoever can make it restart keeps a revoked member in for as long as turns hold the others up."""
+    match act:
+        case "revoke":
+            await operation.append(operation.revocation(insider))
+        case "end-device":
+            await operation.append(EndDevice(account=insider.account, device=insider.device))
+
+    state = await operation.relay.app[DATABASE].read(load_state)
+
+    tip = state.tip(operation.ledger.operation, operation.channel)
+    assert tip.owes_removal is (act != "nothing")
+    assert tip.owes_removal is operation.relay.app[STATE].tip(tip.operation, tip.channel).owes_removal
 
 
 async def test_c7_a_revocation_lets_by_only_where_the_revoked_may_have_a_leaf(operation: Operation) -> None:
