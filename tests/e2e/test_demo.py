@@ -30,7 +30,7 @@ HEADERS = (
     ),
 )
 MEMBERS = 9  # two coordinators, six officers, an analyst
-_LINE = re.compile(r"^ +([a-z ]+?) {2,}([\d.]+) *$", re.MULTILINE)
+_LINE = re.compile(r"^ +([a-zA-Z ]+?) {2,}([\d.]+) *$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
