@@ -22,7 +22,7 @@ from cencomm.node.api.record_routes import FileAsked, RecordAsked
 from cencomm.node.api.search_routes import RecordsAsked
 from cencomm.node.records.criteria import Sort
 from cencomm.node.records.cursor import Cursor, read_cursor
-from tests.unit.node.records.api.visitor import Visitor
+from tests.unit.node.api.visitor import Visitor
 from tests.unit.node.records.keep import Keep
 from tests.unit.node.records.operation import NOW, Desk, Values
 

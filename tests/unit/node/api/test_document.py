@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.node.records.api.visitor import Visitor
+from tests.unit.node.api.visitor import Visitor
 
-DOCUMENT = Path(__file__).parents[5] / "docs/api.md"
+DOCUMENT = Path(__file__).parents[4] / "docs/api.md"
 CURL = re.compile(r"^curl .*$", re.MULTILINE)
 
 

@@ -14,9 +14,10 @@ from cencomm.node.api.app import build_api
 from cencomm.node.api.kind import ApiKind
 from cencomm.node.api.room import Room
 from cencomm.node.data_folder import DataFolder
-from cencomm.node.database import Database, migrate
+from cencomm.node.database import NODE, Database, migrate
 from cencomm.node.people import PEOPLE
 from cencomm.node.records.criteria import Labels
+from cencomm.node.records.recording import RECORDS
 from cencomm.node.sealing import Sealer
 from cencomm.secret import Secret
 from cencomm.site.people.consultation import LogKey
@@ -24,18 +25,17 @@ from cencomm.site.people.desk import Desk as PeopleDesk
 from cencomm.site.people.person import Role
 from cencomm.site.verifiers import Verifiers
 from tests.fakes.counting_entropy import CountingEntropy
-from tests.unit.node.records.api.clock import StandingClock
-from tests.unit.node.records.api.visitor import Visitor
+from tests.unit.node.api.clock import StandingClock
+from tests.unit.node.api.visitor import Visitor
 from tests.unit.node.records.keep import Keep
 from tests.unit.node.records.operation import Desk, Values
 
 
 @pytest.fixture(scope="session")
-def blank(blank: bytes, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """With the tables of people too, as a running node has them."""
+def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """With the tables of records and of people, as a running node has them."""
     path = tmp_path_factory.mktemp("blank-api") / "node.sqlite"
-    path.write_bytes(blank)
-    migrate(path, (PEOPLE,))
+    migrate(path, (NODE, RECORDS, PEOPLE))
     return path.read_bytes()
 
 

@@ -17,8 +17,8 @@ from cencomm.site.origin import ForeignOrigin, require_own_origin
 from cencomm.site.pace import FREE_TRIES
 from cencomm.site.people.consultation import Deed
 from cencomm.site.people.person import DAY_SECONDS, Permission, Role
-from tests.unit.node.records.api.clock import StandingClock
-from tests.unit.node.records.api.visitor import Visitor
+from tests.unit.node.api.clock import StandingClock
+from tests.unit.node.api.visitor import Visitor
 
 OWN_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 

@@ -17,7 +17,7 @@ from cencomm.node.files.attachments import FileState, put_piece, set_state
 from cencomm.node.key_file import NodeKeys, write_keys
 from cencomm.secret import system_entropy
 from cencomm.site.people.person import Role
-from tests.unit.node.records.api.visitor import Visitor
+from tests.unit.node.api.visitor import Visitor
 from tests.unit.node.records.keep import Keep
 from tests.unit.node.records.operation import Desk
 from tests.unit.node.records.test_attachments import CONTENT, described
