@@ -8,11 +8,12 @@ tombstones                          what was taken back: which release, when, by
 
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
 from cencomm.node.records.tables import MESSAGES
+from cencomm.site.naming import new_metadata
 
-METADATA = MetaData(naming_convention=MESSAGES.metadata.naming_convention)
+METADATA = new_metadata()
 
 
 class ShareKind(StrEnum):

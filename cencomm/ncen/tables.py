@@ -17,15 +17,15 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
 from cencomm.node.records.tables import MESSAGES
+from cencomm.site.naming import new_metadata
 
-METADATA = MetaData(naming_convention=MESSAGES.metadata.naming_convention)
+METADATA = new_metadata()
 
 CASES = Table(
     "cases",

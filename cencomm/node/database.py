@@ -1,16 +1,12 @@
 """SQLite as a node uses it: one writing connection, several reading ones, and faults of the disk as one error."""
 
 import asyncio
-import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -21,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from cencomm.node.errors import DatabaseUnavailable
 from cencomm.node.writing_connection import WritingConnection
+from cencomm.site.migrating import upgrade
 
 T = TypeVar("T")
 Work: TypeAlias = Callable[[AsyncConnection], Awaitable[T]]
@@ -107,17 +104,9 @@ def migrate(path: Path, packages: Sequence[str] = (NODE,)) -> None:
     try:
         with faults_as_unavailable(), engine.begin() as connection:
             for package in packages:
-                _upgrade(connection, package)
+                upgrade(connection, package)
     finally:
         engine.dispose()
-
-
-def _upgrade(connection: Connection, package: str) -> None:
-    with as_file(files(importlib.import_module(package)) / "migrations") as scripts:
-        config = Config()
-        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
 
 
 def open_database(path: Path) -> Database:

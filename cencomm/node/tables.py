@@ -1,15 +1,10 @@
 """The tables that every node has. Its consumer's stand beside them in the same database, in its own package."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
-METADATA = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from cencomm.site.naming import new_metadata
+
+METADATA = new_metadata()
 
 STATE = Table(  # one row: how often the values below were written
     "node_state",

@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TypeVar
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -25,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from cencomm.errors import Unavailable
 from cencomm.relay.config import RelayConfig
+from cencomm.site.migrating import upgrade
 
 T = TypeVar("T")
 
@@ -84,11 +82,8 @@ def migrate(path: Path) -> None:
     """
     engine = create_engine(f"sqlite:///{path}")
     try:
-        with as_file(files("cencomm.relay") / "migrations") as scripts, faults_as_unavailable(), engine.begin() as one:
-            config = Config()
-            config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-            config.attributes["connection"] = one
-            command.upgrade(config, "head")
+        with faults_as_unavailable(), engine.begin() as connection:
+            upgrade(connection, "cencomm.relay")
     finally:
         engine.dispose()
 

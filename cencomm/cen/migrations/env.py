@@ -1,15 +1,6 @@
-"""Runs the migrations inside the transaction that `cencomm.node.database.migrate` opened."""
-
-from alembic import context
+"""Run by `cencomm.site.migrating.upgrade`, in the transaction of who called it."""
 
 from cencomm.cen.tables import METADATA
+from cencomm.site.migrating import run
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
-    version_table="cen_version",
-    render_as_batch=True,
-    transactional_ddl=True,
-)
-with context.begin_transaction():
-    context.run_migrations()
+run(METADATA, version_table="cen_version")

@@ -1,13 +1,5 @@
-"""How constraints of all tables are named, and where the tables are registered."""
+"""Where the relay's tables are registered."""
 
-from sqlalchemy import MetaData
+from cencomm.site.naming import new_metadata
 
-METADATA = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+METADATA = new_metadata()

@@ -7,17 +7,11 @@ tries                        wrong ones of late, also at names that nobody has
 consultations                who asked what, when and what for: appended, never changed (domain.md E8)
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
-METADATA = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from cencomm.site.naming import new_metadata
+
+METADATA = new_metadata()
 
 PEOPLE = Table(
     "people",

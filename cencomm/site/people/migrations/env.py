@@ -1,15 +1,6 @@
-"""Runs the migrations inside the transaction that the server opened."""
+"""Run by `cencomm.site.migrating.upgrade`, in the transaction of who called it."""
 
-from alembic import context
-
+from cencomm.site.migrating import run
 from cencomm.site.people.tables import METADATA
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
-    version_table="people_version",
-    render_as_batch=True,
-    transactional_ddl=True,
-)
-with context.begin_transaction():
-    context.run_migrations()
+run(METADATA, version_table="people_version")
