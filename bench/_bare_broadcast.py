@@ -9,7 +9,7 @@ import sys
 import uvloop
 from aiohttp import web
 
-from cencomm.relay.fanout import text_frame
+from cencomm.relay.push_stream import text_frame
 
 CONNECTIONS: set[asyncio.Transport] = set()
 

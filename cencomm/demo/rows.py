@@ -10,7 +10,8 @@ from cencomm.forms.form import Form, Variant
 from cencomm.forms.gazetteer import load_gazetteer
 from cencomm.forms.mapped_row import MappedFile
 from cencomm.forms.mapping import RowMapper
-from cencomm.forms.mapping_rules import RowMapping, load_mapping
+from cencomm.forms.mapping_file import load_mapping
+from cencomm.forms.mapping_rules import RowMapping
 from cencomm.forms.table import MAX_FILE_BYTES
 from cencomm.forms.validation import InvalidReport, validate
 from cencomm.forms.wording import Wording

@@ -1,26 +1,41 @@
 """Code lists: what may stand in a field of type code, with labels in the reader's language.
 
-Most lists are files in `templates/codes/` (format: the README there). Countries and currencies come from CLDR through
-Babel, so that nine languages are right without our typing them.
+Most lists are files in `templates/codes/` (format: the README there); countries and currencies are CLDR's (cldr.py).
 """
 
 import datetime as dt
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
-from babel import Locale
-from babel.core import get_global
 
-from cencomm.errors import MalformedError
+from cencomm.forms.cldr import country_entries, currency_entries
+from cencomm.forms.code_entry import LANGUAGES, CodeEntry, CodeListError, fallback_chain
 from cencomm.resources import resources
 
-LANGUAGES = ("en", "fr", "es", "pt", "de", "ru", "ar", "fa_AF", "ur")
+__all__ = [
+    "COMPLETE_LANGUAGES",
+    "LANGUAGES",
+    "MAX_ENTRIES",
+    "MAX_FILE_BYTES",
+    "MAX_LABEL_CHARACTERS",
+    "MAX_SEARCH_RESULTS",
+    "CodeEntry",
+    "CodeList",
+    "CodeListError",
+    "countries",
+    "currencies",
+    "decode_code_list",
+    "fallback_chain",
+    "fold",
+    "load_code_lists",
+]
+
 COMPLETE_LANGUAGES = ("en", "fr")  # every entry has a label in these; `en` ends every fallback chain
 
 MAX_FILE_BYTES = 1 << 20  # the longest list that ships, commodity, has 22 kB
@@ -29,34 +44,7 @@ MAX_LABEL_CHARACTERS = 200
 MAX_SEARCH_RESULTS = 50
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]{0,31}")
-_ALPHA_2 = re.compile(r"[A-Z]{2}")
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-# CLDR has no French name for these yet.
-_FRENCH_CURRENCIES = {"VED": "bolivar souverain", "ZWG": "or du Zimbabwe"}
-# Territories of CLDR that are no entries of ISO 3166-1: exceptional reservations, groupings, pseudo-locales.
-_NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
-_USER_ASSIGNED = frozenset({"XK"})  # Kosovo: user-assigned in ISO 3166-1, used by customs administrations
-
-
-class CodeListError(MalformedError):
-    """A code list that cannot be used; the text names file and entry."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeEntry:
-    """One code. `valid_from` and `valid_to` are ISO dates, the first and the last day of use in new reports."""
-
-    code: str
-    labels: Mapping[str, str]
-    parent: str | None = None
-    valid_from: str | None = None
-    valid_to: str | None = None
-    flags: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-
-    def label(self, language: str) -> str:
-        """The label in `language`, else in the next language of its fallback chain."""
-        return next(self.labels[step] for step in fallback_chain(language) if step in self.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +107,6 @@ class CodeList:
         ranked = ((_rank(entry, wanted, language), entry) for entry in self.entries)
         hits = sorted(((rank, entry) for rank, entry in ranked if rank is not None), key=lambda hit: hit[0])
         return tuple(entry for _, entry in itertools.islice(hits, limit))
-
-
-def fallback_chain(language: str) -> tuple[str, ...]:
-    """Where a text is looked for: the language, without its territory, English."""
-    return tuple(dict.fromkeys((language, language.partition("_")[0], "en")))
 
 
 def fold(text: str) -> str:
@@ -198,69 +181,12 @@ def _entry(code: str, read: _Entry) -> CodeEntry:
 
 def countries() -> CodeList:
     """ISO 3166-1 alpha-2 and XK, as CLDR names them."""
-    locales = _locales()
-    territories = {str(territory) for territory in locales["en"].territories}
-    codes = {territory for territory in territories if _ALPHA_2.fullmatch(territory)} - _NO_COUNTRIES
-    return CodeList("country", tuple(_country(code, locales) for code in sorted(codes)))
-
-
-def _country(code: str, locales: Mapping[str, Locale]) -> CodeEntry:
-    return CodeEntry(
-        code=code,
-        labels=_cldr_labels((language, locale.territories.get(code)) for language, locale in locales.items()),
-        flags=MappingProxyType({"status": ("user_assigned",)} if code in _USER_ASSIGNED else {}),
-    )
+    return CodeList("country", country_entries())
 
 
 def currencies() -> CodeList:
     """ISO 4217 as CLDR has it, with the withdrawn currencies that old cases name."""
-    locales = _locales()
-    spans = _currency_spans()
-    return CodeList(
-        "currency",
-        tuple(
-            _currency(code, spans.get(code, (None, None)), locales)
-            for code in sorted(map(str, locales["en"].currencies))
-        ),
-    )
-
-
-def _currency(code: str, span: tuple[str | None, str | None], locales: Mapping[str, Locale]) -> CodeEntry:
-    names = ((language, locale.currencies.get(code)) for language, locale in locales.items())
-    ours = {"fr": _FRENCH_CURRENCIES.get(code)}
-    return CodeEntry(
-        code=code,
-        labels=_cldr_labels((language, name or ours.get(language)) for language, name in names),
-        valid_from=span[0],
-        valid_to=span[1],
-    )
-
-
-def _currency_spans() -> Mapping[str, tuple[str | None, str | None]]:
-    """First and last day anywhere; open if it is or was without limit in one place."""
-    found: dict[str, list[tuple[str | None, str | None]]] = {}
-    for uses in get_global("territory_currencies").values():
-        for code, start, end, _tender in uses:
-            found.setdefault(code, []).append((_iso(start), _iso(end)))
-    return {
-        code: (
-            min((start or "" for start, _ in spans), default="") or None,
-            None if any(end is None for _, end in spans) else max(end or "" for _, end in spans),
-        )
-        for code, spans in found.items()
-    }
-
-
-def _iso(date: tuple[int, int, int] | None) -> str | None:
-    return None if date is None else dt.date(*date).isoformat()
-
-
-def _locales() -> Mapping[str, Locale]:
-    return {language: Locale.parse(language) for language in LANGUAGES}
-
-
-def _cldr_labels(labels: Iterable[tuple[str, str | None]]) -> Mapping[str, str]:
-    return MappingProxyType({language: label for language, label in labels if label})
+    return CodeList("currency", currency_entries())
 
 
 def _check_entry(codes: CodeList, entry: CodeEntry) -> None:

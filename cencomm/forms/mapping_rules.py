@@ -8,28 +8,17 @@ Columns are named as in the file, without regard to case and space; `legs:Origin
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TypeAlias, assert_never
 
 import msgspec
 
-from cencomm.errors import MalformedError
 from cencomm.forms.cell import DateOrder
-from cencomm.forms.code_list import CodeList, fold
-from cencomm.resources import resource
+from cencomm.forms.code_list import fold
 
-MAX_MAPPING_BYTES = 1 << 18  # the longest that ships has 11 kB
 MAX_NUMBERED_COLUMNS = 9  # "Origin City{n}": n from 1
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
-_TARGET = re.compile(r"[a-z][a-z0-9_]{0,47}(?:\.[a-z][a-z0-9_]{0,47})?")
 _NO_WORD = re.compile(r"[^\w-]+")
-_ENCODINGS = frozenset({"cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1256", "iso8859-1", "iso8859-15"})
-
-
-class MappingError(MalformedError):
-    """A file that is no mapping; the text says where."""
 
 
 class _Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="read"):
@@ -185,7 +174,7 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def codes(self, part: str) -> tuple[tuple[str, ...], bool]:
         """The codes of a part of a cell, in the order of the table, and whether a mere word decided."""
-        written = _phrase(part)
+        written = phrase(part)
         if written in self.exact:
             return (self.exact[written],), False
         found = (code for words, code in self.words.items() if f" {words} " in f" {written} ")
@@ -227,55 +216,14 @@ def numbered(pattern: str | None) -> tuple[str | None, ...]:
     return tuple(pattern and pattern.replace("{n}", str(n)) for n in range(1, MAX_NUMBERED_COLUMNS + 1))
 
 
-def load_mapping(name: str, code_lists: Mapping[str, CodeList], override: Path | None = None) -> RowMapping:
-    """The mapping `templates/mappings/{name}.toml`.
-
-    Raises:
-        MappingError: it is none.
-        UsageError: there is no such file.
-    """
-    return decode_mapping(resource(f"templates/mappings/{name}.toml", override=override).read_bytes(), code_lists)
-
-
-def decode_mapping(data: bytes, code_lists: Mapping[str, CodeList]) -> RowMapping:
-    """The mapping that a TOML file holds: its codes exist, its tables are there, its targets are names.
-
-    Raises:
-        MappingError: any other bytes.
-    """
-    if len(data) > MAX_MAPPING_BYTES:
-        raise MappingError(f"more than {MAX_MAPPING_BYTES} bytes")
-    try:
-        read = msgspec.toml.decode(data, type=RowMapping)
-    except (ValueError, RecursionError) as error:
-        raise MappingError(str(error)) from error
-    mapping = msgspec.structs.replace(
-        read,
-        silent=tuple(fold(text) for text in read.silent),
-        units={fold(name): code for name, code in read.units.items()},
-        tables={name: _folded(table) for name, table in read.tables.items()},
-    )
-    for complaint in _complaints(mapping, code_lists):
-        raise MappingError(complaint)
-    return mapping
-
-
 def says_nothing(mapping: RowMapping, cell: str) -> bool:
     """Whether a cell is as good as empty. Compared with its punctuation: "?" and "-" are different answers."""
     return not cell or fold(cell) in mapping.silent
 
 
-def _phrase(text: str) -> str:
+def phrase(text: str) -> str:
     """Words for comparison: punctuation parts them, hyphens inside a word do not ("x-ray")."""
     return " ".join(word for word in _NO_WORD.sub(" ", fold(text)).split() if word.strip("-"))
-
-
-def _folded(table: Lookup) -> Lookup:
-    return msgspec.structs.replace(
-        table,
-        exact={_phrase(text): code for text, code in table.exact.items()},
-        words={_phrase(text): code for text, code in table.words.items()},
-    )
 
 
 def columns_of(rule: Rule, *, numbered_too: bool = True) -> tuple[str, ...]:
@@ -301,68 +249,3 @@ def columns_of(rule: Rule, *, numbered_too: bool = True) -> tuple[str, ...]:
         case _:
             assert_never(rule)
     return tuple(column for column in found if column)
-
-
-def _targets_of(rule: Rule) -> tuple[str, ...]:
-    match rule:
-        case Codes():
-            found: tuple[str | None, ...] = (*(target.to for target in rule.targets), rule.text_to)
-        case Quantities():
-            found = rule.to
-        case Where():
-            found = (rule.to, rule.country_to)
-        case Legs():
-            found = (rule.block,)
-        case Flight():
-            found = (rule.carrier_to, rule.flight_to)
-        case Note():
-            found = ()
-        case _:
-            found = (rule.to,)
-    return tuple(target for target in found if target is not None)
-
-
-def _complaints(mapping: RowMapping, code_lists: Mapping[str, CodeList]) -> Iterator[str]:
-    if mapping.fallback_encoding not in _ENCODINGS:
-        yield f"fallback_encoding is one of {sorted(_ENCODINGS)}"
-    yield from (f"no language {one!r}" for one in mapping.languages if one not in {"en", "fr", "es", "pt", "de", "ru"})
-    yield from (f"no machine name: {name!r}" for name in (mapping.form, *mapping.joins) if not _NAME.fullmatch(name))
-    yield from (f"no unit {code!r}" for code in mapping.units.values() if code not in code_lists["unit"])
-    for name, table in mapping.tables.items():
-        codes = code_lists.get(table.list)
-        if codes is None:
-            yield f"table {name}: no code list {table.list!r}"
-        else:
-            used = (*table.exact.values(), *table.words.values())
-            yield from (f"table {name}: no code {code!r}" for code in used if code not in codes)
-    for column in mapping.columns():
-        join, colon, _ = column.rpartition(":")
-        if colon and join not in mapping.joins:
-            yield f"column {column!r}: no joined file {join!r}"
-    for rule in mapping.rules:
-        yield from _rule_complaints(rule, mapping, code_lists)
-
-
-def _rule_complaints(rule: Rule, mapping: RowMapping, code_lists: Mapping[str, CodeList]) -> Iterator[str]:
-    yield from (f"no target: {target!r}" for target in _targets_of(rule) if not _TARGET.fullmatch(target))
-    match rule:
-        case Quantities():
-            yield from (f"no unit {one.unit!r}" for one in rule.amounts if one.unit not in code_lists["unit"])
-            if not 0 < len(rule.amounts) <= len(rule.to):
-                yield "quantities need a target for each amount"
-        case Codes():
-            for target in rule.targets:
-                if target.table not in mapping.tables:
-                    yield f"no table {target.table!r}"
-                elif target.default and target.default not in code_lists[mapping.tables[target.table].list]:
-                    yield f"no code {target.default!r}"
-        case Legs() if rule.role not in code_lists["route_role"]:
-            yield f"no route role {rule.role!r}"
-        case Site() if rule.country not in code_lists["country"]:
-            yield f"no country {rule.country!r}"
-        case FiscalMonth() if not 1 <= rule.first_month <= 12:  # noqa: PLR2004 (months)
-            yield "first_month is 1 to 12"
-        case Reference() if not rule.columns:
-            yield "a reference needs a column"
-        case _:
-            pass

@@ -16,7 +16,7 @@ from pathlib import Path
 import cencomm.resources
 from cencomm.forms.code_list import load_code_lists
 from cencomm.forms.library import load_forms, load_operation
-from cencomm.forms.mapping_rules import load_mapping
+from cencomm.forms.mapping_file import load_mapping
 lists = load_code_lists()
 forms = load_forms(lists)
 load_operation("sample_air", forms, lists)

@@ -12,8 +12,8 @@ from cencomm.relay.edge.channels import publish
 from cencomm.relay.edge.request import Place, session_of
 from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.errors import TooMany
-from cencomm.relay.fanout import Stream, text_frame
 from cencomm.relay.keys import CLOCK, CONFIG, FANOUT, METRICS, STATE
+from cencomm.relay.push_stream import Stream, text_frame
 from cencomm.relay.queries.sessions import Session
 from cencomm.site.refusals import NoSession
 from cencomm.wire.document import decode_document, encode_document

@@ -13,7 +13,7 @@ from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.forms.gazetteer import PlaceError, load_gazetteer
 from cencomm.forms.mapped_row import MappedRow, RefusedRow
 from cencomm.forms.mapping import RowMapper
-from cencomm.forms.mapping_rules import MappingError, decode_mapping, load_mapping
+from cencomm.forms.mapping_file import MappingError, decode_mapping, load_mapping
 from cencomm.forms.table import TableError, read_table
 
 HEADERS = ["ID", "Year", "Date", "Database", "Location", "City, Country", "Origin", "Weight (kg)", "Number", "Airline"]

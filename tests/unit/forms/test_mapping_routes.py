@@ -14,7 +14,7 @@ from cencomm.forms.form import Form, Variant
 from cencomm.forms.gazetteer import load_gazetteer
 from cencomm.forms.mapped_row import MappedFile, MappedRow, RefusedRow
 from cencomm.forms.mapping import Check, RowMapper
-from cencomm.forms.mapping_rules import load_mapping
+from cencomm.forms.mapping_file import load_mapping
 from cencomm.forms.table import TableError
 from cencomm.forms.validation import InvalidReport, validate
 

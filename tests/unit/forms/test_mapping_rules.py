@@ -9,7 +9,7 @@ from cencomm.forms.doubt import DoubtKind
 from cencomm.forms.gazetteer import Gazetteer, load_gazetteer
 from cencomm.forms.mapped_row import MappedFile, MappedRow, Outcome, RefusedRow
 from cencomm.forms.mapping import RowMapper
-from cencomm.forms.mapping_rules import MAX_MAPPING_BYTES, MappingError, decode_mapping
+from cencomm.forms.mapping_file import MAX_MAPPING_BYTES, MappingError, decode_mapping
 
 HEAD = 'title="t"\nsource="s"\nform="seizure"\nfree_text="remarks"\n'
 TABLE = '[tables.t]\nlist="direction"\n'

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import asdict
 
 from cencomm.mls.group import create_group
-from cencomm.relay.fanout import Mailbag, Stream, text_frame
+from cencomm.relay.push_stream import Mailbag, Stream, text_frame
 from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.history import HistoryTaken
