@@ -40,5 +40,5 @@ class CriteriaAsked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             country=self.country,
             author_country=self.author_country,
             commodity=self.commodity,
-            text=self.text,
+            text_outside_red=self.text,
         )

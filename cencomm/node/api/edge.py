@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from aiohttp import web
 from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.client.words import Words
 from cencomm.errors import CencommError, MalformedError
@@ -39,6 +40,7 @@ from cencomm.site.cookies import (
 )
 from cencomm.site.origin import require_own_origin
 from cencomm.site.people.consultation import MAX_ASKED_CHARACTERS, Consultation, Purpose, Via
+from cencomm.site.people.desk import require_open
 from cencomm.site.people.person import SessionKind
 from cencomm.site.people.queries.consultations import append
 from cencomm.site.people.queries.sessions import Session
@@ -168,7 +170,12 @@ def read_parameters(shape: type[Struct], given: list[tuple[str, str]]) -> Struct
 
 
 async def _note(call: Call, route: AnyRoute, asked: Struct, answer: Answer) -> None:
-    """Write the consultation down. Raises Unavailable, and then nothing is shown."""
+    """Write the consultation down.
+
+    Raises:
+        Unavailable: it cannot be, and then nothing is shown.
+        NoSession: whoever asked was shut out while the answer was made: an export takes minutes.
+    """
     if route.deed is None:
         return
     session = call.signed_in
@@ -183,7 +190,12 @@ async def _note(call: Call, route: AnyRoute, asked: Struct, answer: Answer) -> N
         found=answer.found,
         recipient=values.get("recipient"),
     )
-    await call.room.database.transact(lambda connection: append(connection, call.room.log_key, consultation))
+
+    async def note(connection: AsyncConnection) -> None:
+        await require_open(connection, session)
+        await append(connection, call.room.log_key, consultation)
+
+    await call.room.database.transact(note)
 
 
 async def _respond(request: web.Request, answer: Answer) -> web.StreamResponse:

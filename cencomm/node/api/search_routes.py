@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from cencomm.client.attachments.file_names import safe_name
 from cencomm.forms.envelope import Tlp
 from cencomm.node.api.criteria import CriteriaAsked
+from cencomm.node.api.refusals import PurposeNeeded
 from cencomm.node.api.route import Answer, Call, Nothing, Route
 from cencomm.node.records.criteria import Sort
 from cencomm.node.records.cursor import MAX_NUMBER_DIGITS, read_cursor
@@ -121,6 +122,8 @@ async def get_records(call: Call, asked: RecordsAsked) -> Answer:
 
 
 async def get_statistics(call: Call, asked: CriteriaAsked) -> Answer:
+    if asked.text is not None and call.room.kind.nominal and call.purpose is None:
+        raise PurposeNeeded  # a count of the records that say a name tells whether it is here
     labels, language = call.room.labels, call.words.language
     async with call.room.database.reading() as connection:
         counted = await count_all(connection, asked.criteria(), labels)

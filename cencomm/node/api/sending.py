@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+import structlog
 from aiohttp import web
 
 from cencomm.client.attachments.file_names import safe_name
@@ -19,6 +20,8 @@ SANDBOX = "default-src 'none'; sandbox"  # were a browser ever to show the file,
 # What a browser may know a file as. Everything else is bytes: a page or a picture with scripts is never served as one.
 HARMLESS_TYPES = frozenset({"image/jpeg", "image/png", "application/pdf", "text/plain"})
 OCTETS = "application/octet-stream"
+
+_log = structlog.get_logger()
 
 
 def harmless_type(media_type: str) -> str:
@@ -39,8 +42,15 @@ def disposition(name: str) -> str:
     return f"attachment; filename*=UTF-8''{quote(safe_name(name), safe='')}"
 
 
-async def send_download(request: web.Request, download: Download) -> web.StreamResponse:
-    """The whole file, with its length; a reader that stalls is left. Its name is gone before the first byte leaves."""
+async def send_download(
+    request: web.Request, download: Download, *, patience: float = CHUNK_SECONDS
+) -> web.StreamResponse:
+    """The whole file, with its length; its name is gone before the first byte leaves.
+
+    A reader that takes longer than `patience` seconds for a chunk is left, and so is one that we cannot give the rest:
+    the connection is broken off. Once an answer has begun nothing else may be said on it: a program that gets what it
+    missed in length from an error would keep the error as the end of the file.
+    """
     with await asyncio.to_thread(_open_last, download.path) as file:
         response = web.StreamResponse(
             headers={
@@ -51,7 +61,12 @@ async def send_download(request: web.Request, download: Download) -> web.StreamR
             }
         )
         await response.prepare(request)
-        await _pour(file, response)
+        try:
+            await _pour(file, response, patience)
+        except (OSError, TimeoutError) as error:
+            _log.info("download_broken_off", kind=type(error).__name__)
+            if request.transport is not None:
+                request.transport.abort()
         return response
 
 
@@ -63,8 +78,8 @@ def _open_last(path: Path) -> BinaryIO:
         path.unlink(missing_ok=True)
 
 
-async def _pour(file: BinaryIO, response: web.StreamResponse) -> None:
+async def _pour(file: BinaryIO, response: web.StreamResponse, patience: float) -> None:
     while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-        async with asyncio.timeout(CHUNK_SECONDS):
+        async with asyncio.timeout(patience):
             await response.write(chunk)
     await response.write_eof()

@@ -42,6 +42,8 @@ class Criteria:
         commodity: a code; closer kinds of it are found too.
         text: words or parts of them, in any script, all of which must be there; "in quotes" together. A label in any
             language finds its code.
+        text_outside_red: as `text`, but looked for in nothing that is TLP:RED: whoever may not read that would learn by
+            guessing words, one search each, what stands in it.
     """
 
     operation: OperationId | None = None
@@ -55,6 +57,7 @@ class Criteria:
     author_country: str | None = None
     commodity: str | None = None
     text: str | None = None
+    text_outside_red: str | None = None
 
     def check(self, lists: Mapping[str, CodeList]) -> None:
         """Raises UsageError for a date or country that is none: it would find nothing, and nobody would know why."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Label, Row, Select, and_, false, func, or_, select, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cencomm.forms.envelope import Tlp
 from cencomm.ids import MessageId, OperationId
 from cencomm.node.records.criteria import (
     COMMODITY,
@@ -136,6 +137,9 @@ async def matching(
         wanted.append(_has_code([one for one in fields if one.list == COMMODITY], codes))
     if criteria.text is not None:
         wanted.extend(_says(fields, term, labels) for term in terms(criteria.text))
+    if criteria.text_outside_red is not None:
+        wanted.extend(_says(fields, term, labels) for term in terms(criteria.text_outside_red))
+        wanted.append(message.tlp != Tlp.RED.value)
     return and_(*wanted) if wanted else MESSAGES.c.id.is_not(None)
 
 

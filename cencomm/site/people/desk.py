@@ -158,7 +158,7 @@ class Desk:
 
         Raises:
             WrongSignIn: the code is not one of the secret now: compare the clocks.
-            NoSession: the session is not for this.
+            NoSession: the session is not for this, or has ended since it was looked up.
         """
         if session.kind is not SessionKind.SETUP:
             raise NoSession
@@ -167,6 +167,7 @@ class Desk:
         codes = tuple(Letters.generate(self.entropy) for _ in range(RECOVERY_CODES))
 
         async def keep(connection: AsyncConnection) -> SignedIn:
+            await require_open(connection, session)
             person = await queries.find_person(connection, session.name)
             if person is None or person.totp is not None:
                 raise NoSession
@@ -240,6 +241,17 @@ class Desk:
 
     def _seal(self, person: Person, secret: bytes) -> bytes:
         return self.sealing.seal(f"people/{person.id}/totp", secret)
+
+
+async def require_open(connection: AsyncConnection, session: Session) -> None:
+    """The session is still there, in the role it had: it may have ended while a body came in or a file was made.
+
+    Raises:
+        NoSession: it was ended, by its owner, a reset or the end of the account; or the role is another.
+    """
+    found = await session_queries.find_session(connection, session.token_hash)
+    if found is None or found.role is not session.role:
+        raise NoSession
 
 
 def _hash(key: bytes) -> bytes:

@@ -130,6 +130,18 @@ async def test_of_two_first_sign_ins_one_sets_up_the_authenticator(desk: Desk) -
         await desk.set_authenticator(thief, bob.code(), now=NOW)
 
 
+async def test_who_was_reset_while_setting_up_does_not_set_up_the_account_of_the_next(desk: Desk) -> None:
+    """The session was looked up before a body came in, as slowly as whoever sent it wished."""
+    bob = await Visitor(desk, name="bob").is_added()
+    thief = (await bob.tries(code=None)).session
+    bob.secret = desk.authenticator_secret(thief)
+    bob.password = (await reset_person(desk, "bob", now=NOW)).text()
+
+    with pytest.raises(NoSession):
+        await desk.set_authenticator(thief, bob.code(), now=NOW)
+    assert (await bob.tries(code=None)).session.kind is SessionKind.SETUP
+
+
 async def test_session_fixation_what_was_shown_before_a_sign_in_is_worth_nothing_after_it(desk: Desk) -> None:
     """A token that somebody planted never becomes a session: each step up makes a new one and ends the old one."""
     bob = await Visitor(desk, name="bob").is_added()

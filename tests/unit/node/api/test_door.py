@@ -189,7 +189,8 @@ async def test_each_role_reaches_what_it_is_for(visitor: Visitor, role: Role) ->
 
 @pytest.mark.usefixtures("seized")
 async def test_e5_personal_data_is_looked_at_for_a_purpose_or_not_at_all(eve: Visitor) -> None:
-    for path in ("/v1/records", "/v1/records/1", "/v1/records/1/files/1", "/v1/export?recipient=x"):
+    counted_by_name = "/v1/statistics?text=valise"
+    for path in ("/v1/records", "/v1/records/1", "/v1/records/1/files/1", "/v1/export?recipient=x", counted_by_name):
         assert (await eve.get(path, purpose=False)).code == "purpose_needed", path
         assert (await eve.get(path, headers={"Cencomm-Purpose": "curiosity"})).code == "malformed", path
 

@@ -95,6 +95,17 @@ async def test_of_tlp_red_there_is_nothing_to_read_but_that_it_is_there(ana: Vis
 
 
 @pytest.mark.usefixtures("red")
+async def test_nobody_guesses_by_words_what_stands_in_tlp_red(eve: Visitor) -> None:
+    word = RED.lower()
+
+    assert (await eve.get("/v1/records?form=seizure")).document["total"] == 2
+    assert (await eve.get(f"/v1/records?text={word}")).document["total"] == 0
+    assert (await eve.get(f"/v1/statistics?text={word}")).document["records"] == 0
+    exported = await eve.get(f"/v1/export?text={word}&recipient=Prosecutor&format=json")
+    assert exported.headers["Cencomm-Withheld"] == "0"
+
+
+@pytest.mark.usefixtures("red")
 async def test_an_export_withholds_tlp_red_and_says_how_many(eve: Visitor) -> None:
     for form in ("xlsx", "csv", "json"):
         reply = await eve.get(f"/v1/export?format={form}&recipient=Prosecutor")

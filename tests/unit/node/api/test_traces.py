@@ -1,21 +1,30 @@
 """What is left of a look, where it is described, and how files and slow readers are dealt with."""
 
+import asyncio
+import contextlib
 import json
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from click.testing import CliRunner
 from sqlalchemy import text
 
 from cencomm.archive.cli import archive as archive_command
 from cencomm.node.api.app import build_api, routes_of
+from cencomm.node.api.edge import answer_errors
 from cencomm.node.api.openapi import OPENAPI_PATH, describe_api
 from cencomm.node.api.room import Room
-from cencomm.node.api.sending import disposition, harmless_type
+from cencomm.node.api.route import Download
+from cencomm.node.api.sending import OCTETS, disposition, harmless_type, send_download, spool_file
 from cencomm.node.files.attachments import FileState, put_piece, set_state
 from cencomm.node.key_file import NodeKeys, write_keys
 from cencomm.secret import system_entropy
+from cencomm.site.people import accounts
 from cencomm.site.people.person import Role
 from tests.unit.node.api.visitor import Visitor
 from tests.unit.node.records.keep import Keep
@@ -23,6 +32,28 @@ from tests.unit.node.records.operation import Desk
 from tests.unit.node.records.test_attachments import CONTENT, described
 
 REF = re.compile(r'"\$ref": "#/components/schemas/(\w+)"')
+LONG_BYTES = 64 << 20  # more than sockets hold on their way
+ShutOut = Callable[[Room], Awaitable[object]]
+
+
+async def end_in_the_room(room: Room) -> None:
+    await accounts.end_person(room.database, "eve", now=room.clock())
+
+
+async def reset_in_the_room(room: Room) -> None:
+    await accounts.reset_person(room.desk, "eve", now=room.clock())
+
+
+class Queue(asyncio.Semaphore):
+    """Nobody's turn comes before it is released; says when somebody waits."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.waits = asyncio.Event()
+
+    async def acquire(self) -> Literal[True]:
+        self.waits.set()
+        return await super().acquire()
 
 
 async def as_auditor(visitor: Visitor) -> Visitor:
@@ -62,6 +93,50 @@ async def test_e8_what_cannot_be_logged_is_not_shown(eve: Visitor) -> None:
         assert reply.status == 503
         assert b"KE-2026-0117" not in reply.body
     assert list(eve.room.spool.iterdir()) == []
+
+
+@pytest.mark.parametrize("shut_out", [end_in_the_room, reset_in_the_room])
+@pytest.mark.usefixtures("seized")
+async def test_who_is_shut_out_while_an_export_is_made_does_not_get_it(eve: Visitor, shut_out: ShutOut) -> None:
+    """The export waits behind others, as long as those take."""
+    eve.room.making = queue = Queue()
+    export = asyncio.create_task(eve.get("/v1/export?format=json&recipient=Prosecutor"))
+    await queue.waits.wait()
+    await shut_out(eve.room)
+    queue.release()
+    reply = await export
+
+    assert reply.code == "no_session"
+    assert list(eve.room.spool.iterdir()) == []
+
+
+async def test_of_a_download_that_breaks_off_nothing_else_comes_behind_its_beginning(room: Room) -> None:
+    """An error that is sent on the same connection would be kept as the rest of the file, which its length covers."""
+    path, left = spool_file(room.folder.spool), asyncio.Event()
+    path.write_bytes(bytes(LONG_BYTES))
+
+    async def stalls(request: web.Request) -> web.StreamResponse:
+        try:
+            download = Download(path=path, media_type=OCTETS, name="long")
+            return await send_download(request, download, patience=0.01)
+        finally:
+            left.set()
+
+    app = web.Application(middlewares=[answer_errors(room)])
+    app.router.add_get("/long", stalls)
+    async with TestServer(app) as server:
+        reader, writer = await asyncio.open_connection(server.host, server.port, limit=1024)
+        writer.write(b"GET /long HTTP/1.1\r\nHost: here\r\n\r\n")
+        await left.wait()
+        came = bytearray()
+        with contextlib.suppress(ConnectionResetError):
+            async with asyncio.timeout(5):
+                while piece := await reader.read(1 << 20):
+                    came += piece
+        writer.close()
+
+    assert came.count(b"HTTP/1.1 ") <= 1
+    assert len(came) < LONG_BYTES
 
 
 @pytest.mark.usefixtures("seized")
