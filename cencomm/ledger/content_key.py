@@ -4,7 +4,7 @@ The ledger holds salted hashes only, so that a relay that reads it cannot confir
 plaintext and salt, not over the sealed form: at a revocation the same blobs are sealed again under the next key.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cencomm import codec
 from cencomm.codec import Reader
@@ -55,18 +55,21 @@ class BlobRef:
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """Plain content with the salt that hides it in the ledger. The salt stays for the life of the content."""
+    """Plain content with the salt that hides it in the ledger. The salt stays for the life of the content.
+
+    `ref` is hashed once: each look for missing names compares it for every member of an operation.
+    """
 
     blob: BlobId
     salt: bytes
     content: bytes
+    ref: BlobRef = field(init=False, compare=False, repr=False)
 
-    @property
-    def ref(self) -> BlobRef:
+    def __post_init__(self) -> None:
         salt = codec.fixed(self.salt, SALT_BYTES)
         identifier = codec.fixed(self.blob, BLOB_ID_BYTES)
         hashed = labels.labelled_hash(labels.SALTED_HASH, identifier, salt, codec.opaque(self.content))
-        return BlobRef(self.blob, hashed)
+        object.__setattr__(self, "ref", BlobRef(self.blob, hashed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,16 +41,31 @@ NO_MAC = bytes(MAC_BYTES)  # of the creator, who has nobody to get a code from
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CodeMark:
-    """Recognises what was enrolled with one code, among all that a ledger keeps."""
+    """Recognises what was enrolled with one code. Whoever tries one code on many enrolments derives its key once."""
 
     _key: bytes
 
     def is_on(
         self, operation: OperationId, *, account: AccountId, identity_key: bytes, exchange_key: bytes, mac: bytes
     ) -> bool:
-        """For finding used codes; to rely on an enrolment, call `verify_request`."""
+        """For finding used codes; to rely on an enrolment, call `verify`."""
         tbs = _tbs(operation, account, identity_key, exchange_key)
         return hmac.compare_digest(hmac.digest(self._key, tbs, "sha256"), mac)
+
+    def verify(self, request: "EnrolmentRequest") -> "Keys":
+        """As `verify_request` with the code."""
+        keys = request.keys
+        if not self.is_on(
+            request.operation,
+            account=keys.account,
+            identity_key=keys.identity_key,
+            exchange_key=keys.exchange_key,
+            mac=keys.proof.mac,
+        ):
+            raise WrongCode
+        verify_proof(keys, request.operation)
+        x25519.check_public_key(keys.exchange_key)
+        return keys
 
 
 def mark_of(code: EnrolmentCode) -> CodeMark:
@@ -123,7 +138,8 @@ def request_enrolment(
     operation: OperationId, account: AccountId, identity: SigningKey, exchange_key: bytes, code: EnrolmentCode
 ) -> EnrolmentRequest:
     """A request that only the writers of the letter can accept, and that nobody can change on the way."""
-    mac = _mac(code, _tbs(operation, account, identity.public_key, exchange_key))
+    tbs = _tbs(operation, account, identity.public_key, exchange_key)
+    mac = hmac.digest(_mac_key(code), tbs, "sha256")
     return EnrolmentRequest(operation, _prove(operation, account, identity, exchange_key, mac))
 
 
@@ -142,13 +158,7 @@ def verify_request(request: EnrolmentRequest, code: EnrolmentCode) -> Keys:
         BadSignature: whoever asks does not hold the identity key.
         BadPublicKey: nothing can be sealed to the exchange key; admitted, it would block the next content key.
     """
-    keys = request.keys
-    expected = _mac(code, _tbs(request.operation, keys.account, keys.identity_key, keys.exchange_key))
-    if not hmac.compare_digest(expected, keys.proof.mac):
-        raise WrongCode
-    verify_proof(keys, request.operation)
-    x25519.check_public_key(keys.exchange_key)
-    return keys
+    return mark_of(code).verify(request)
 
 
 def verify_proof(keys: Keys, operation: OperationId) -> None:
@@ -181,10 +191,6 @@ def _who(account: AccountId, identity_key: bytes, exchange_key: bytes) -> bytes:
         + codec.fixed(identity_key, signatures.PUBLIC_KEY_BYTES)
         + codec.fixed(exchange_key, x25519.PUBLIC_KEY_BYTES)
     )
-
-
-def _mac(code: EnrolmentCode, tbs: bytes) -> bytes:
-    return hmac.digest(_mac_key(code), tbs, "sha256")
 
 
 def _mac_key(code: EnrolmentCode) -> bytes:

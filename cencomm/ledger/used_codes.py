@@ -4,15 +4,14 @@ The ledger keeps each admission's mac, and whoever holds the code recognises it 
 a code sees that it is used up, whoever of them admitted; and that somebody knows it who is no coordinator any more.
 """
 
-from cencomm.ledger.enrolment import EnrolmentCode, mark_of
+from cencomm.ledger.enrolment import CodeMark
 from cencomm.ledger.kinds import Role
 from cencomm.ledger.membership import Member
 from cencomm.ledger.replay import Ledger
 
 
-def used_by(code: EnrolmentCode, ledger: Ledger, *, since: int = 0) -> Member | None:
-    """Who was admitted or replaced with this code at or after entry `since`, whether they still belong or not."""
-    mark = mark_of(code)
+def used_by(mark: CodeMark, ledger: Ledger, *, since: int = 0) -> Member | None:
+    """Who was admitted or replaced with the code at or after entry `since`, whether they still belong or not."""
     for member in ledger.identities.values():
         if member.admitted_at >= since and mark.is_on(
             ledger.operation,

@@ -7,6 +7,7 @@ from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.channel.key_packages import GRACE_SECONDS, LIFETIME_SECONDS, bundle_key, load_stock
 from cencomm.client.operation import enrolling
 from cencomm.client.unit import admission
+from cencomm.client.unit.letters import read_letters
 from cencomm.client.watch import catch_up
 from cencomm.forms.form import Form
 from cencomm.ledger.enrolment import decode_request
@@ -29,7 +30,9 @@ async def test_a_last_resort_that_served_is_replaced_and_dies(
     letter = await admission.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(ana, "FR"))
     await enrolling.enrol(ana.mailbox, letter)
     (request,) = (await carla.mailbox.relay.enrolments(place.operation)).requests
-    await admission._admit_one(carla.mailbox, place.operation, decode_request(request))
+    letters = await read_letters(carla.mailbox, place.operation)
+    asked = decode_request(request)
+    await admission._admit_one(carla.mailbox, place.operation, asked, letters, admission.nobody_asked)
     for _ in range(20):
         await bob.mailbox.relay.claim(place.operation, place.channel, ClaimKeyPackages(accounts=(ana.account,)))
     await enact_everywhere(carla.mailbox, place.operation)

@@ -11,7 +11,7 @@ from cencomm.client.operation import coordination, enrolling
 from cencomm.client.operation.decision import decide
 from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.transport.errors import NoAnswer
-from cencomm.client.unit import admission, declaring, revocation
+from cencomm.client.unit import admission, revocation
 from cencomm.client.watch import catch_up
 from cencomm.forms.form import Form
 from cencomm.ledger.enrolment import request_enrolment
@@ -62,7 +62,7 @@ async def test_a_form_that_the_relay_withholds_stops_no_revocation(
         return web.Response(body=encode_document(BlobsAnswer(blobs=held)), content_type="application/json")
 
     server.meddle = withhold
-    await declaring.publish_form(carla.mailbox, place.operation, b"{}", version=2)
+    await publish_garbage(carla, place)  # as from another computer: this one never held it
     await revocation.revoke(carla.mailbox, place.operation, bob.account, RevokeReason.MISUSE)
     await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
 

@@ -1,5 +1,6 @@
 """Operations, kept in step with the relay: ledger, relay's head, content key, names (rules L2, L4, L7)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from cencomm.client.channel.errors import FrozenOperation, LedgerLost, OperationFrozen, RelayWithholds
@@ -8,6 +9,8 @@ from cencomm.client.operation import operation as operations
 from cencomm.client.operation.giving_back import give_back
 from cencomm.client.operation.operation import Operation
 from cencomm.ids import OperationId
+from cencomm.ledger.content_key import Blob
+from cencomm.wire.operations import LedgerPage
 
 
 async def pin_operation(mailbox: Mailbox, operation: OperationId) -> Operation:
@@ -32,14 +35,20 @@ async def sync_operation(mailbox: Mailbox, operation: OperationId) -> Operation:
         return await follow_ledger(mailbox, operation)
 
 
-async def follow_ledger(mailbox: Mailbox, operation_id: OperationId) -> Operation:
-    """As `sync_operation`, for callers that hold the lock."""
+async def follow_ledger(
+    mailbox: Mailbox, operation_id: OperationId, *, shown: LedgerPage | None = None, made: Iterable[Blob] = ()
+) -> Operation:
+    """As `sync_operation`, for callers that hold the lock.
+
+    `shown` is a page that the relay gave already, `made` what its entries name and we made: neither is asked for.
+    """
     operation = mailbox.operation(operation_id)
     if operation.frozen is not None:
         raise FrozenOperation(operation.frozen)
     given_back = False
     while True:
-        page = await mailbox.relay.ledger(operation_id, after=operation.ledger.sequence)
+        page = shown or await mailbox.relay.ledger(operation_id, after=operation.ledger.sequence)
+        shown = None
         try:
             extended, writes = operations.extend(operation, page)
         except OperationFrozen as frozen:
@@ -53,7 +62,8 @@ async def follow_ledger(mailbox: Mailbox, operation_id: OperationId) -> Operatio
             given_back = True
             continue
         if page.entries or operation.head is None:
-            await mailbox.write(writes, operation=extended)
+            extended, named = operations.keep_blobs(extended, made)
+            await mailbox.write({**writes, **named}, operation=extended)
         operation = extended
         assert operation.head is not None  # `extend` judged one
         if operation.head.statement.sequence == operation.ledger.sequence:

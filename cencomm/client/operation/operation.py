@@ -177,8 +177,15 @@ def open_blobs(operation: Operation, sealed: Iterable[SealedBlob]) -> tuple[Oper
             troubles.append(f"name or form {item.blob.hex()}: {trouble}")
             continue
         blobs[item.blob] = blob
-        writes[f"{prefix(operation.id)}blob/{item.blob.hex()}"] = blob.salt + blob.content
+        writes[_blob_name(operation.id, blob.blob)] = blob.salt + blob.content
     return replace(operation, blobs=MappingProxyType(blobs), troubles=tuple(troubles)), writes
+
+
+def keep_blobs(operation: Operation, made: Iterable[Blob]) -> tuple[Operation, Writes]:
+    """With names and forms of our own making, which need not come back from the relay."""
+    blobs = {blob.blob: blob for blob in made}
+    writes = {_blob_name(operation.id, blob.blob): blob.salt + blob.content for blob in blobs.values()}
+    return replace(operation, blobs=MappingProxyType({**operation.blobs, **blobs})), writes
 
 
 def named_blobs(ledger: Ledger) -> tuple[BlobRef, ...]:
@@ -213,6 +220,10 @@ def restore_operation(operation: OperationId, values: Mapping[str, bytes]) -> Op
         blobs=MappingProxyType({blob.blob: blob for blob in blobs}),
         frozen=None if frozen is None else frozen.decode(),
     )
+
+
+def _blob_name(operation: OperationId, blob: BlobId) -> str:
+    return f"{prefix(operation)}blob/{blob.hex()}"
 
 
 def content_key_writes(operation: OperationId, key: ContentKey) -> Writes:

@@ -21,5 +21,5 @@ async def act(mailbox: Mailbox, operation: OperationId, propose: Propose) -> Ask
     proposal = propose(known)
     if known.ledger.needs_cosignature(proposal.body):
         return await ask_for_cosignature(mailbox, operation, proposal)
-    await append(mailbox, operation, propose)
+    await append(mailbox, operation, propose, known=known)
     return None

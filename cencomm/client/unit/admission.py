@@ -1,6 +1,6 @@
 """Inviting by letter, and admitting whoever comes with its code (rule D7)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cencomm.client.channel.enactment import enact_everywhere
@@ -12,7 +12,8 @@ from cencomm.client.operation.operation import Operation
 from cencomm.client.operation.proposal import Proposal
 from cencomm.client.unit.act import act
 from cencomm.client.unit.cosigning import proposed
-from cencomm.client.unit.invitations import keep_invitation, kept_invitations, open_invitations, share_invitations
+from cencomm.client.unit.invitations import keep_invitation, open_invitations, share_invitations
+from cencomm.client.unit.letters import CodeUsed, Letter, letter_of, read_letters
 from cencomm.client.unit.office import asks_for_device_secret
 from cencomm.errors import MalformedError, ProtocolError
 from cencomm.ids import AccountId, OperationId
@@ -23,13 +24,10 @@ from cencomm.ledger.enrolment import (
     Keys,
     WrongCode,
     decode_request,
-    verify_request,
 )
 from cencomm.ledger.kinds import Role
 from cencomm.ledger.letter import AccessLetter
 from cencomm.ledger.refusal import LedgerRefused
-from cencomm.ledger.used_codes import is_outdated, used_by
-from cencomm.primitives.signatures import BadSignature
 
 Agrees = Callable[[Operation, Proposal], bool]
 """Asks the person at the desk whether they want this, with its role, name and keys."""
@@ -44,20 +42,6 @@ class Admission:
     profile: bytes
     post: str
     reset: bool = False  # a member who goes on under new keys
-
-
-class CodeUsed(ProtocolError):  # noqa: N818 (names what was found)
-    """A request under a code with which somebody else was admitted: the letter was read by two."""
-
-    def __init__(self) -> None:
-        super().__init__("the code of its letter was used by another account")
-
-
-class OutdatedLetter(ProtocolError):  # noqa: N818 (names what was found)
-    """A request under a code that somebody knows who is no coordinator any more."""
-
-    def __init__(self) -> None:
-        super().__init__("a coordinator who knew the code of its letter has left since: write a new letter")
 
 
 class AwaitsCosignature(ProtocolError):  # noqa: N818 (says what it waits for)
@@ -133,13 +117,15 @@ async def admit_waiting(
     """
     admitted, others = [], []
     answer = await mailbox.relay.enrolments(operation)
+    await sync_operation(mailbox, operation)
+    letters = await read_letters(mailbox, operation)
     for data in answer.requests:
         try:
             request = decode_request(data)
         except MalformedError:
             continue  # nobody is named in it
         try:
-            admitted.append(await _admit_one(mailbox, operation, request, agrees))
+            admitted.append(await _admit_one(mailbox, operation, request, letters, agrees))
         except ProtocolError as refused:
             used, waits = isinstance(refused, CodeUsed), isinstance(refused, AwaitsConsent | AwaitsCosignature)
             others.append(NotAdmitted(request, str(refused), code_used=used, waits=waits))
@@ -150,19 +136,20 @@ async def admit_waiting(
 
 
 async def _admit_one(
-    mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest, agrees: Agrees = nobody_asked
+    mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest, letters: Sequence[Letter], agrees: Agrees
 ) -> Admission:
     """Raises ProtocolError: not a request that we may sign, or not alone."""
     if request.operation != operation:
         raise WrongCode
     entropy, keys = mailbox.environment.entropy, request.keys
-    known = await sync_operation(mailbox, operation)
-    invitation = await _invitation_for(mailbox, operation, request)
+    known = mailbox.operation(operation)
+    letter = await letter_of(mailbox, operation, letters, request)
+    invitation = letter.invitation
     if any(_asks_for(one.proposal, keys) for one in await proposed(mailbox, operation)):
         raise AwaitsCosignature
 
     def propose(known: Operation) -> Proposal:
-        _judge_letter(known, request, invitation)
+        letter.judge(known.ledger, request)
         if invitation.resets is None:
             proposal = coordination.admit(known, request, invitation, entropy=entropy)
         else:
@@ -182,41 +169,6 @@ async def _admit_one(
                 raise AwaitsCosignature
     reset = invitation.resets is not None
     return Admission(keys.account, invitation.role, invitation.profile, invitation.post, reset=reset)
-
-
-async def _invitation_for(mailbox: Mailbox, operation: OperationId, request: EnrolmentRequest) -> Invitation:
-    """The unit's letter with whose code the request was made, and for whom.
-
-    Raises:
-        CodeUsed: another account used its code.
-        OutdatedLetter: a coordinator of that time is none any more.
-        WrongCode: there is none.
-        BadPublicKey: there is, and nothing can be sealed to the exchange key of whoever asks.
-    """
-    for invitation in await kept_invitations(mailbox, operation):
-        try:
-            verify_request(request, invitation.code)
-        except (WrongCode, BadSignature):
-            continue
-        if invitation.resets not in {None, request.keys.account}:
-            raise WrongCode
-        _judge_letter(mailbox.operation(operation), request, invitation)
-        return invitation
-    raise WrongCode
-
-
-def _judge_letter(known: Operation, request: EnrolmentRequest, invitation: Invitation) -> None:
-    """Its code is unused, or was used by these keys (D7), and is known to those alone who may admit.
-
-    Raises:
-        CodeUsed: another coordinator, or we, admitted somebody else with it.
-        OutdatedLetter: a coordinator was revoked or replaced since. Nobody need tell us: it stands in the ledger.
-    """
-    user = used_by(invitation.code, known.ledger, since=invitation.since)
-    if user is not None and user.identity_key != request.keys.identity_key:
-        raise CodeUsed
-    if user is None and is_outdated(known.ledger, since=invitation.since):
-        raise OutdatedLetter
 
 
 def _is_member(known: Operation, keys: Keys) -> bool:

@@ -20,7 +20,7 @@ from cencomm.errors import Unavailable
 from cencomm.ids import OperationId
 from cencomm.ledger.bodies import ChannelBody
 from cencomm.ledger.entry import Cosignature
-from cencomm.wire.operations import AppendEntry
+from cencomm.wire.operations import Appended, AppendEntry, LedgerPage
 
 MAX_TRIES = 8  # of an act that other coordinators overtake
 
@@ -29,11 +29,17 @@ Propose = Callable[[Operation], Proposal]
 
 
 async def append(
-    mailbox: Mailbox, operation: OperationId, propose: Propose, *, cosignatures: Sequence[Cosignature] = ()
+    mailbox: Mailbox,
+    operation: OperationId,
+    propose: Propose,
+    *,
+    cosignatures: Sequence[Cosignature] = (),
+    known: Operation | None = None,
 ) -> None:
     """The entry stands in the ledger; that of a channel which is open to us with the first Commit of its group (L8).
 
-    One that is not, its readers make: whose program looks first (`founding.waits_for_us`).
+    One that is not, its readers make: whose program looks first (`founding.waits_for_us`). Whoever has just
+    synchronised gives what is `known`; the relay tells us if that is not its ledger's end any more.
 
     Raises:
         LedgerRefused: the ledger does not take it, as it stands now.
@@ -41,14 +47,17 @@ async def append(
     """
     async with mailbox.lock:
         for _ in range(MAX_TRIES):
-            known = await follow_ledger(mailbox, operation)
+            known = known or await follow_ledger(mailbox, operation)
             judge_office(mailbox, operation)
-            decision = _decide(mailbox, known, propose(known), cosignatures)
+            proposal = propose(known)
+            decision = _decide(mailbox, known, proposal, cosignatures)
             try:
-                await _send(mailbox, decision)
+                appended = await _send(mailbox, decision)
             except LedgerMoved:
+                known = None
                 continue
-            await follow_ledger(mailbox, operation)
+            page = LedgerPage(entries=(decision.entry.encode(),), head=appended.head)
+            await follow_ledger(mailbox, operation, shown=page, made=proposal.blobs)
             body = decision.entry.entry.body
             if isinstance(body, ChannelBody) and body.channel in mailbox.entitled_channels(operation):
                 await follow_log(mailbox, operation, body.channel)
@@ -70,16 +79,15 @@ def _decide(
     )
 
 
-async def _send(mailbox: Mailbox, decision: Decision) -> None:
+async def _send(mailbox: Mailbox, decision: Decision) -> Appended:
     body, operation = decision.entry.entry.body, decision.operation
     ledger, own = operation.ledger, mailbox.identity.identity_key
     if not isinstance(body, ChannelBody) or not ledger.is_entitled(body.channel, own, at=ledger.sequence):
-        await mailbox.relay.append(operation.id, _request(decision, None))
-        return
+        return await mailbox.relay.append(operation.id, _request(decision, None))
     session = found_channel(mailbox, operation.id, body.channel, operation.ledger)
     await mailbox.write({}, session=session)
     try:
-        await mailbox.relay.append(operation.id, _request(decision, session))
+        return await mailbox.relay.append(operation.id, _request(decision, session))
     except Refusal:
         await mailbox.forget_session(session)
         raise

@@ -15,6 +15,7 @@ from cencomm.client.unit.codes import Codes, invitation_key, invitation_prefix, 
 from cencomm.client.unit.unit_channel import unit_channel
 from cencomm.forms.control import ControlKind
 from cencomm.ids import AccountId, OperationId
+from cencomm.ledger.enrolment import mark_of
 from cencomm.ledger.kinds import Role
 from cencomm.ledger.used_codes import is_outdated, used_by
 
@@ -76,7 +77,7 @@ async def share_invitations(mailbox: Mailbox, operation: OperationId, invitation
 async def _unused_invitations(mailbox: Mailbox, operation: OperationId) -> tuple[Invitation, ...]:
     ledger = mailbox.operation(operation).ledger
     kept = await kept_invitations(mailbox, operation)
-    return tuple(one for one in kept if used_by(one.code, ledger, since=one.since) is None)
+    return tuple(one for one in kept if used_by(mark_of(one.code), ledger, since=one.since) is None)
 
 
 def _place(invitation: Invitation) -> tuple[Role, bytes, str, AccountId | None]:

@@ -2,7 +2,7 @@
 
 from cencomm.ledger.bodies import Replace
 from cencomm.ledger.content_key import new_content_key
-from cencomm.ledger.enrolment import EnrolmentCode
+from cencomm.ledger.enrolment import EnrolmentCode, mark_of
 from cencomm.ledger.fingerprint import key_words
 from cencomm.ledger.used_codes import used_by
 from tests.unit.ledger.people import Unit
@@ -19,11 +19,11 @@ def test_a_code_is_recognised_by_the_mac_that_the_ledger_keeps(unit: Unit) -> No
         content_key=new_content_key(2, unit.entropy).ref,
     )
 
-    assert used_by(CODE, unit.ledger) is None
+    assert used_by(mark_of(CODE), unit.ledger) is None
     unit.append(unit.sign(body))
 
-    assert used_by(CODE, unit.ledger) == unit.ledger.members[officer.account]
-    assert used_by(OTHER, unit.ledger) is None
+    assert used_by(mark_of(CODE), unit.ledger) == unit.ledger.members[officer.account]
+    assert used_by(mark_of(OTHER), unit.ledger) is None
 
 
 def test_what_was_enrolled_before_the_letter_was_written_is_not_looked_at(unit: Unit) -> None:
@@ -33,8 +33,8 @@ def test_what_was_enrolled_before_the_letter_was_written_is_not_looked_at(unit: 
     key = new_content_key(2, unit.entropy).ref
     unit.append(unit.sign(Replace(keys=keys, replaced=officer.identity.public_key, content_key=key)))
 
-    assert used_by(CODE, unit.ledger, since=unit.ledger.sequence) is not None
-    assert used_by(CODE, unit.ledger, since=unit.ledger.sequence + 1) is None
+    assert used_by(mark_of(CODE), unit.ledger, since=unit.ledger.sequence) is not None
+    assert used_by(mark_of(CODE), unit.ledger, since=unit.ledger.sequence + 1) is None
 
 
 def test_the_words_of_keys_are_of_both_keys() -> None:
