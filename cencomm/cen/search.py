@@ -59,6 +59,14 @@ class Provenance:
     operations: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """When it was said, in seconds, and whether it is what its case says now."""
+
+    said_at: int
+    newest: bool
+
+
 def read_route(text: str, lists: Mapping[str, CodeList]) -> Route:
     """Raises UsageError for what is no pair of countries."""
     found = _ROUTE.fullmatch(text.strip())
@@ -86,6 +94,20 @@ async def provenance(connection: AsyncConnection, records: Iterable[int]) -> dic
         message: Provenance(case=case, releases=releases, operations=operations)
         for message, case, releases, operations in rows
     }
+
+
+def is_release_of(case: int) -> ColumnElement[bool]:
+    """Of MESSAGES."""
+    return MESSAGES.c.id.in_(select(RELEASES.c.message).where(RELEASES.c.case == case))
+
+
+async def releases_of(connection: AsyncConnection, records: Iterable[int]) -> dict[int, Release]:
+    """By the number of the record."""
+    release = RELEASES.c
+    rows = await connection.execute(
+        select(release.message, release.said_at, release.newest).where(release.message.in_(list(records)))
+    )
+    return {row.message: Release(said_at=row.said_at, newest=bool(row.newest)) for row in rows}
 
 
 def _on_route(route: Route) -> CompoundSelect[Any]:

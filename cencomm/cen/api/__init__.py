@@ -1,0 +1,1 @@
+"""What CEN's API answers beside what every node's does (docs/api.md)."""
