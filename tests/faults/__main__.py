@@ -26,7 +26,14 @@ from tests.faults.run import Outcome, Plan, run
 @click.option("--folder", type=click.Path(path_type=Path), help="For everything; kept.  [default: a temporary one]")
 def main(kills: int, seed: str | None, officers: int, guests: int, copies: int, folder: Path | None) -> None:
     """Kill, stop, fill, freeze, mistime and disconnect a suite under traffic, and see whether anything is lost."""
-    plan = Plan(seed=seed or os.urandom(4).hex(), kills=kills, officers=officers, guests=guests, copies=copies)
+    plan = Plan(
+        seed=seed or os.urandom(4).hex(),
+        kills=kills,
+        officers=officers,
+        guests=guests,
+        copies=copies,
+        require_all=os.environ.get("CENCOMM_REQUIRE_ALL") == "1",
+    )
     console, began = Console(), time.monotonic()
     place = folder or Path(tempfile.mkdtemp(prefix="cencomm-faults-")) / "run"
     console.print(f"seed {plan.seed}, folder {place}", highlight=False, soft_wrap=True)
@@ -53,6 +60,8 @@ def show_outcome(outcome: Outcome, console: Console) -> None:
         table.add_column(heading, justify="left" if heading == "Fault" else "right")
     for name, count in sorted(outcome.counts.items()):
         table.add_row(name, str(count.faults), str(count.recoveries), f"{count.longest_seconds:.1f}")
+    for name, needs in outcome.left_out.items():
+        table.add_row(name, f"left out (needs {needs})", "", "")
     console.print(table)
     verdict = outcome.verdict
     console.print(

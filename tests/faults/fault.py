@@ -118,13 +118,20 @@ async def half_open_line(player: Player, means: Means) -> None:  # noqa: ARG001 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of fault. `weight`: how often among all; `kills`: how many of the run's kills it counts for."""
+    """A kind of fault. `weight`: how often among all; `kills`: how many of the run's kills it counts for.
+
+    `needs`: what a computer lacks on which it fits nobody.
+    """
 
     name: str
     strike: Strike
     weight: int
     fits: Callable[[Player, str | None], bool]
     kills: int = 0
+    needs: str = "nothing"
+
+
+ROOT, STRACE, LIBFAKETIME = "root, to mount small disks", "strace", "libfaketime"
 
 
 def _any(player: Player, strace: str | None) -> bool:  # noqa: ARG001 (a condition like the others)
@@ -154,12 +161,12 @@ def _has_line(player: Player, strace: str | None) -> bool:  # noqa: ARG001
 KINDS = (
     Kind("kill -9", kill, 60, _any, kills=1),
     Kind("SIGSTOP, SIGCONT", stop, 6, _any),
-    Kind("disk full", full_disk, 5, _has_disk),
-    Kind("kill -9 on a full disk", kill_on_full_disk, 4, _has_disk, kills=1),
+    Kind("disk full", full_disk, 5, _has_disk, needs=ROOT),
+    Kind("kill -9 on a full disk", kill_on_full_disk, 4, _has_disk, kills=1, needs=ROOT),
     Kind("file may not grow", file_limit, 3, _writes),
-    Kind("disk read-only", read_only, 3, _is_traceable),
-    Kind("start on a read-only disk", read_only_start, 4, _has_disk, kills=1),
-    Kind("clock set wrong", wrong_clock, 6, _has_clock),
+    Kind("disk read-only", read_only, 3, _is_traceable, needs=STRACE),
+    Kind("start on a read-only disk", read_only_start, 4, _has_disk, kills=1, needs=ROOT),
+    Kind("clock set wrong", wrong_clock, 6, _has_clock, needs=LIBFAKETIME),
     Kind("line slow", slow_line, 4, _has_line),
     Kind("line cut in a piece", cut_line, 8, _has_line),
     Kind("line dropped", dropped_line, 5, _has_line),

@@ -69,7 +69,7 @@ async def judge(scene: Scene) -> Verdict:
 
 def _positions(scene: Scene, found: Mapping[str, Mailbox]) -> Iterator[str]:
     """Everybody in a channel stands at the same entry with the same chain hash."""
-    for channel in (scene.unit.stage.channel, scene.side):
+    for channel in scene.channels:
         sessions = {
             name: mailbox.sessions.get((scene.unit.stage.operation, channel)) for name, mailbox in found.items()
         }
@@ -119,7 +119,7 @@ async def _judge_guest(
 
 def _judge_promises(scene: Scene, verdict: Verdict, whole: Story) -> None:
     """What was acknowledged is in the log, where the receipt says."""
-    logged = {(one.message, one.sequence) for told in whole.values() for one in told}
+    logged = scene.unit.controls | {(one.message, one.sequence) for told in whole.values() for one in told}
     twice = Counter(one.message for told in whole.values() for one in told)
     promises = {(line.message, line.sequence) for player in scene.everybody for line in player.acknowledged}
     lost = promises - logged
@@ -154,7 +154,10 @@ async def _judge_node(scene: Scene, verdict: Verdict, kind: NodeKind, player: Pl
     records = await asyncio.to_thread(kind.records, data)
     countries = {account: profile.country for account, profile in scene.unit.profiles().items()}
     messages = {
-        one.message for channel in channels for one in whole.get(channel, ()) if kind.keeps(countries[one.account])
+        one.message
+        for channel in channels
+        for one in whole.get(channel, ())
+        if kind.keeps(countries[one.account], withdrawn=one.message in scene.unit.withdrawn)
     }
     verdict.find([f"{player.name} lacks message {message[:8]}" for message in messages - records.keys()])
     verdict.find(

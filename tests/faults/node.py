@@ -42,14 +42,16 @@ class NodeKind:
     name: str
     role: Role
     nation: str | None = None
-    """Whose store it is: it keeps what this nation's members wrote. None: everything."""
+    """Whose store it is: it keeps what this nation's members wrote. None: everybody's."""
+    released: bool = False
+    """It is in release channels alone, and deletes what an owner takes back."""
 
     @property
     def join_options(self) -> tuple[str, ...]:
         return () if self.nation is None else ("--nation", self.nation)
 
-    def keeps(self, country: str | None) -> bool:
-        return self.nation in {None, country}
+    def keeps(self, country: str | None, *, withdrawn: bool) -> bool:
+        return self.nation in {None, country} and not (self.released and withdrawn)
 
     async def command(self, *arguments: str) -> bytes:
         return await server_command(self.name, *arguments)
@@ -60,7 +62,11 @@ class NodeKind:
             return Counter(message for (message,) in database.execute("select lower(hex(message)) from messages"))
 
 
-NODES = (NodeKind("archive", Role.ARCHIVE), NodeKind("ncen", Role.NCEN, nation="FR"))
+NODES = (
+    NodeKind("archive", Role.ARCHIVE),
+    NodeKind("ncen", Role.NCEN, nation="FR"),
+    NodeKind("cen", Role.CEN, released=True),
+)
 
 
 async def server_command(server: str, *arguments: str) -> bytes:

@@ -37,7 +37,10 @@ LOOK_SECONDS = 0.1
 
 @dataclass
 class Scene:
-    """`members` are officers and the duty post; `guests` come and go; `side` is the channel of some of them."""
+    """`members` are officers and the duty post; `guests` come and go.
+
+    `side` is the channel of some of them, `release` that in which CEN reads, if it plays.
+    """
 
     root: DemoFolder
     repertoire: Repertoire
@@ -48,9 +51,15 @@ class Scene:
     players: list[Player] = field(default_factory=list)
     guests: list[Player] = field(default_factory=list)
     side_names: tuple[str, ...] = ()
+    release: ChannelId | None = None
 
     unit: Unit = field(init=False)
     side: ChannelId = field(init=False)
+
+    @property
+    def channels(self) -> list[ChannelId]:
+        found = (self.unit.stage.channel, self.side, self.release)
+        return [channel for channel in found if channel is not None]
 
     @property
     def relay(self) -> Player:
@@ -170,7 +179,7 @@ class Scene:
 
 
 @contextlib.asynccontextmanager
-async def scene_in(path: Path, *, officers: int, nodes: Sequence[NodeKind]) -> AsyncIterator[Scene]:
+async def scene_in(path: Path, *, officers: int, duty_post: bool, nodes: Sequence[NodeKind]) -> AsyncIterator[Scene]:
     """Everybody is in their channels, and has said something in each."""
     repertoire, tap, port = load_repertoire(), WireTap(), free_port()
     for folder in (path, path / "mailboxes"):
@@ -184,14 +193,17 @@ async def scene_in(path: Path, *, officers: int, nodes: Sequence[NodeKind]) -> A
         line = await scene.line()
         scene.unit = await stack.enter_async_context(unit_at(line.url, scene.root, repertoire, tap))
         names = [f"officer-{number}" for number in range(1, officers + 1)]
+        roaming = [DUTY_POST] if duty_post else []
         await asyncio.gather(
             *(scene.add_node(kind) for kind in nodes),
             *(scene.add_member(name, "officer") for name in names),
-            scene.add_member(DUTY_POST, "duty post"),
+            *(scene.add_member(name, "duty post") for name in roaming),
         )
-        scene.side_names = (names[0], DUTY_POST)
-        await scene.unit.admit([*(kind.name for kind in nodes), *names, DUTY_POST])
+        scene.side_names = (names[0], *roaming)
+        await scene.unit.admit([*(kind.name for kind in nodes), *names, *roaming])
         scene.side = await scene.unit.open_side_channel(scene.side_names)
+        if any(kind.released for kind in nodes):
+            scene.release = await scene.unit.open_release_channel()
         await _all_in(scene)
         scene.go.touch()
         yield scene

@@ -1,6 +1,6 @@
 """Which fault hits whom, and when: the same for the same seed. What comes of it depends on the computer as well."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.fakes.counting_entropy import CountingEntropy
@@ -18,16 +18,33 @@ class Blow:
     means: Means
 
 
+Script = Sequence[Sequence[tuple[str, str]]]
+"""Faults that are not left to chance: who is hit by which, at the same time those that stand together."""
+
+
 class Schedule:
-    def __init__(self, seed: str, *, strace: str | None) -> None:
+    def __init__(self, seed: str, *, strace: str | None, script: Script = ()) -> None:
         self._chance = CountingEntropy(seed)
         self._strace = strace
+        self._script = list(script)
+
+    def left_out(self, players: Sequence[Player]) -> Mapping[str, str]:
+        """The kinds of faults that this computer cannot do to any of them, each with what it would take."""
+        return {
+            kind.name: kind.needs for kind in KINDS if not any(kind.fits(player, self._strace) for player in players)
+        }
 
     def lull_seconds(self) -> float:
         return LONGEST_LULL_SECONDS * self._share()
 
     def blows(self, players: Sequence[Player]) -> Iterator[Blow]:
-        """One, or two that fall at the same time on different processes."""
+        """One, or two that fall at the same time on different processes; first those of the script."""
+        if self._script:
+            for name, whom in self._script.pop(0):
+                (kind,) = (kind for kind in KINDS if kind.name == name)
+                (player,) = (player for player in players if player.name == whom)
+                yield Blow(kind, player, Means(self._strace, self._share()))
+            return
         first = self._blow(players)
         yield first
         others = [player for player in players if player is not first.player]

@@ -22,8 +22,10 @@ from cencomm.forms.attachment import Attachment
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body
 from cencomm.ids import ChannelId, OperationId
+from cencomm.ledger.kinds import ChannelKind
 from cencomm.secret import system_entropy
 from tests.faults.journal import Line, Word, tell
+from tests.faults.releasing import Owner
 
 BREATH_SECONDS = 0.3  # between messages of one member: everybody has to keep up on two cores
 RETRY_SECONDS = 0.2
@@ -101,6 +103,11 @@ class Talker:
 
     async def _say(self, operation: OperationId, channel: ChannelId) -> None:
         number = next(self.numbers)
+        if self.mailbox.operation(operation).ledger.channels[channel].kind is ChannelKind.RELEASE:
+            sent = await Owner(self.mailbox, self.reports, operation, channel).act(number)
+            if sent is not None:
+                _acknowledge(sent, channel)
+            return
         forms = self.reports.newest(self.mailbox.operation(operation))
         report = self._report(number)
         files: tuple[Attachment, ...] = ()

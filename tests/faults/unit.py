@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cencomm.client.channel.enactment import enact
-from cencomm.client.events import EpochBegan, Event
+from cencomm.client.events import ControlDelivered, EpochBegan, Event
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.directory import Profile, decode_profile, encode_labels
 from cencomm.client.operation.ledger_feed import sync_operation
+from cencomm.client.reports import Reports
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.unit import admission, declaring
 from cencomm.client.unit.revocation import revoke
@@ -25,6 +26,9 @@ from cencomm.demo.founding import Stage, found
 from cencomm.demo.member import new_member
 from cencomm.demo.repertoire import Repertoire
 from cencomm.errors import ProtocolError, Unavailable
+from cencomm.forms.control import ControlKind
+from cencomm.forms.form_json import encode_form
+from cencomm.forms.release_decision import Decided, decode_release_decision
 from cencomm.ids import AccountId, ChannelId
 from cencomm.ledger.kinds import ChannelKind, RevokeReason, Role
 from cencomm.ledger.letter import AccessLetter
@@ -34,17 +38,25 @@ from tests.faults.wire_tap import WireTap
 T = TypeVar("T")
 RETRY_SECONDS = 0.3
 TRIES = 400  # two minutes
+RELEASE_TITLE = {"en": "To CEN", "fr": "Vers le CEN"}
 SIDE_TITLE = {"en": "Some of us", "fr": "Quelques-uns"}
 
 
 @dataclass
 class Unit:
-    """`entered`: the log entry by which an account came into a channel first. `calm` is held by who changes members."""
+    """`entered`: the log entry by which an account came into a channel first. `calm` is held by who changes members.
+
+    `controls`: (message, sequence) of what programs said to each other; `withdrawn`: releases that their owner took
+    back. Both by the message's id in hexadecimal, as the unit's own mailbox took them from the log.
+    """
 
     mailbox: Mailbox
+    reports: Reports
     stage: Stage
     tap: WireTap
     entered: dict[tuple[ChannelId, AccountId], int] = field(default_factory=dict)
+    controls: set[tuple[str, int]] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)
     troubles: list[str] = field(default_factory=list)
     calm: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -70,8 +82,22 @@ class Unit:
             self.stage.operation,
             kind=ChannelKind.REGIONAL,
             title=encode_labels(SIDE_TITLE),
-            roles=(Role.COORDINATOR, *(kind.role for kind in NODES)),
+            roles=(Role.COORDINATOR, *(kind.role for kind in NODES if not kind.released)),
             accounts=[accounts[name] for name in names],
+        )
+        await enact(self.mailbox, self.stage.operation, channel)
+        return channel
+
+    async def open_release_channel(self) -> ChannelId:
+        """For the unit, all officers, and CEN."""
+        shipped = self.reports.shipped_release()
+        await declaring.publish_form(self.mailbox, self.stage.operation, encode_form(shipped), version=shipped.version)
+        channel = await declaring.open_channel(
+            self.mailbox,
+            self.stage.operation,
+            kind=ChannelKind.RELEASE,
+            title=encode_labels(RELEASE_TITLE),
+            roles=(Role.COORDINATOR, Role.OFFICER, Role.CEN),
         )
         await enact(self.mailbox, self.stage.operation, channel)
         return channel
@@ -111,6 +137,12 @@ class Unit:
         if isinstance(event, EpochBegan):
             for account in event.added:
                 self.entered.setdefault((place.channel, account), place.sequence)
+        elif isinstance(event, ControlDelivered):
+            self.controls.add((event.control.message.hex(), place.sequence))
+            if event.control.kind == ControlKind.RELEASE_DECISION:
+                said = decode_release_decision(event.control.body)
+                if said.decided is Decided.WITHDRAWN and said.author == event.identity_key:
+                    self.withdrawn.add(said.message.hex())
 
 
 async def insist(act: Callable[[], Awaitable[T]]) -> T:
@@ -129,7 +161,7 @@ async def unit_at(url: str, folder: DemoFolder, repertoire: Repertoire, tap: Wir
     founder_part = cast_of(repertoire.plan).founder
     async with open_relay(url) as relay, new_member(founder_part, relay, folder, repertoire.reports) as founder:
         stage = await found(founder, repertoire.plan, repertoire.reports)
-        unit = Unit(founder.mailbox, stage, tap)
+        unit = Unit(founder.mailbox, repertoire.reports, stage, tap)
         founder.mailbox.observe(unit.observe)
 
         def note(trouble: ProtocolError) -> None:
