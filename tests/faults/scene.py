@@ -187,8 +187,8 @@ async def scene_in(path: Path, *, officers: int, duty_post: bool, nodes: Sequenc
     async with AsyncExitStack() as stack:
         url = f"http://127.0.0.1:{port}"
         scene = Scene(DemoFolder(path), repertoire, tap, stack, url, port)
-        write_rows(scene.rows, _sample(repertoire))
         await scene.add_relay()
+        write_rows(scene.rows, _sample(repertoire))  # takes as long as the relay's start
         await _answering(scene.url)
         line = await scene.line()
         scene.unit = await stack.enter_async_context(unit_at(line.url, scene.root, repertoire, tap))
