@@ -7,7 +7,7 @@ guessed: a wrong country on a seizure is worse than none.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,19 +16,17 @@ import msgspec
 from babel.core import get_global
 
 from cencomm.errors import MalformedError
-from cencomm.forms.code_list import CodeList, fold
+from cencomm.forms.code_list import CodeList
 from cencomm.forms.doubt import Doubt, DoubtKind
+from cencomm.forms.place_names import EMPTY_WORDS, Airport, best_airport, significant_words, words_of
 from cencomm.resources import resource
 
 MAX_NAME_CHARACTERS = 200  # of a cell that is compared with the tables; a longer one is no name
-ENOUGH_WORDS = 0.5  # share of an airport's written words that must be found in the table's name and city
 
 _NAMES = "templates/mappings/places/names.toml"
-_NO_WORD = re.compile(r"[\W_]+")  # also U+FFFD: the letters beside a broken byte are still words
 _PARTS = re.compile(r"[/(),-]")
 _ALPHA_2 = re.compile(r"[A-Z]{2}")
 _ALPHA_3 = re.compile(r"[A-Z]{3}")
-_EMPTY_WORDS = frozenset({"airport", "international", "intl", "aeropuerto", "aeroport", "airfield", "the", "de", "of"})
 
 
 class PlaceError(MalformedError):
@@ -57,14 +55,6 @@ class Located:
     doubts: tuple[Doubt, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Airport:
-    code: str
-    name: str
-    words: frozenset[str]
-    city_words: frozenset[str]
-
-
 class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     countries: dict[str, str]
     ambiguous: dict[str, tuple[str, ...]]
@@ -80,12 +70,12 @@ class Gazetteer:
         self._names = names
         self._countries = _country_names(countries)
         self._known_countries = frozenset(entry.code for entry in countries.entries)
-        self._airports: dict[str, list[_Airport]] = defaultdict(list)
-        self._cities: dict[str, dict[str, list[_Airport]]] = defaultdict(lambda: defaultdict(list))
+        self._airports: dict[str, list[Airport]] = defaultdict(list)
+        self._cities: dict[str, dict[str, list[Airport]]] = defaultdict(lambda: defaultdict(list))
         for code, row in airportsdata.load("IATA").items():
             self._add_airport(code, row["name"], row["city"], row["country"])
         self._metropolises = {
-            (city["country"], _words_of(city["name"])): code for code, city in airportsdata.load_iata_macs().items()
+            (city["country"], words_of(city["name"])): code for code, city in airportsdata.load_iata_macs().items()
         }
 
     def country(self, text: str) -> str:
@@ -117,7 +107,7 @@ class Gazetteer:
             doubts = (Doubt(DoubtKind.AMBIGUOUS_COUNTRY, sentence),)
         if not city:
             return Located(Place(chosen), doubts)
-        chosen = self._names.territories.get(chosen, {}).get(_words_of(city), chosen)
+        chosen = self._names.territories.get(chosen, {}).get(words_of(city), chosen)
         found = self._city_code(city, chosen)
         if found is not None or self._knows_city(city, chosen):
             return Located(Place(chosen, city, found), doubts)
@@ -150,17 +140,17 @@ class Gazetteer:
         return Located(near, (Doubt(DoubtKind.UNKNOWN_AIRPORT, sentence),))
 
     def _add_airport(self, code: str, name: str, city: str, country: str) -> None:
-        airport = _Airport(code, name, _significant(name), _significant(city))
+        airport = Airport(code, name, significant_words(name), significant_words(city))
         self._airports[country].append(airport)
-        whole = _words_of(city)
-        for one in {whole, whole.removesuffix(" island"), *(_words_of(part) for part in _PARTS.split(city))} - {""}:
+        whole = words_of(city)
+        for one in {whole, whole.removesuffix(" island"), *(words_of(part) for part in _PARTS.split(city))} - {""}:
             self._cities[country][one].append(airport)
 
     def _candidates(self, text: str) -> tuple[str, ...]:
         name = text.strip()
         if len(name) > MAX_NAME_CHARACTERS:
             raise PlaceError("too long for the name of a country")
-        written = _words_of(name)
+        written = words_of(name)
         if written in self._names.ambiguous:
             return self._names.ambiguous[written]
         if written in self._names.countries:
@@ -192,7 +182,7 @@ class Gazetteer:
         return sorted(code for code in self._airports if city and self._knows_city(city, code))
 
     def _knows_city(self, city: str, country: str) -> bool:
-        written = _words_of(city)
+        written = words_of(city)
         return written in self._cities.get(country, {}) or written in self._names.cities.get(country, {})
 
     def _why_unknown(self, city: str, country: str) -> Doubt:
@@ -204,7 +194,7 @@ class Gazetteer:
 
     def _city_code(self, city: str, country: str) -> str | None:
         """The city's own code, else that of its only airport, else of its only international one."""
-        written = _words_of(city)
+        written = words_of(city)
         known = self._names.cities.get(country, {}).get(written) or self._metropolises.get((country, written))
         if known:
             return known
@@ -213,7 +203,7 @@ class Gazetteer:
             airports = [airport for airport in airports if "international" in airport.name.casefold()]
         return airports[0].code if len(airports) == 1 else None
 
-    def _named_after(self, city: str, country: str) -> list[_Airport]:
+    def _named_after(self, city: str, country: str) -> list[Airport]:
         """The table puts Entebbe Airport in Kampala and Frankfurt Airport in Frankfurt am Main."""
         words = frozenset(city.split())
         return [airport for airport in self._airports.get(country, ()) if words and words <= airport.words]
@@ -221,18 +211,18 @@ class Gazetteer:
     def _airport_code(self, name: str, near: Place) -> str | None:
         if len(name) > MAX_NAME_CHARACTERS:
             return None
-        wanted = _significant(name)
-        written = " ".join(word for word in _words_of(name).split() if word not in _EMPTY_WORDS)
+        wanted = significant_words(name)
+        written = " ".join(word for word in words_of(name).split() if word not in EMPTY_WORDS)
         if known := self._names.airports.get(near.country, {}).get(written):
             return known
         airports = self._airports.get(near.country, ())
         if written.upper() in name and any(airport.code == written.upper() for airport in airports):
             return written.upper()  # "LAX Airport"
-        own_words = wanted - _significant(near.city or "")
-        in_city = self._cities.get(near.country, {}).get(_words_of(near.city or ""), [])
+        own_words = wanted - significant_words(near.city or "")
+        in_city = self._cities.get(near.country, {}).get(words_of(near.city or ""), [])
         # A name beside the city's decides: Berlin Schoenefeld is not the airport that happens to be called Berlin.
         fitting = [airport for airport in airports if not own_words or own_words & airport.words]
-        best = _best(fitting, wanted, frozenset(airport.code for airport in in_city)) if wanted else None
+        best = best_airport(fitting, wanted, frozenset(airport.code for airport in in_city)) if wanted else None
         return best or self._city_code(written, near.country)
 
 
@@ -251,39 +241,15 @@ def load_gazetteer(countries: CodeList, override: Path | None = None) -> Gazette
 
 def _normalised(names: _Names) -> _Names:
     def keys(table: Mapping[str, str]) -> dict[str, str]:
-        return {_words_of(name): code for name, code in table.items()}
+        return {words_of(name): code for name, code in table.items()}
 
     return _Names(
         countries=keys(names.countries),
-        ambiguous={_words_of(name): codes for name, codes in names.ambiguous.items()},
+        ambiguous={words_of(name): codes for name, codes in names.ambiguous.items()},
         territories={country: keys(cities) for country, cities in names.territories.items()},
         cities={country: keys(cities) for country, cities in names.cities.items()},
         airports={country: keys(airports) for country, airports in names.airports.items()},
     )
-
-
-def _best(airports: Iterable[_Airport], wanted: frozenset[str], in_city: frozenset[str]) -> str | None:
-    """The one airport with most of the words, of equals that of exactly this name, then one of the city; else None."""
-    scored = sorted(
-        (
-            (
-                -len(wanted & (airport.words | airport.city_words)) / len(wanted),
-                wanted != airport.words,
-                airport.code not in in_city,
-                -len(wanted & airport.words),
-                "international" not in airport.name.casefold(),
-                len(airport.words - wanted),
-                airport.code,
-            )
-            for airport in airports
-            if wanted & airport.words or airport.code in in_city
-        ),
-    )
-    if not scored or -scored[0][0] < ENOUGH_WORDS:
-        return None
-    if len(scored) > 1 and scored[0][:-1] == scored[1][:-1]:
-        return None
-    return scored[0][-1]
 
 
 def _country_names(countries: CodeList) -> Mapping[str, frozenset[str]]:
@@ -291,15 +257,5 @@ def _country_names(countries: CodeList) -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for entry in countries.entries:
         for label in entry.labels.values():
-            found[_words_of(label)].add(entry.code)
+            found[words_of(label)].add(entry.code)
     return {name: frozenset(codes) for name, codes in found.items()}
-
-
-def _words_of(text: str) -> str:
-    """Words for comparison, the two that names write in two ways in one of them."""
-    words = _NO_WORD.sub(" ", fold(text).replace("&", " and ")).split()
-    return " ".join("st" if word == "saint" else word for word in words)
-
-
-def _significant(text: str) -> frozenset[str]:
-    return frozenset(word for word in _words_of(text).split() if word not in _EMPTY_WORDS)

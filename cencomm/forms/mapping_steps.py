@@ -9,8 +9,9 @@ from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.cell import UnreadableCellError, read_amount, read_date
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.doubt import Doubt, DoubtKind
-from cencomm.forms.gazetteer import Gazetteer, Located, Place, PlaceError
+from cencomm.forms.gazetteer import Gazetteer
 from cencomm.forms.mapped_row import Draft
+from cencomm.forms.mapping_places import PlaceStep
 from cencomm.forms.mapping_rules import (
     Codes,
     CodeTarget,
@@ -27,12 +28,8 @@ from cencomm.forms.mapping_rules import (
     Site,
     Text,
     Where,
-    numbered,
 )
-from cencomm.forms.sheets import Cell, SheetRow
-
-MAX_SITE_CHARACTERS = 150  # as the places of forms have it
-MAX_PARTS = 100  # of one cell
+from cencomm.forms.sheets import Cell, SheetRow, split_cell
 
 # An airline's designator of two letters, digit and letter, or ICAO's three letters, then up to four digits.
 # Designators that end in a digit are left out: A320 is an aircraft.
@@ -85,15 +82,19 @@ class Step:
             case Codes():
                 return self._codes(rule)
             case Where():
-                return self._where(rule)
+                return self._places.of_seizure(rule)
             case Site():
-                return self._site(rule)
+                return self._places.named_by_owner(rule)
             case Legs():
-                return self._legs(rule)
+                return self._places.stops(rule)
             case Flight():
                 return self._flight(rule)
             case _:
                 assert_never(rule)
+
+    @property
+    def _places(self) -> PlaceStep:
+        return PlaceStep(self.references.gazetteer, self.row, self.draft, self.mapping.free_text)
 
     def _reference(self, rule: Reference) -> str:
         parts = [self.row.cell(column).text for column in rule.columns]
@@ -186,7 +187,7 @@ class Step:
 
     def _codes(self, rule: Codes) -> str:
         cell = self.row.cell(rule.column)
-        parts = _parts(cell.text, rule.split)
+        parts = split_cell(cell.text, rule.split)
         read: set[str] = set()
         by_word: list[str] = []
         for target in rule.targets:
@@ -232,73 +233,6 @@ class Step:
         else:
             self.draft.keep_as_text(cell.column, cell.text, doubt)
 
-    def _where(self, rule: Where) -> str:
-        airport = self.row.cell(rule.airport_column)
-        try:
-            cell, located = self._locate_seizure(rule)
-        except PlaceError as error:
-            for column in (rule.airport_column, rule.column):
-                if (kept := self.row.cell(column)).text:
-                    self._keep(kept, f"kept in {self.mapping.free_text}")
-            return f"the country of the seizure is not known: {error}"
-        doubts = located.doubts
-        if airport.text:
-            exact = self.references.gazetteer.airport(airport.text, located.place)
-            if not exact.doubts:  # the airport is known, so its place is, whatever the city is called
-                doubts = tuple(doubt for doubt in doubts if doubt.kind is not DoubtKind.UNKNOWN_PLACE)
-            self.draft.warn(airport.column, airport.text, exact.doubts)
-            located = Located(exact.place, doubts)
-        self.draft.warn(cell.column, cell.text, located.doubts)
-        site = airport.text if 0 < len(airport.text) <= MAX_SITE_CHARACTERS else None
-        if airport.text and site is None:
-            self._keep(airport, f"too long for the name of an airport; kept in {self.mapping.free_text}")
-        self.draft.put(rule.to, _place(located.place, site))
-        if rule.country_to:
-            self.draft.put(rule.country_to, located.place.country)
-        return ""
-
-    def _locate_seizure(self, rule: Where) -> tuple[Cell, Located]:
-        cell = self.row.cell(rule.column)
-        city, country = self.row.cell(rule.city_column), self.row.cell(rule.country_column)
-        if cell.text or not (city.text or country.text):
-            return cell, self.references.gazetteer.locate_cell(cell.text)
-        return country, self.references.gazetteer.locate(city.text, country.text)
-
-    def _site(self, rule: Site) -> str:
-        cell = self.row.cell(rule.column)
-        place: dict[str, JsonValue] = {"country": rule.country}
-        if 0 < len(cell.text) <= MAX_SITE_CHARACTERS:
-            place["site"] = cell.text
-        elif cell.text:
-            self._keep(cell, f"too long for a place; kept in {self.mapping.free_text}")
-        self.draft.put(rule.to, place)
-        return "" if "site" in place else f"{rule.column.strip()} is empty"
-
-    def _legs(self, rule: Legs) -> str:
-        pairs = [
-            (self.row.cell(city), self.row.cell(country))
-            for city, country in zip(numbered(rule.cities), numbered(rule.countries), strict=True)
-        ]
-        pairs = [(city, country) for city, country in pairs if city.text or country.text]
-        whole = self.row.cell(rule.column)
-        for city, country in pairs:
-            shown = Cell(country.column or city.column, ", ".join(filter(None, (city.text, country.text))))
-            self._leg(rule, shown, (city.text, country.text))
-        if not pairs:  # no joined file, or nothing in it: the file's own column
-            for part in _parts(whole.text, rule.split):
-                self._leg(rule, Cell(whole.column, part), None)
-        return "" if pairs or whole.text else f"no {rule.role}"
-
-    def _leg(self, rule: Legs, cell: Cell, pair: tuple[str, str] | None) -> None:
-        gazetteer = self.references.gazetteer
-        try:
-            located = gazetteer.locate(*pair) if pair else gazetteer.locate_cell(cell.text)
-        except PlaceError as error:
-            self._keep(cell, f"{error}; kept in {self.mapping.free_text}", DoubtKind.UNKNOWN_PLACE)
-            return
-        self.draft.warn(cell.column, cell.text, located.doubts)
-        self.draft.append(rule.block, {"role": rule.role, "place": _place(located.place)})
-
     def _flight(self, rule: Flight) -> str:
         cell = self.row.cell(rule.column)
         if not cell.text:
@@ -315,16 +249,3 @@ class Step:
 
     def _keep(self, cell: Cell, why: str, kind: DoubtKind = DoubtKind.KEPT_AS_TEXT) -> None:
         self.draft.keep_as_text(cell.column, cell.text, Doubt(kind, why))
-
-
-def _parts(text: str, separators: str) -> tuple[str, ...]:
-    """The different parts of a cell; what comes after MAX_PARTS stays one part."""
-    if not separators:
-        return (text,) if text else ()
-    found = re.split(f"[{re.escape(separators)}]", text, maxsplit=MAX_PARTS)
-    return tuple(dict.fromkeys(part.strip() for part in found if part.strip()))
-
-
-def _place(place: Place, site: str | None = None) -> dict[str, JsonValue]:
-    parts = {"code": place.code, "site": site, "city": place.city, "country": place.country}
-    return {name: part for name, part in parts.items() if part}

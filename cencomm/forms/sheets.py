@@ -1,10 +1,13 @@
 """A file with the files joined to it, seen from one row: cells by the names that a mapping gives to columns."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cencomm.forms.mapping_rules import RowMapping, says_nothing
 from cencomm.forms.table import Table, TableError, TableRow, column_key, read_table
+
+MAX_PARTS = 100  # of one cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +108,11 @@ def _at(table: Table, row: TableRow, key: str) -> str:
     """The cell of a row that may be shorter than its header; Excel leaves off empty cells at the end."""
     index = table.columns.get(key)
     return row.cells[index] if index is not None and index < len(row.cells) else ""
+
+
+def split_cell(text: str, separators: str) -> tuple[str, ...]:
+    """The different parts of a cell; what comes after MAX_PARTS stays one part."""
+    if not separators:
+        return (text,) if text else ()
+    found = re.split(f"[{re.escape(separators)}]", text, maxsplit=MAX_PARTS)
+    return tuple(dict.fromkeys(part.strip() for part in found if part.strip()))
