@@ -159,9 +159,13 @@ async def _answer(mailbox: Mailbox, wake: Wake, enactor: Enactor, on_enrolment: 
                 if wake.channel == find_unit_channel(mailbox.operation(wake.operation)):
                     await complete_cosigned(mailbox, wake.operation)
         case LedgerMovedOn():
-            if wake.operation in {**mailbox.pins, **mailbox.operations}:
+            if wake.operation in mailbox.operations:
                 enactor.look_at(wake.operation)
                 await _catch_up_and_send(mailbox, wake.operation)
+            elif wake.operation in mailbox.pins:  # admitted just now: nothing can be enacted before it is known
+                await _catch_up_and_send(mailbox, wake.operation)
+                if wake.operation in mailbox.operations:
+                    enactor.look_at(wake.operation)
         case WelcomeWaits():
             if wake.operation in {**mailbox.pins, **mailbox.operations}:
                 await _catch_up_and_send(mailbox, wake.operation)

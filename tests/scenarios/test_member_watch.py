@@ -10,17 +10,18 @@ from aiohttp import web
 
 from cencomm.client.channel.posting import send, waiting
 from cencomm.client.events import Event, MessageDelivered
-from cencomm.client.unit import revocation
+from cencomm.client.operation import enrolling
+from cencomm.client.unit import admission, revocation
 from cencomm.client.watch import catch_up, watch
 from cencomm.errors import ProtocolError, Unavailable
 from cencomm.forms.form import Form
 from cencomm.ids import MessageId, OperationId
-from cencomm.ledger.kinds import RevokeReason
+from cencomm.ledger.kinds import RevokeReason, Role
 from cencomm.ledger.replay import Pin
 from cencomm.wire.document import encode_document
 from cencomm.wire.operations import LedgerPage
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
-from tests.scenarios.people import Person, Place, admit, draft, found
+from tests.scenarios.people import Person, Place, admit, draft, found, profile
 from tests.scenarios.test_two_officers import SEIZURE
 
 PATIENCE_SECONDS = 30  # for what takes two at most; the machine may be busy
@@ -172,3 +173,22 @@ async def test_who_watches_goes_on_beside_an_operation_in_trouble(
         told = await send(carla.mailbox, other.operation, other.channel, draft(other, {"text": "go on"}))
 
         await arrivals.of(told.message)
+
+
+async def test_who_is_admitted_while_connected_enters_without_beginning_anew(
+    carla: Person, bob: Person, forms: Mapping[str, Form]
+) -> None:
+    """An archive enacts at once: it was looking at the operation before it knew anything of it, and fell over."""
+    place = await found(carla, forms["seizure"])
+    letter = await admission.invite(carla.mailbox, place.operation, role=Role.OFFICER, profile=profile(bob, "KE"))
+    await enrolling.enrol(bob.mailbox, letter)
+    connected, arrivals = bob.mailbox.history_bell.listen(), Arrivals(bob)
+    async with asyncio.TaskGroup() as tasks:
+        watched = tasks.create_task(watch(bob.mailbox, enacts_at_once=True))
+        await connected.wait()
+
+        await admission.admit_waiting(carla.mailbox, place.operation)
+        sent = await send(carla.mailbox, place.operation, place.channel, draft(place, SEIZURE))
+
+        await arrivals.of(sent.message)
+        watched.cancel()

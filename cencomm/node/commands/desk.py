@@ -22,6 +22,7 @@ from cencomm.node.kind import NodeKind
 from cencomm.node.membership import Surroundings
 
 F = TypeVar("F", bound=Callable[..., Any])
+WIDEST_COLUMN = 60  # letters; longer ones go on below
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ class Desk:
             return
         table = Table(box=None, pad_edge=False)
         for head in heads:
-            table.add_column(Text(self.say(head)))
+            table.add_column(Text(self.say(head)), max_width=WIDEST_COLUMN, overflow="fold")
         for row in rows:
             table.add_row(*(Text(harmless(cell)) for cell in row))
-        Console().print(table)
+        # As wide as it is: an identifier that was cut to fit eighty columns cannot be typed into the next command.
+        Console(width=(WIDEST_COLUMN + 1) * max(len(heads), 1)).print(table)
 
 
 class DataOption(TranslatedOption):

@@ -51,8 +51,13 @@ def _said(tree: ast.AST) -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[first, *_]) if name in SAYING:
                 yield from _constants(first)
-            case ast.Assign(targets=[ast.Name(id="sentence")], value=value):
+            case ast.Assign(targets=[ast.Name(id="sentence" | "said")], value=value):
                 yield from _constants(value)
+            case (
+                ast.Call(func=ast.Attribute(attr="show_table"), args=[heads, *_])
+                | ast.Assign(targets=[ast.Name(id="heads")], value=heads)
+            ):
+                yield from _heads(heads)
 
 
 def _found(tree: ast.AST) -> Iterator[str]:
@@ -69,6 +74,22 @@ def _found(tree: ast.AST) -> Iterator[str]:
             case ast.Assign(targets=[ast.Name(id="_ADVICE")], value=ast.Dict(values=values)):
                 for value in values:
                     yield from _constants(value)
+
+
+def _heads(node: ast.expr) -> Iterator[str]:
+    """Of a table: each is said by `show_table`."""
+    match node:
+        case ast.List(elts=parts):
+            for part in parts:
+                yield from _heads(part)
+        case ast.Starred(value=ast.List() | ast.Tuple() as some):
+            for part in some.elts:
+                yield from _heads(part)
+        case ast.Starred(value=ast.IfExp(body=body, orelse=orelse)):
+            yield from _heads(body)
+            yield from _heads(orelse)
+        case _:
+            yield from _constants(node)
 
 
 def _constants(node: ast.expr) -> Iterator[str]:
