@@ -50,7 +50,7 @@ async def test_an_officer_sees_the_verified_roster_in_their_language_and_nothing
 
     await desk.page.get_by_role("button", name="العربية").click()
 
-    assert await desk.page.locator("html").get_attribute("dir") == "rtl"
+    await desk.page.locator("html[dir=rtl]").wait_for()
     assert "القناة الرئيسية" in await desk.page.locator("main").inner_text()
 
 

@@ -159,6 +159,9 @@ async def running(tmp_path: Path) -> AsyncIterator[tuple[asyncio.subprocess.Proc
     await process.communicate()
 
 
+SERVERS = 4  # relay, archive, nCEN, CEN
+
+
 def servers(data: Path, *, but: int) -> list[int]:
     """Processes that were told to work in the demonstration's folder, `but` the demonstration itself."""
     found = []
@@ -185,7 +188,7 @@ Running = tuple[asyncio.subprocess.Process, Path]
 
 async def test_ctrl_c_ends_every_process_in_order(running: Running) -> None:
     process, data = running
-    assert len(servers(data, but=process.pid)) == 2
+    assert len(servers(data, but=process.pid)) == SERVERS
 
     process.send_signal(signal.SIGINT)
     await process.communicate()
@@ -196,7 +199,7 @@ async def test_ctrl_c_ends_every_process_in_order(running: Running) -> None:
 
 async def test_a_demonstration_that_is_killed_leaves_no_server_behind(running: Running) -> None:
     process, data = running
-    assert len(servers(data, but=process.pid)) == 2
+    assert len(servers(data, but=process.pid)) == SERVERS
 
     process.kill()
     await process.communicate()

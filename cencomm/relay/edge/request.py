@@ -117,8 +117,10 @@ def answer(document: Struct, *, status: int = 200) -> web.Response:
 async def send_in_pieces(request: web.Request, document: bytes) -> web.StreamResponse:
     """A long document, between whose pieces others get their turn: one write of megabytes would hold up every stream.
 
-    A slow reader makes us keep one piece for it, not the rest of the page.
+    A slow reader makes us keep one piece for it, not the rest of the page. A short one is an answer like any other.
     """
+    if len(document) <= PIECE_BYTES:
+        return web.Response(body=document, content_type="application/json")
     response = web.StreamResponse()
     response.content_type = "application/json"
     response.content_length = len(document)

@@ -51,8 +51,9 @@ def check(command: click.Command, words: list[str]) -> None:
                 assert words, f"{name} takes a value"
                 words.pop(0)
         elif isinstance(command, click.Group):
-            assert word in command.commands, f"{command.name} has no command {word}"
-            command = command.commands[word]
+            _, found, _ = command.resolve_command(click.Context(command), [word])  # `release 12` is `approve 12`
+            assert found is not None, f"{command.name} has no command {word}"
+            command = found
 
 
 @pytest.mark.parametrize(("document", "line"), commands("cencomm"))

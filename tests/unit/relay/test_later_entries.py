@@ -55,6 +55,7 @@ async def test_from_a_restart_on_the_old_group_is_refused_and_the_new_one_begins
 
 async def test_a_relay_that_starts_again_is_in_the_same_generation(operation: Operation, config: RelayConfig) -> None:
     await operation.append(restart_of(operation))
+    await operation.relay.server.close()
 
     async with running(config, StandingClock()) as again:
         pages = [
