@@ -57,7 +57,7 @@ async def _fetch(mailbox: Mailbox, place: ChannelKey, named: set[AccountId], *, 
     except (HistoryRefused, AccessDenied):
         pass  # the charter gives none, or we are not in the channel (any more): what is here stays
     except ProtocolError as lie:  # of the relay; who hides the past from us shall not keep us from the present
-        _log.warning("history_refused", channel=short(place[1]), why=str(lie))
+        _log.warning("history_refused", channel=short(place[1]), kind=type(lie).__name__)
     return done
 
 
@@ -77,4 +77,4 @@ def _name_guilty(asked: Asked, named: set[AccountId]) -> None:
     for one in asked.guilty:
         if one.server not in named:
             named.add(one.server)
-            _log.warning("history_server_guilty", account=short(one.server), why=one.why)
+            _log.warning("history_server_guilty", account=short(one.server))  # why: may quote what it sent

@@ -1,10 +1,12 @@
 """A relay that does not show the log of the group that a restart ended leaves a trace (C11, L4)."""
 
+from dataclasses import replace
+
 import pytest
 from aiohttp import web
 from msgspec.structs import replace as replace_struct
 
-from cencomm.client.events import Quarantined, Reason
+from cencomm.client.events import ChannelStalled, Quarantined, Reason
 from cencomm.client.unit.restarting import find_grounds, restart
 from cencomm.client.watch import catch_up
 from cencomm.wire.document import encode_document
@@ -78,3 +80,23 @@ async def test_a_contradiction_in_the_ended_log_is_kept_as_evidence(
     assert len(behind.said(Quarantined)) == 1
     kept = [head for key, head in await behind.vault.scan("channel/") if "/evidence/" in key]
     assert lie in kept
+
+
+async def test_a_cut_behind_the_commit_that_stalled_us_sets_no_place_aside_twice(
+    ana: Person, bob: Person, carla: Person, place: Place, server: LoopbackRelay
+) -> None:
+    """A coordinator cuts where they like. A node's store has one reason for a place: it would break on a second."""
+    await catch_up_all(ana, bob, carla)
+    await blind(Insider(ana, place), 0, 1)
+    await catch_up_all(bob, carla)
+    stalled_by = session_of(bob, place).sequence + 1
+    grounds = await find_grounds(carla.mailbox, place.operation, place.channel)
+    assert grounds is not None
+    await restart(carla.mailbox, place.operation, replace(grounds, cut_sequence=stalled_by))
+    server.meddle = hide
+
+    await catch_up(bob.mailbox)
+
+    assert session_of(bob, place).generation == 2
+    assert [one.place.sequence for one in bob.said(ChannelStalled)] == [stalled_by]
+    assert bob.said(Quarantined) == []

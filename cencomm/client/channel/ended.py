@@ -48,15 +48,19 @@ async def leave_if_over(mailbox: Mailbox, session: ChannelSession) -> ChannelSes
         session = await _pass_over_rest(mailbox, session)
     except _UNREADABLE:
         session = mailbox.sessions[(session.operation, session.channel)]
-        missed = _missed(session, restart.cut_sequence)
+        stalled = await was_stalled_by(mailbox, session, session.sequence + 1)
+        missed = _missed(session, session.sequence + (2 if stalled else 1), restart.cut_sequence)
     ended = replace(session, standing=Standing.ENDED, staged=None, outbox=NO_ROWS)
     await mailbox.write(await sent_again(mailbox, session, cut=restart.cut_sequence), session=ended, event=missed)
     return ended
 
 
-def _missed(session: ChannelSession, cut: int) -> Quarantined | None:
-    """What counts and was not shown to us: up to the cut nobody sends anything again."""
-    first = session.sequence + 1
+def _missed(session: ChannelSession, first: int, cut: int) -> Quarantined | None:
+    """What counts and was not shown to us: up to the cut nobody sends anything again.
+
+    `first` is behind the Commit that stalled us: that one is set aside already, with the rule that it broke, and a
+    store has one reason for a place.
+    """
     if first > cut:
         return None
     place = Place(

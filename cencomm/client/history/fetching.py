@@ -22,8 +22,10 @@ from cencomm.client.history.verifying import Outline, judge_item
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.transport.errors import Refusal
+from cencomm.client.vault.journal import Fetched
 from cencomm.client.vault.state_store import Writes
 from cencomm.errors import ProtocolError, Unavailable
+from cencomm.forms.control import ControlKind
 from cencomm.ids import HASH_BYTES, AccountId, DeviceId
 from cencomm.ledger.history import HistoryRefused, require_server
 from cencomm.ledger.history_chunk import Chunk, verify_chunk
@@ -31,12 +33,17 @@ from cencomm.ledger.history_items import Absent, Item, Opened
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.replay import Ledger
 
+HOLDS_ON = frozenset({ControlKind.RELEASE_DECISION})
+"""Kinds of control messages that mean later what they meant then: without a withdrawal, whoever reads of the release
+in history would keep what its owner took back (R7)."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
     """What one chunk brought."""
 
     messages: Sequence[MessageDelivered]
+    decisions: Sequence[ControlDelivered]
     wrong: Sequence[Quarantined]
     missing: Sequence[tuple[Place, Absent]]
     seen: Writes
@@ -153,7 +160,7 @@ async def take_chunk(mailbox: Mailbox, asked: Asked, outline: Outline, chunk: Ch
             **fetched_writes(asked.operation, asked.channel, asked.generation, Span(asked.span.first, header.last)),
             **(await end_writes(mailbox.store, asked) if header.is_last else {after.key: after.encode()}),
         }
-        await mailbox.write(writes, fetched=_in_order([*taken.messages, *taken.wrong]))
+        await mailbox.write(writes, fetched=_in_order([*taken.messages, *taken.decisions, *taken.wrong]))
     return after
 
 
@@ -233,7 +240,8 @@ async def _judge_items(
         HistoryRefused: one is not borne out. An honest server gives nothing that it did not bear out itself, by the
             same checks; so the entry is asked of another, and not set aside on this one's word.
     """
-    messages, wrong, missing = list[MessageDelivered](), list[Quarantined](), list[tuple[Place, Absent]]()
+    messages, decisions = list[MessageDelivered](), list[ControlDelivered]()
+    wrong, missing = list[Quarantined](), list[tuple[Place, Absent]]()
     seen: dict[str, bytes | None] = {}
     for entry, item in said:
         if isinstance(item, Absent):
@@ -242,9 +250,10 @@ async def _judge_items(
         verdict = judge_item(item, entry, outline, ledger, mailbox.certificates, mailbox.identity.account)
         if isinstance(verdict, Quarantined):
             raise HistoryRefused("H2", f"entry {entry.sequence} is not what it gave for it: {verdict.detail}")
-        if isinstance(verdict, ControlDelivered):
+        if isinstance(verdict, ControlDelivered) and verdict.control.kind not in HOLDS_ON:
             continue  # what members' programs said to each other then; it held then
-        key = seen_key(verdict.place.operation, verdict.identity_key, verdict.envelope.message)
+        said_as = verdict.control if isinstance(verdict, ControlDelivered) else verdict.envelope
+        key = seen_key(verdict.place.operation, verdict.identity_key, said_as.message)
         known = seen.get(key)
         if known is not None:  # S4 within the chunk; `judge_content` sees to all before it
             if known[:HASH_BYTES] != sha256(verdict.signed.encode()).digest():
@@ -254,16 +263,18 @@ async def _judge_items(
         seen.update(writes)
         if isinstance(event, MessageDelivered):
             messages.append(event)
+        elif isinstance(event, ControlDelivered):
+            decisions.append(event)
         elif isinstance(event, Quarantined):
             wrong.append(replace(event, detail=f"history: {event.detail}"))
-    return _Taken(messages, wrong, missing, seen)
+    return _Taken(messages, decisions, wrong, missing, seen)
 
 
-def _in_order(fetched: Sequence[MessageDelivered | Quarantined]) -> Sequence[MessageDelivered | Quarantined]:
+def _in_order(fetched: Sequence[Fetched]) -> Sequence[Fetched]:
     return sorted(fetched, key=lambda one: one.place.sequence)
 
 
-def _conflict(message: MessageDelivered) -> Quarantined:
+def _conflict(message: MessageDelivered | ControlDelivered) -> Quarantined:
     return Quarantined(
         place=message.place,
         reason=Reason.CONFLICT,

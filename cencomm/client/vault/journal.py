@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
 from cencomm import codec
-from cencomm.client.events import ChannelStalled, Event, MessageDelivered, Place, Quarantined, Reason
+from cencomm.client.events import ChannelStalled, ControlDelivered, Event, MessageDelivered, Place, Quarantined, Reason
 from cencomm.client.vault.replies import reply_writes
 from cencomm.client.vault.state_store import StateStore, Writes
 from cencomm.codec import Reader
@@ -31,8 +31,8 @@ NUMBER_PREFIX = "message-number/"
 _FROM_HISTORY_PREFIX = "message-history/"
 
 
-Fetched: TypeAlias = MessageDelivered | Quarantined
-"""What is kept of history: messages, and what a server gave for one that was none."""
+Fetched: TypeAlias = MessageDelivered | ControlDelivered | Quarantined
+"""What is kept of history: messages, decisions about releases, and what a server gave for one that was none."""
 
 
 class Journal(Protocol):
@@ -99,7 +99,8 @@ class VaultJournal:
         for one in fetched:
             if isinstance(one, Quarantined):
                 kept[quarantine_key(one.place)] = encode_quarantined(one)
-                continue
+            if not isinstance(one, MessageDelivered):
+                continue  # what a decision changes stands in `writes`
             number += 1
             kept |= {**_number_writes(number, one.place), from_history_key(number): b""}
             kept[message_key(one.place)] = encode_message(one)
