@@ -1,0 +1,1 @@
+"""What an nCEN's API answers beside what every node's does (docs/api.md)."""
