@@ -6,6 +6,7 @@ import click
 
 from cencomm.client.commands.account import fingerprint, sign_in, sign_out, sign_up
 from cencomm.client.commands.attachments import save
+from cencomm.client.commands.forms import form
 from cencomm.client.commands.history import history
 from cencomm.client.commands.message import outbox, send, watch
 from cencomm.client.commands.operation import operation
@@ -80,6 +81,7 @@ for command in (
     sign_in,
     sign_out,
     operation,
+    form,
     send,
     inbox,
     show,

@@ -109,6 +109,20 @@ def test_everything_that_is_wrong_stands_beside_its_field_in_the_readers_languag
     assert "Rien n'a été envoyé" in said
 
 
+def test_whoever_writes_a_report_is_shown_its_fields_and_the_codes_that_they_take(ana: Person) -> None:
+    asked = ana.does("form", "seizure")
+    (required,) = [line for line in asked.splitlines() if line.startswith("reporting_country")]
+    codes = ana.does("form", "seizure", "items[0].category").split()
+
+    assert required.split() == ["reporting_country", "*", "Pays", "déclarant", "CODE"]
+    assert "items[0].quantity" in asked
+    assert "CIT" in codes
+    assert ana.does("form", "seizure", "reporting_country", "Colombie").split() == ["CO", "Colombie"]
+    assert "items[0].quantity.unit" in ana.fails("form", "seizure", "items[0].quantity")
+    assert "no field" in ana.fails("form", "seizure", "nothing")
+    assert "takes no code" in ana.fails("form", "seizure", "case_ref")
+
+
 def test_programs_get_the_faults_as_a_document(ana: Person) -> None:
     result = ana.run("--json", "send", "note")
 
