@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.faults.judge import Verdict, judge
 from tests.faults.node import NODES, NodeKind
+from tests.faults.relay_put_back import put_relay_back
 from tests.faults.scene import scene_in
 from tests.faults.schedule import Schedule, Script
 from tests.faults.storm import Count, Show, Storm
@@ -66,6 +67,8 @@ async def run(path: Path, plan: Plan, show: Show) -> Outcome:
             await player.finish()
         verdict = await judge(scene)
         verdict.find(storm.stuck)
+        if plan.copies and not verdict.findings:
+            verdict.find(await put_relay_back(scene, show))
         if verdict.findings:
             shutil.copytree(path / "disks", path / KEPT, symlinks=True)
     return Outcome(
