@@ -3,15 +3,15 @@
 import contextlib
 import hmac
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 from cencomm.node.database import Database
 from cencomm.node.key_file import NodeKeys
 from cencomm.node.sealing import Sealer
 from cencomm.secret import Entropy, Secret
+from cencomm.site.hashing import hashing_pool
 from cencomm.site.people.consultation import LogKey
 from cencomm.site.people.desk import Desk, Policy
-from cencomm.site.verifiers import HASHING_THREADS, Verifiers
+from cencomm.site.verifiers import Verifiers
 
 PEOPLE = "cencomm.site.people"
 """The package whose migrations make the tables."""
@@ -23,7 +23,7 @@ LABEL_LOG = b"cencomm node log of consultations"
 @contextlib.contextmanager
 def people_desk(database: Database, keys: NodeKeys, policy: Policy, entropy: Entropy) -> Iterator[Desk]:
     """Open until the block ends; slow hashes are computed in threads of its own."""
-    with ThreadPoolExecutor(HASHING_THREADS, thread_name_prefix="sign-in") as pool:
+    with hashing_pool() as pool:
         yield Desk(
             store=database,
             verifiers=Verifiers(pool, entropy),

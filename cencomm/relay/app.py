@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from aiohttp import WSCloseCode, web
@@ -52,9 +51,9 @@ from cencomm.relay.sign_in import SignInDesk
 from cencomm.relay.writer import Writer
 from cencomm.secret import Entropy
 from cencomm.site.errors import one_shape
+from cencomm.site.hashing import hashing_pool
 from cencomm.site.headers import add_api_headers
 from cencomm.site.metrics import exposition, serve_metrics
-from cencomm.site.verifiers import HASHING_THREADS
 
 HOUR_SECONDS = 3600
 MINUTE_SECONDS = 60
@@ -125,7 +124,7 @@ async def _chunk_files(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _sign_in(app: web.Application) -> AsyncIterator[None]:
-    with ThreadPoolExecutor(HASHING_THREADS, thread_name_prefix="sign-in") as pool:
+    with hashing_pool() as pool:
         app[DESK] = SignInDesk.open(
             app[CONFIG],
             app[DATABASE],

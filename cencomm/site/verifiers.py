@@ -15,8 +15,7 @@ from cencomm.wire.fields import SALT_BYTES, SECRET_BYTES
 
 T = TypeVar("T")
 
-HASHING_THREADS = 2  # so many cores may be busy with sign-ins while messages flow
-MAX_WAITING_HASHES = 200  # at 20 ms and two threads: two seconds of waiting
+MAX_WAITING_HASHES = 200  # at 20 ms: four seconds of waiting for one thread, two for two
 KEPT_FOR_KNOWN = 50  # of them: a flood of strangers keeps no known source waiting outside (D6)
 
 
