@@ -1,7 +1,7 @@
 """The unit's letters, opened once for all requests that wait (rule D7).
 
 A request does not say whose letter it answers, or the relay could tell which letter was for whom: each is tried with
-the code of every letter. Of 800 letters that is 2 ms when each code's key is derived already, and 100 ms when not.
+the code of every letter. With 800 letters that is 2.6 ms, and five times as much if they are read anew for each request.
 """
 
 from collections.abc import Sequence
