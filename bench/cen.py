@@ -37,7 +37,7 @@ from cencomm.node.records.search import find
 from tests.unit.cen.release_desk import open_release_desk
 from tests.unit.node.records.operation import NOW, Desk, Values
 
-RECORDS = 10_000  # give 100000 where there is time
+RECORDS = 2_000  # give 100000 where there is time
 IN_A_TRANSACTION = 500  # of a node that catches up it is one; here the disk is not what is measured
 QUERIES = 100
 COUNTRIES = ("KE", "FR", "TH", "BR", "ET", "AE", "US", "VN", "ZA", "NL", "CO", "MX", "CN", "DE", "ES", "MA")
