@@ -1,7 +1,7 @@
 """The unit's letters, opened once for all requests that wait (rule D7).
 
 A request does not say whose letter it answers, or the relay could tell which letter was for whom: each is tried with
-the code of every letter. With 800 letters that is 2.6 ms, and five times as much if they are read anew for each request.
+the code of every letter. With 800 letters that is 2.6 ms, and five times as much where they are read for each request.
 """
 
 from collections.abc import Sequence
