@@ -16,6 +16,7 @@ BUSY_SECONDS = 30.0  # that a reader waits for a transaction under way
 _PACKAGES = {  # whose migrations a table of versions counts
     "alembic_version": "cencomm.relay",
     "node_version": "cencomm.node",
+    "people_version": "cencomm.site.people",
     "records_version": "cencomm.node.records",
 }
 _VERSION_TABLE = re.compile(r"([a-z]+)_version")

@@ -31,7 +31,7 @@ def configure_log() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", PatientStream(sys.stderr))),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", PatientStream())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[LibraryHandler()], level=logging.WARNING, force=True)
@@ -85,10 +85,17 @@ def _told(error: BaseException) -> dict[str, object]:
 
 
 class PatientStream:
-    """A log on a disk that is full loses lines. It must not end the work whose refusals it was to report."""
+    """A log on a disk that is full loses lines. It must not end the work whose refusals it was to report.
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    Without a stream it is whatever standard error is when a line comes.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._given = stream
+
+    @property
+    def _stream(self) -> TextIO:
+        return sys.stderr if self._given is None else self._given
 
     def write(self, line: str) -> None:
         with contextlib.suppress(OSError):

@@ -51,9 +51,17 @@ def check(command: click.Command, words: list[str]) -> None:
                 assert words, f"{name} takes a value"
                 words.pop(0)
         elif isinstance(command, click.Group):
-            _, found, _ = command.resolve_command(click.Context(command), [word])  # `release 12` is `approve 12`
-            assert found is not None, f"{command.name} has no command {word}"
-            command = found
+            command = subcommand(command, word)
+
+
+def subcommand(group: click.Group, word: str) -> click.Command:
+    """What the group would run: `release 12` is `release approve 12`."""
+    try:
+        _, found, _ = group.resolve_command(click.Context(group), [word])
+    except click.UsageError as unknown:
+        raise AssertionError(f"{group.name} has no command {word}") from unknown
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(("document", "line"), commands("cencomm"))
