@@ -135,7 +135,7 @@ async def first_to_end(servers: Sequence[Server]) -> Never:
         for task in waiting:
             task.cancel()
     ended = next(server for server in servers if server.ended)
-    raise ServerFailed(f"the {ended.plan.name} has ended: {ended.last_words()}")
+    raise ServerFailed(f"the {ended.plan.name} has ended: {ended.last_words()}\nAll that it said: {ended.plan.log}")
 
 
 def free_port(preferred: int | None = None) -> int:

@@ -36,11 +36,12 @@ export class Words {
     return new Intl.NumberFormat(this.locale).format(value);
   }
 
-  /** A moment in UTC, since officers of many zones speak of it. */
+  /** A moment in UTC, since officers of many zones speak of it; of 24 hours, as on their papers. */
   moment(seconds: number): string {
     return new Intl.DateTimeFormat(this.locale, {
       dateStyle: "medium",
       timeStyle: "short",
+      hourCycle: "h23",
       timeZone: "UTC",
     }).format(seconds * 1000);
   }

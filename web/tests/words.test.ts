@@ -44,6 +44,7 @@ test("dates are those of the papers in every language, and digits are read alike
 
     assert.match(moment, /2026/);
     assert.match(moment, /22/);
+    assert.match(new Words(language, {}).moment(1_795_305_600 + 18 * 3600), /18:00/);
   }
 });
 

@@ -337,6 +337,9 @@ function broughtOnce(member: Member): readonly Bytes[] {
 }
 
 function spend(spent: ReadonlySet<string>, rule: string, values: readonly Bytes[]): ReadonlySet<string> {
+  if (values.length === 0) {
+    return spent; // most entries have no nonce: nothing is copied for them
+  }
   const after = new Set(spent);
   for (const value of values) {
     const name = hex(value);

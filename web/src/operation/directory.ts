@@ -60,7 +60,7 @@ export function decodeLabels(data: Bytes): Labels {
 
 /** The text in `language`, else in English, else in any: a name is never empty because of a language. */
 export function label(texts: Labels, language: string): string {
-  return texts[language] ?? texts["en"] ?? Object.values(texts)[0] ?? "";
+  return texts[language] || texts["en"] || Object.values(texts)[0] || "";
 }
 
 /** One line, read in the order in which it is stored: it cannot pass for another line of a screen. */

@@ -43,7 +43,9 @@ export function HomeScreen({ home, failure, busy, onRefresh, onSignOut }: Props)
             aria-current={view === current ? "page" : undefined}
             onClick={() => setChosen(nameOf(view))}
           >
-            <bdi>{titleOf(words, view)}</bdi>
+            <span>
+              <bdi>{titleOf(words, view)}</bdi>
+            </span>
             {view.verified ? (
               <small>{phase(words, view.overview.phase)}</small>
             ) : (

@@ -18,7 +18,9 @@ export function OperationScreen({ overview }: { readonly overview: Overview }): 
         <p class="banner">{words.say("An exercise: nothing here is an operation in earnest.")}</p>
       )}
       <header>
-        <h1 dir="auto">{title}</h1>
+        <h1>
+          <bdi>{title}</bdi>
+        </h1>
         <p>
           {phase(words, overview.phase)} · {words.say("{count} ledger entries verified here", { count: overview.entries })}
           {" · "}
