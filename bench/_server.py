@@ -58,12 +58,6 @@ def relay_command(data: Path, name: str, port: int) -> tuple[str, ...]:
     )
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _wait_for(port: int) -> None:
     until = time.monotonic() + START_SECONDS
     while True:

@@ -20,8 +20,9 @@ import aiohttp
 
 from bench._crowd import Crowd
 from bench._figures import Figure, report
-from bench._server import ROOT, Server, free_port, relay_command, serving
+from bench._server import ROOT, Server, relay_command, serving
 from bench.relay import prepare
+from cencomm.demo.server import free_port
 from cencomm.wire.accounts import CreateAccount, SignIn
 from cencomm.wire.document import encode_document
 from tests.fakes.served_relay import NAME

@@ -20,7 +20,7 @@ from time import perf_counter, process_time
 
 import msgspec
 
-from bench._server import ROOT, Server, free_port, relay_command, serving
+from bench._server import ROOT, Server, relay_command, serving
 from cencomm.client.account.account import create_account, settle
 from cencomm.client.account.sign_in import LabelKey, SignInKeys, SignInParameters, SignInSecret, WrappingKey
 from cencomm.client.channel.entrance import introduce_device
@@ -32,6 +32,7 @@ from cencomm.client.unit import admission
 from cencomm.client.vault.journal import VaultJournal
 from cencomm.client.watch import catch_up
 from cencomm.clock import system_clock
+from cencomm.demo.server import free_port
 from cencomm.forms.code_list import load_code_lists
 from cencomm.forms.library import load_forms
 from cencomm.ledger.kinds import Role

@@ -21,7 +21,8 @@ from msgspec.structs import asdict
 
 from bench._crowd import Crowd, masked
 from bench._figures import Figure, report
-from bench._server import Server, free_port, relay_command, serving
+from bench._server import Server, relay_command, serving
+from cencomm.demo.server import free_port
 from cencomm.wire.document import encode_document
 from cencomm.wire.stream import PublishFrame
 from tests.fakes.founded_operation import found_operation

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -19,6 +20,8 @@ START_SECONDS = 60.0  # migrations and imports on a machine that is busy with so
 STOP_SECONDS = 15.0  # longer than the relay waits for its own streams to close
 LOOK_SECONDS = 0.1
 LINES_OF_LOG = 12  # of a server that did not start: what it said last says why
+FREE_PORTS = range(20_000, 32_000)
+_PORT_TRIES = 50
 _OK = 200
 
 
@@ -139,15 +142,18 @@ async def first_to_end(servers: Sequence[Server]) -> Never:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """A port on loopback that nobody listened on a moment ago: `preferred` if it is one."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do: a closed one is free at once
-        with contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", preferred or 0))
-            return int(probe.getsockname()[1])
-    if preferred is None:
-        raise Unavailable("this computer has no free port")
-    return free_port()
+    """A port on loopback that nobody listened on a moment ago: `preferred` if it is one.
+
+    Others are drawn below those that the system gives to outgoing connections, which could take one of these before
+    its server listens.
+    """
+    drawn = (FREE_PORTS.start + secrets.randbelow(len(FREE_PORTS)) for _ in range(_PORT_TRIES))
+    for port in drawn if preferred is None else (preferred, *drawn):
+        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do: a closed one is free
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise Unavailable("this computer has no free port")
 
 
 async def _answers(http: aiohttp.ClientSession, url: str) -> bool:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import StreamReader, web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Middleware
 
 from cencomm.clock import Clock, system_clock
+from cencomm.demo.server import free_port
 from cencomm.relay.app import build_app
 from cencomm.relay.config import RelayConfig
 from cencomm.secret import system_entropy
@@ -34,7 +35,7 @@ class LoopbackRelay:
     ) -> None:
         self.data = data
         self.paced = paced
-        self.port = port or unused_port()
+        self.port = port or free_port()
         self.meddle: Meddle | None = None
         self._clock = clock
         self._server: TestServer | None = None

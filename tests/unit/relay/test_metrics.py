@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 
+from cencomm.demo.server import free_port
 from cencomm.ids import SendId
 from cencomm.relay.backup import back_up
 from cencomm.wire.accounts import SignIn
@@ -20,7 +20,7 @@ MARKER = "QXVEKW"
 
 
 async def test_numbers_of_traffic_tell_what_happened_and_not_who_did_it(tmp_path: Path) -> None:
-    port = unused_port()
+    port = free_port()
     async with running(config_for(tmp_path / "relay", metrics_port=port), StandingClock()) as relay:
         operation = await found_operation(relay, await relay.person())
         alice, late = await relay.person("alice"), await relay.person("late")
@@ -77,12 +77,12 @@ async def test_numbers_of_traffic_tell_what_happened_and_not_who_did_it(tmp_path
 
 
 async def test_metrics_are_not_served_where_the_world_asks(tmp_path: Path) -> None:
-    async with running(config_for(tmp_path / "relay", metrics_port=unused_port()), StandingClock()) as relay:
+    async with running(config_for(tmp_path / "relay", metrics_port=free_port()), StandingClock()) as relay:
         assert (await relay.ask("GET", "/metrics")).code == ErrorCode.NOT_FOUND
 
 
 async def test_the_newest_backup_is_seen_by_whoever_watches(tmp_path: Path) -> None:
-    port, data = unused_port(), tmp_path / "relay"
+    port, data = free_port(), tmp_path / "relay"
     async with running(config_for(data, metrics_port=port), StandingClock()):
         _, before = await scrape(port)
         back_up(data, tmp_path / "backup", clock=StandingClock(), progress=lambda _: None)
@@ -95,7 +95,7 @@ async def test_the_newest_backup_is_seen_by_whoever_watches(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("noted", [b"", b"soon", b"9" * 4000], ids=["empty", "a word", "long"])
 async def test_a_spoiled_note_of_a_backup_is_no_backup(tmp_path: Path, noted: bytes) -> None:
-    port, data = unused_port(), tmp_path / "relay"
+    port, data = free_port(), tmp_path / "relay"
     async with running(config_for(data, metrics_port=port), StandingClock()):
         (data / "last-backup").write_bytes(noted)
         _, series = await scrape(port)
