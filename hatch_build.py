@@ -74,7 +74,7 @@ def _sources(root: Path) -> Iterator[Path]:
     web = root / "web"
     yield from (path for path in (web / "src").rglob("*") if path.is_file())
     yield from (web / name for name in ("build.mjs", "index.html", "package.json", "package-lock.json"))
-    yield from root.glob("locale/*/LC_MESSAGES/web.po")
+    yield from root.glob("locale/*/LC_MESSAGES/web/*.po")
 
 
 def _node() -> tuple[str, list[str]]:

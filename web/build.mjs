@@ -53,8 +53,9 @@ async function buildPage() {
   copyFileSync(join(HERE, "index.html"), join(DIST, "index.html"));
   copyFileSync(join(HERE, "src", "icon.svg"), join(ASSETS, "icon.svg"));
   for (const language of readdirSync(LOCALE).sort()) {
-    const catalogue = join(LOCALE, language, "LC_MESSAGES", "web.po");
-    writeFileSync(join(ASSETS, `words-${language}.json`), JSON.stringify(readCatalogue(catalogue)));
+    const folder = join(LOCALE, language, "LC_MESSAGES", "web"); // a catalogue for each group of screens
+    const catalogues = readdirSync(folder).sort().map((name) => readCatalogue(join(folder, name)));
+    writeFileSync(join(ASSETS, `words-${language}.json`), JSON.stringify(Object.assign({}, ...catalogues)));
   }
   const files = ["index.html", ...readdirSync(ASSETS).map((name) => `assets/${name}`)].sort();
   const manifest = Object.fromEntries(files.map((name) => [name, digest(join(DIST, name))]));

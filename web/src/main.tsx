@@ -6,7 +6,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { HomeScreen } from "./screens/home";
 import { ChooseLanguage } from "./screens/language-choice";
 import { SignInScreen } from "./screens/sign-in";
-import type { Call, Failure, Home, Step } from "./worker/calls";
+import type { Failure, Home, SignIn, Step } from "./worker/calls";
 import { CallFailed, WorkerClient } from "./worker/worker-client";
 import { loadWords, preferredLanguage, Words, WordsContext, type Language } from "./words";
 
@@ -23,35 +23,35 @@ function App({ worker }: { readonly worker: WorkerClient }): JSX.Element {
     document.documentElement.dir = words.direction;
   }, [words]);
 
-  const ask = (call: Call): void => {
+  const follow = (asked: Promise<Home | null>, ends: boolean): void => {
     setFailure(null);
     setStep({ step: "signingIn" });
-    worker
-      .call(call, setStep)
+    asked
       .then(setHome, (error: unknown) => {
         if (!(error instanceof CallFailed)) {
           throw error;
         }
         setFailure(error.failure);
-        if (error.failure.code === "no_session" || call.call === "signOut") {
+        if (error.failure.code === "no_session" || ends) {
           setHome(null);
         }
       })
       .finally(() => setStep(null));
   };
+  const signIn = (asked: SignIn): void => follow(worker.call("signIn", asked, setStep), false);
 
   return (
     <WordsContext.Provider value={words}>
       <ChooseLanguage.Provider value={choose}>
         {home === null ? (
-          <SignInScreen failure={failure} step={step} onSignIn={ask} />
+          <SignInScreen failure={failure} step={step} onSignIn={signIn} />
         ) : (
           <HomeScreen
             home={home}
             failure={failure}
             busy={step !== null}
-            onRefresh={() => ask({ call: "refresh" })}
-            onSignOut={() => ask({ call: "signOut" })}
+            onRefresh={() => follow(worker.call("refresh", null, setStep), false)}
+            onSignOut={() => follow(worker.call("signOut", null, setStep), true)}
           />
         )}
       </ChooseLanguage.Provider>
@@ -59,4 +59,4 @@ function App({ worker }: { readonly worker: WorkerClient }): JSX.Element {
   );
 }
 
-render(<App worker={new WorkerClient()} />, document.body);
+render(<App worker={new WorkerClient(() => undefined)} />, document.body);

@@ -25,11 +25,13 @@ function spoken(): Set<string> {
 
 for (const language of Object.keys(LANGUAGES).filter((one) => one !== "en")) {
   test(`every sentence is there in ${language}, and no other`, () => {
-    const catalogue = readFileSync(`${ROOT}locale/${language}/LC_MESSAGES/web.po`, "utf-8");
-    const entries = new Map([...catalogue.matchAll(ENTRY)].map(([, id, text]) => [id!, text!]));
-    entries.delete("");
+    const folder = `${ROOT}locale/${language}/LC_MESSAGES/web`;
+    const entries = readdirSync(folder)
+      .map((name) => readFileSync(`${folder}/${name}`, "utf-8"))
+      .flatMap((catalogue) => [...catalogue.matchAll(ENTRY)].map(([, id, text]) => [id!, text!] as const))
+      .filter(([id]) => id !== "");
 
-    assert.deepEqual([...entries.keys()].sort(), [...spoken()].sort());
+    assert.deepEqual(entries.map(([id]) => id).sort(), [...spoken()].sort()); // each once, in one catalogue
     for (const [sentence, text] of entries) {
       assert.notEqual(text, "", sentence);
       const places = (line: string): string[] => (line.match(/\{\w+\}/g) ?? []).sort();

@@ -11,7 +11,7 @@ import { LanguageChoice } from "./language-choice";
 interface Props {
   readonly failure: Failure | null;
   readonly step: Step | null; // not null: under way
-  readonly onSignIn: (call: SignIn) => void;
+  readonly onSignIn: (asked: SignIn) => void;
 }
 
 export function SignInScreen({ failure, step, onSignIn }: Props): JSX.Element {
@@ -35,11 +35,11 @@ export function SignInScreen({ failure, step, onSignIn }: Props): JSX.Element {
   const submit = (event: Event): void => {
     event.preventDefault();
     onSignIn({
-      call: "signIn",
       name,
       password,
       code: asksCode && code !== "" ? code.replace(/\s/g, "") : null,
       deviceSecret: asksSecret && deviceSecret !== "" ? deviceSecret : null,
+      takeOver: false,
     });
   };
 
@@ -123,6 +123,8 @@ function stepSentence(words: ReturnType<typeof useWords>, step: Step): string {
       return words.say("Making your keys from the password …");
     case "signingIn":
       return words.say("Signing in …");
+    case "reading":
+      return words.say("Reading: {read} of {all} messages …", { read: step.read, all: step.all });
     case "verifying":
       return words.say("Verifying the ledger: {verified} of {signed} entries …", {
         verified: step.verified,

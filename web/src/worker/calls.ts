@@ -1,29 +1,53 @@
 /** What page and worker say to each other. Keys and tokens stay in the worker: nothing here can carry one back. */
 
+import type { DraftView, OperationMailbox } from "../mailbox/views";
 import type { Overview } from "../operation/overview";
 
+/** What the page may ask, and what comes back. */
+export interface Calls {
+  readonly signIn: { readonly ask: SignIn; readonly answer: Home };
+  readonly enrol: { readonly ask: Enrol; readonly answer: Home };
+  readonly refresh: { readonly ask: null; readonly answer: Home };
+  readonly signOut: { readonly ask: null; readonly answer: null };
+  readonly saveDraft: { readonly ask: DraftView; readonly answer: null };
+  readonly dropDraft: { readonly ask: { readonly draft: string }; readonly answer: null };
+  readonly send: { readonly ask: DraftView; readonly answer: null }; // kept to be sent; events tell how it goes
+  readonly mark: {
+    readonly ask: { readonly key: string; readonly read?: boolean; readonly flagged?: boolean };
+    readonly answer: null;
+  };
+  readonly acknowledge: { readonly ask: { readonly key: string }; readonly answer: null };
+}
+
+export type CallName = keyof Calls;
+
 export interface SignIn {
-  readonly call: "signIn";
   readonly name: string;
   readonly password: string;
   readonly code: string | null; // of the second factor
   readonly deviceSecret: string | null; // as it stands on the letter (D3)
+  readonly takeOver: boolean; // the mailbox, from another computer that has it open (D4)
 }
 
-export interface Refresh {
-  readonly call: "refresh";
+/** A new account by an access letter (D7), signed in at once. */
+export interface Enrol {
+  readonly letter: string; // its whole text
+  readonly name: string;
+  readonly password: string;
 }
 
-export interface SignOut {
-  readonly call: "signOut";
-}
-
-export type Call = SignIn | Refresh | SignOut;
+/** What happens by itself. Each replaces what the page knew of that operation. */
+export type Happening =
+  | { readonly event: "mailbox"; readonly mailbox: OperationMailbox }
+  | { readonly event: "overview"; readonly view: OperationView }
+  | { readonly event: "connection"; readonly online: boolean }
+  | { readonly event: "ended"; readonly failure: Failure }; // the session, or the mailbox is held elsewhere
 
 /** What takes long, for the one who waits. */
 export type Step =
   | { readonly step: "stretching" }
   | { readonly step: "signingIn" }
+  | { readonly step: "reading"; readonly read: number; readonly all: number } // messages
   | { readonly step: "verifying"; readonly verified: number; readonly signed: number };
 
 /** Why a call failed: `code` is looked up in the catalogue, `sentence` is shown where it is not there. */
@@ -45,5 +69,6 @@ export interface Home {
 
 export type Reply =
   | { readonly id: number; readonly kind: "step"; readonly step: Step }
-  | { readonly id: number; readonly kind: "done"; readonly home: Home | null }
-  | { readonly id: number; readonly kind: "failed"; readonly failure: Failure };
+  | { readonly id: number; readonly kind: "done"; readonly answer: Calls[CallName]["answer"] }
+  | { readonly id: number; readonly kind: "failed"; readonly failure: Failure }
+  | { readonly kind: "happened"; readonly happening: Happening };

@@ -5,7 +5,7 @@
  * through one address and makes no HTML and no script (docs/adr/, the browser's worker).
  */
 
-import type { Call, Failure, Home, Reply, Step } from "./calls";
+import type { CallName, Calls, Failure, Happening, Reply, Step } from "./calls";
 
 const WORKER = "/assets/worker.js";
 
@@ -18,7 +18,7 @@ export class CallFailed extends Error {
 }
 
 interface Waiting {
-  readonly resolve: (home: Home | null) => void;
+  readonly resolve: (answer: Calls[CallName]["answer"]) => void;
   readonly reject: (error: CallFailed) => void;
   readonly report: (step: Step) => void;
 }
@@ -36,18 +36,23 @@ export class WorkerClient {
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
 
-  constructor() {
+  constructor(private readonly onHappening: (happening: Happening) => void) {
     this.#worker = new Worker(workerAddress(), { type: "module" });
     this.#worker.addEventListener("message", (event: MessageEvent<Reply>) => this.take(event.data));
     this.#worker.addEventListener("error", () => this.failAll()); // a defect of ours: nobody waits for ever
   }
 
-  call(call: Call, report: (step: Step) => void): Promise<Home | null> {
+  /** @throws CallFailed with the worker's reason. */
+  call<Name extends CallName>(
+    call: Name,
+    ask: Calls[Name]["ask"],
+    report: (step: Step) => void,
+  ): Promise<Calls[Name]["answer"]> {
     this.#last += 1;
     const id = this.#last;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject, report });
-      this.#worker.postMessage({ id, call });
+      this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject, report });
+      this.#worker.postMessage({ id, call, ask });
     });
   }
 
@@ -60,6 +65,10 @@ export class WorkerClient {
   }
 
   private take(reply: Reply): void {
+    if (reply.kind === "happened") {
+      this.onHappening(reply.happening);
+      return;
+    }
     const waiting = this.#waiting.get(reply.id);
     if (waiting === undefined) {
       return;
@@ -70,7 +79,7 @@ export class WorkerClient {
         return;
       case "done":
         this.#waiting.delete(reply.id);
-        waiting.resolve(reply.home);
+        waiting.resolve(reply.answer);
         return;
       case "failed":
         this.#waiting.delete(reply.id);

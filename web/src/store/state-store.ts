@@ -1,0 +1,32 @@
+/**
+ * What a device keeps: values by key, changed together or not at all (rule S5).
+ *
+ * Every change names the version that it replaces, so two holders of one state never both write. Where the values lie
+ * (at the relay, sealed, for a mailbox that roams; on this computer's own disk) is the implementation's business.
+ */
+
+import type { Bytes } from "../bytes";
+import { CencommError } from "../errors";
+
+/** Key to new value; null takes the key away. Keys are ASCII, with `/` between their parts. */
+export type Writes = ReadonlyMap<string, Bytes | null>;
+
+export interface StateStore {
+  /** Counts changes. */
+  readonly version: number;
+
+  get(key: string): Promise<Bytes | null>;
+
+  /** All keys that begin with `prefix`, in the order of their code points. */
+  scan(prefix: string): Promise<readonly (readonly [string, Bytes])[]>;
+
+  /**
+   * Change all of `writes` or nothing; `version` is one higher afterwards.
+   *
+   * @throws StaleStore somebody else wrote meanwhile: nothing was changed.
+   */
+  apply(writes: Writes, expectedVersion: number): Promise<void>;
+}
+
+/** The state was changed by somebody else: what stands in memory is not what is kept. */
+export class StaleStore extends CencommError {}
