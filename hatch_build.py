@@ -58,7 +58,8 @@ def check_browser_client(root: Path) -> None:
 
 def _built_tests(web: Path) -> Iterator[Path]:
     """Where `build.mjs --tests` puts each test."""
-    return (web / "build" / "tests" / f"{path.stem}.mjs" for path in (web / "tests").glob("*.test.ts"))
+    tests = web / "tests"
+    return (web / "build" / "tests" / path.relative_to(tests).with_suffix(".mjs") for path in tests.rglob("*.test.ts"))
 
 
 def _with_packages(web: Path) -> str:

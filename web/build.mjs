@@ -25,10 +25,11 @@ if (process.argv.includes("--tests")) {
 }
 
 async function buildTests() {
-  const names = readdirSync(join(HERE, "tests")).filter((name) => name.endsWith(".test.ts"));
+  const names = readdirSync(join(HERE, "tests"), { recursive: true }).filter((name) => name.endsWith(".test.ts"));
   await build({
     ...SHARED,
     entryPoints: names.map((name) => `tests/${name}`),
+    outbase: "tests",
     outdir: "build/tests",
     outExtension: { ".js": ".mjs" },
     platform: "node",

@@ -1,10 +1,16 @@
 /** The cases that Python and the browser share: tests/vectors/ of the repository. */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const FOLDER = fileURLToPath(new URL("../../../tests/vectors/", import.meta.url)); // from web/build/tests/
+/** The repository's folder, from wherever in web/build/tests/ a test lies. */
+export const ROOT = rootAbove(dirname(fileURLToPath(import.meta.url)));
 
 export function vectors<T>(path: string): T {
-  return JSON.parse(readFileSync(FOLDER + path, "utf-8")) as T;
+  return JSON.parse(readFileSync(join(ROOT, "tests/vectors", path), "utf-8")) as T;
+}
+
+function rootAbove(folder: string): string {
+  return existsSync(join(folder, "pyproject.toml")) ? folder : rootAbove(dirname(folder));
 }

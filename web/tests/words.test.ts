@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
-import { fileURLToPath } from "node:url";
 
 import { LANGUAGES, preferredLanguage, Words } from "../src/words";
+import { ROOT } from "./vectors";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url)); // from web/build/tests/
 const ENTRY = /^msgid "((?:[^"\\]|\\.)*)"\nmsgstr "((?:[^"\\]|\\.)*)"$/gm;
 
 /** Every sentence that the screens say: arguments of `say`, and the tables of terms and failures. */
 function spoken(): Set<string> {
-  const sources = readdirSync(`${ROOT}web/src`, { recursive: true, encoding: "utf-8" })
+  const sources = readdirSync(`${ROOT}/web/src`, { recursive: true, encoding: "utf-8" })
     .filter((name) => /\.tsx?$/.test(name))
-    .map((name) => [name, readFileSync(`${ROOT}web/src/${name}`, "utf-8")] as const);
+    .map((name) => [name, readFileSync(`${ROOT}/web/src/${name}`, "utf-8")] as const);
   const found = new Set<string>();
   for (const [name, source] of sources) {
     const pattern = /(terms|failure)\.ts$/.test(name) ? /: "((?:[^"\\]|\\.)*)",?$/gm : /say\(\s*"((?:[^"\\]|\\.)*)"/g;
@@ -25,7 +24,7 @@ function spoken(): Set<string> {
 
 for (const language of Object.keys(LANGUAGES).filter((one) => one !== "en")) {
   test(`every sentence is there in ${language}, and no other`, () => {
-    const folder = `${ROOT}locale/${language}/LC_MESSAGES/web`;
+    const folder = `${ROOT}/locale/${language}/LC_MESSAGES/web`;
     const entries = readdirSync(folder)
       .map((name) => readFileSync(`${folder}/${name}`, "utf-8"))
       .flatMap((catalogue) => [...catalogue.matchAll(ENTRY)].map(([, id, text]) => [id!, text!] as const))
