@@ -26,6 +26,7 @@ export interface MessageView {
   readonly fromHistory: boolean;
   readonly form: string; // blob id of its form
   readonly formHash: string; // key in `OperationForms`
+  readonly ledgerSequence: number; // of the head that its author signed for: who was asked is decided there
   readonly replyTo: string | null;
   readonly body: BodyView;
   readonly acknowledgedBy: readonly string[]; // accounts

@@ -13,7 +13,8 @@ export interface MemberView {
   readonly account: string;
   readonly profile: Profile | null; // null: the relay has not given us the name, or it is none
   readonly role: number;
-  readonly admittedAt: number; // entry of the ledger
+  readonly firstAdmittedAt: number; // entry of the ledger; earlier than `admittedAt` for who goes on under new keys
+  readonly admittedAt: number;
   readonly revokedAt: number | null;
   readonly isUs: boolean;
 }
@@ -73,6 +74,7 @@ function memberView(operation: Operation, member: Member, account: string): Memb
     account: hex(member.account),
     profile: content(operation, member.profile, decodeProfile),
     role: member.role,
+    firstAdmittedAt: member.firstAdmittedAt,
     admittedAt: member.admittedAt,
     revokedAt: member.revokedAt,
     isUs: hex(member.account) === account,
