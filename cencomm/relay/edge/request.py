@@ -45,10 +45,13 @@ async def session_of(request: web.Request) -> Session:
     Raises:
         NoSession: nobody that we know.
     """
-    token = read_bearer(request.headers.get("Authorization"))
+    return await session_by(request.app, read_bearer(request.headers.get("Authorization")))
+
+
+async def session_by(app: web.Application, token: bytes | None) -> Session:
+    """Whoever shows this token. Raises as `session_of`."""
     if token is None:
         raise NoSession
-    app = request.app
     return await sessions.session_of(app[DATABASE], app[WRITER], token, now=app[CLOCK]())
 
 

@@ -9,7 +9,8 @@ from cencomm.errors import AccessDenied, CencommError, MalformedError
 from cencomm.ids import AccountId
 from cencomm.relay.edge.answer import describe
 from cencomm.relay.edge.channels import publish
-from cencomm.relay.edge.request import Place, session_of
+from cencomm.relay.edge.request import Place
+from cencomm.relay.edge.stream_sign_in import SUBPROTOCOL, session_of_stream
 from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.errors import TooMany
 from cencomm.relay.keys import CLOCK, CONFIG, FANOUT, METRICS, STATE
@@ -26,11 +27,15 @@ CLOSE_SECONDS = 5.0  # that a reader gets to take the close frame, then its conn
 
 
 async def open_stream(request: web.Request) -> web.WebSocketResponse:
-    session = await session_of(request)
+    session = await session_of_stream(request)
     if request.app[FANOUT].count(session.account) >= request.app[CONFIG].streams_per_account:
         raise TooMany(retry_after=RETRY_SECONDS)
     socket = web.WebSocketResponse(
-        compress=False, heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_BODY_BYTES, decode_text=False
+        protocols=(SUBPROTOCOL,),
+        compress=False,
+        heartbeat=HEARTBEAT_SECONDS,
+        max_msg_size=MAX_BODY_BYTES,
+        decode_text=False,
     )
     await socket.prepare(request)
     transport = request.transport
@@ -57,7 +62,7 @@ async def open_stream(request: web.Request) -> web.WebSocketResponse:
 async def _check_still_there(request: web.Request, stream: Stream) -> None:
     """A sign-out between the first look and `join` announced itself to nobody."""
     try:
-        await session_of(request)
+        await session_of_stream(request)
     except NoSession:
         stream.leave(CLOSE_SESSION_ENDED)
 
