@@ -67,6 +67,11 @@ export class Reader {
     return present === 1 ? item(this) : null;
   }
 
+  /** All that is left, for padding: it is the caller's to judge. */
+  rest(): Bytes {
+    return this.fixed(this.data.length - this.#position);
+  }
+
   atEnd(): boolean {
     return this.#position === this.data.length;
   }

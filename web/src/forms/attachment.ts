@@ -1,6 +1,6 @@
 /** A file that goes with a message: what the envelope says of it (docs/protocol.md section 6.2). */
 
-import { fromHex, type Bytes } from "../bytes";
+import { fromHex, hex, type Bytes } from "../bytes";
 import { MalformedError } from "../errors";
 import type { JsonValue } from "./canonical-json";
 import { record, text, whole } from "./fields";
@@ -23,6 +23,18 @@ export interface Attachment {
   readonly key: Bytes;
   readonly hash: Bytes;
   readonly chunkSize: number; // bytes of plaintext
+}
+
+export function encodeAttachment(attachment: Attachment): JsonValue {
+  return new Map<string, JsonValue>([
+    ["chunk_size", attachment.chunkSize],
+    ["hash", hex(attachment.hash)],
+    ["id", hex(attachment.id)],
+    ["key", hex(attachment.key)],
+    ["media_type", attachment.mediaType],
+    ["name", attachment.name],
+    ["size", attachment.size],
+  ]);
 }
 
 /** @throws MalformedError anything that no writer of ours writes. */

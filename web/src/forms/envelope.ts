@@ -9,9 +9,9 @@ import * as json from "./canonical-json";
 import type { JsonObject, JsonValue } from "./canonical-json";
 import { list, oneOf, record, shortTextOrNull, text, whole } from "./fields";
 
-const VERSION = 1;
-const VERSION_WITH_ATTACHMENTS = 2; // ADR 0009: only where there are some, so that an envelope has one encoding
-const LABEL_ENVELOPE = utf8("cencomm envelope");
+export const VERSION = 1;
+export const VERSION_WITH_ATTACHMENTS = 2; // ADR 0009: only where there are some, so that an envelope has one encoding
+export const LABEL_ENVELOPE = utf8("cencomm envelope");
 
 export const MAX_ENVELOPE_BYTES = 1 << 19;
 const MAX_BODY_BYTES = 400_000;
