@@ -17,6 +17,7 @@ import { logHash } from "../src/ledger/log";
 import { LedgerRefused } from "../src/ledger/refusal";
 import { writeSecret } from "../src/ledger/secret-text";
 import { OPERATION_ID_BYTES } from "../src/ledger/sizes";
+import { signRejection, type RejectionKind, type RejectionReason } from "../src/ledger/rejection";
 import { verifyLedgerHead, verifyLogHead, verifyReceipt } from "../src/ledger/statements";
 import { SigningKey } from "../src/primitives/signatures";
 import { vectors } from "./vectors";
@@ -277,4 +278,22 @@ test("the content key unwraps and opens the blob, and no other", () => {
       value("recipient_exchange_private_key"),
     ),
   );
+});
+
+test("a rejection is Python's, byte for byte", () => {
+  const fixture = vectors<{ device_seed: string; signed: string; reason: number }>("ledger/rejection.json");
+  const signed = fromHex(fixture.signed);
+  const told = decode(decode(signed, (reader) => ({ content: reader.opaque(), signature: reader.opaque() })).content, (reader) => ({
+    kind: reader.uint(1) as RejectionKind,
+    operation: reader.fixed(OPERATION_ID_BYTES),
+    channel: reader.fixed(16),
+    generation: reader.uint(4),
+    sequence: Number(reader.uint64()),
+    commitHash: reader.fixed(32),
+    certificate: reader.opaque(),
+    reason: reader.uint(2) as RejectionReason,
+  }));
+
+  assert.equal(told.reason, fixture.reason);
+  assert.equal(hex(signRejection(new SigningKey(fromHex(fixture.device_seed)), told)), fixture.signed);
 });

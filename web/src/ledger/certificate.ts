@@ -18,6 +18,7 @@ export interface DeviceCertificate {
   readonly identityKey: Bytes;
   readonly signatureKey: Bytes;
   readonly notAfter: bigint; // seconds; for senders and the relay, no judgement of a Commit looks at it (C3)
+  readonly encoded: Bytes;
   readonly hash: Bytes; // what an envelope names as its author
 }
 
@@ -49,5 +50,5 @@ export function verifyCertificate(encoded: Bytes): DeviceCertificate {
     };
   });
   signatures.verifyWithLabel(fields.identityKey, labels.DEVICE_CERTIFICATE, content, signature);
-  return { ...fields, hash: sha256(encoded) };
+  return { ...fields, encoded, hash: sha256(encoded) };
 }

@@ -11,6 +11,7 @@ export const ENROLMENT = utf8("cencomm enrolment");
 export const LEDGER_HEAD = utf8("cencomm ledger head");
 export const LOG_HEAD = utf8("cencomm log head");
 export const LOG_RECEIPT = utf8("cencomm log receipt");
+export const REJECTION = utf8("cencomm rejection");
 export const KEY_WORDS = utf8("cencomm key words");
 export const LOG = utf8("cencomm log");
 export const SALTED_HASH = utf8("cencomm salted hash");

@@ -130,6 +130,11 @@ export class Ledger {
     return { operation: this.operation, sequence: this.sequence, hash: this.headHash };
   }
 
+  /** The hash of entry `sequence`; null when we do not hold it. */
+  hashAt(sequence: bigint): Bytes | null {
+    return sequence <= BigInt(this.sequence) ? this.state.hashes[Number(sequence)]! : null;
+  }
+
   /** We hold all that was pinned, unchanged. @throws LedgerRefused a shorter ledger or another history (L2). */
   verifyPin(pin: Pin): void {
     if (!equal(pin.operation, this.operation)) {

@@ -1,6 +1,6 @@
 /** What the relay signs under the receipt key that the charter names (L4). That it is true, nobody knows from this alone. */
 
-import type { Bytes } from "../bytes";
+import { equal, type Bytes } from "../bytes";
 import { decode, type Reader } from "../codec";
 import { MalformedError } from "../errors";
 import * as signatures from "../primitives/signatures";
@@ -69,6 +69,16 @@ export function verifyReceipt(encoded: Bytes, relayKey: Bytes): Receipt {
     sendId: reader.fixed(SEND_ID_BYTES),
     messageHash: reader.fixed(HASH_BYTES),
   }));
+}
+
+/** Whether the relay cannot have signed both honestly: two logs that differ at one entry (L4). Keep both as evidence. */
+export function logsContradict(first: LogHead, second: LogHead): boolean {
+  const sameEntry =
+    equal(first.operation, second.operation) &&
+    equal(first.channel, second.channel) &&
+    first.generation === second.generation &&
+    first.sequence === second.sequence;
+  return sameEntry && !equal(first.hash, second.hash);
 }
 
 function verify<T>(encoded: Bytes, relayKey: Bytes, label: Bytes, read: (reader: Reader) => T): T {
