@@ -17,6 +17,9 @@ export interface StateStore {
 
   get(key: string): Promise<Bytes | null>;
 
+  /** As `get` for each key, in their order: where values lie far away, a few requests instead of thousands. */
+  getAll(keys: readonly string[]): Promise<readonly (Bytes | null)[]>;
+
   /** All keys that begin with `prefix`, in the order of their code points. */
   scan(prefix: string): Promise<readonly (readonly [string, Bytes])[]>;
 
