@@ -16,6 +16,25 @@ ANALYST = Post(
 YOU = Post(
     name="you", role=PostRole.OFFICER, label={"en": "Brussels airport", "fr": "Aéroport de Bruxelles"}, country="BE"
 )
+LE_HAVRE = Post(
+    name="lehavre",
+    role=PostRole.OFFICER,
+    label={"en": "Port of Le Havre", "fr": "Port du Havre", "ar": "ميناء لوهافر"},
+    country="FR",
+)
+CASABLANCA = Post(
+    name="casablanca",
+    role=PostRole.OFFICER,
+    label={"en": "Port of Casablanca", "fr": "Port de Casablanca", "ar": "ميناء الدار البيضاء"},
+    country="MA",
+)
+NEWCOMER = Post(
+    name="newcomer",
+    role=PostRole.OFFICER,
+    label={"en": "Port of Lisbon", "fr": "Port de Lisbonne", "pt": "Porto de Lisboa"},
+    country="PT",
+)
+AT_BROWSERS = (LE_HAVRE, CASABLANCA)  # have accounts; NEWCOMER has a letter only
 CEN_POST = Post(name="cen", role=PostRole.CEN, label={"en": "CEN, the world's database", "fr": "CEN, la base mondiale"})
 NCEN_POST = Post(
     name="ncen_kenya", role=PostRole.NCEN, label={"en": "nCEN of Kenya", "fr": "nCEN du Kenya"}, country="KE"
@@ -28,7 +47,7 @@ ROLES: Mapping[PostRole, Role] = {
     PostRole.NCEN: Role.NCEN,
     PostRole.CEN: Role.CEN,
 }
-_FRENCH_SPEAKING = frozenset({"FR", "BE"})  # of the countries in the sample; the others write English
+_WRITING = {"FR": "fr", "BE": "fr", "MA": "ar", "PT": "pt"}  # of the countries in the sample; the others write English
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +62,7 @@ class Part:
 
     @property
     def language(self) -> str:
-        return "fr" if self.post.country in _FRENCH_SPEAKING else "en"
+        return _WRITING.get(self.post.country or "", "en")
 
     @property
     def role(self) -> Role:

@@ -3,7 +3,9 @@
 Nobody is a special case: each step is the one that a real coordination unit and real officers take.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cencomm.client.channel.enactment import enact
@@ -12,10 +14,13 @@ from cencomm.client.reports import Reports
 from cencomm.client.unit import admission, as_planned, declaring
 from cencomm.demo.cast import Part
 from cencomm.demo.member import Member
+from cencomm.errors import Unavailable
 from cencomm.forms.operation import ChannelPurpose, OperationPlan
 from cencomm.ids import BlobId, ChannelId, OperationId
 from cencomm.ledger.kinds import Phase
 from cencomm.ledger.letter import AccessLetter
+
+DUTY_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +63,21 @@ async def admit_all(mailbox: Mailbox, stage: Stage) -> int:
     """How many of those who wait were admitted: all whose code is one of our letters'."""
     admitted, _strangers = await admission.admit_waiting(mailbox, stage.operation)
     return len(admitted)
+
+
+@contextlib.asynccontextmanager
+async def unit_on_duty(mailbox: Mailbox, stage: Stage) -> AsyncIterator[None]:
+    """Whoever comes with a letter of ours is admitted within seconds, for the block."""
+
+    async def look() -> None:
+        while True:
+            with contextlib.suppress(Unavailable):  # the relay is away: those who wait go on waiting
+                await admit_all(mailbox, stage)
+            await asyncio.sleep(DUTY_SECONDS)
+
+    async with asyncio.TaskGroup() as tasks:
+        duty = tasks.create_task(look())
+        try:
+            yield
+        finally:
+            duty.cancel()

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from cencomm.demo.cast import YOU
+from cencomm.demo.cast import AT_BROWSERS, NEWCOMER, YOU, Part
 from cencomm.demo.folder import DemoFolder
 from cencomm.demo.production import Production
 
@@ -19,7 +19,9 @@ def invitation(folder: DemoFolder, production: Production) -> str:
             *names,
             f"    {YOU.name:<12} yours: nobody holds this mailbox; the others are locked while the demonstration runs",
             "",
-            f"In a browser, as {YOU.name}: {production.audience.relay.address} (roster and channels, verified there)",
+            f"In a browser: {production.audience.relay.address}",
+            *(_at_a_browser(folder, Part(post)) for post in AT_BROWSERS),
+            f"    or enrol there with the access letter {folder.letter(NEWCOMER.name)}",
             "",
             "In a second terminal:",
             f"    {you} inbox",
@@ -33,6 +35,11 @@ def invitation(folder: DemoFolder, production: Production) -> str:
             "",
         ]
     )
+
+
+def _at_a_browser(folder: DemoFolder, part: Part) -> str:
+    password = folder.password_file(part.name).read_text(encoding="utf-8").strip()
+    return f"    {part.name:<12} {password}   {part.profile().name}"
 
 
 def _command() -> str:

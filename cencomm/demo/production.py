@@ -18,9 +18,9 @@ from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.enrolling import enrol
 from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.transport.relay_client import RelayClient, open_relay
-from cencomm.demo.cast import CEN_POST, NCEN_POST, YOU, Cast, Desk, Part, cast_of
+from cencomm.demo.cast import AT_BROWSERS, CEN_POST, NCEN_POST, NEWCOMER, YOU, Cast, Desk, Part, cast_of
 from cencomm.demo.folder import DemoFolder, write_private
-from cencomm.demo.founding import Stage, admit_all, found, invite, open_side_channels
+from cencomm.demo.founding import Stage, admit_all, found, invite, open_side_channels, unit_on_duty
 from cencomm.demo.member import Member, new_member
 from cencomm.demo.nodes import ARCHIVE, CEN, NCEN, NodeServer, archive_part, node_serving
 from cencomm.demo.playing import watching
@@ -78,7 +78,8 @@ async def produced(
     """The operation with everybody in it, for the block; then all processes end.
 
     Args:
-        for_people: there is one more mailbox, which nobody holds, and the relay has its usual port if that is free.
+        for_people: there are accounts that nobody uses, for the command line and for browsers, and a letter to enrol
+            with; the unit admits newcomers as they come; the relay has its usual port if that is free.
     """
     async with contextlib.AsyncExitStack() as stack:
         port = free_port(PREFERRED_PORT if for_people else None)
@@ -99,7 +100,9 @@ async def produced(
         for part in cast.others:
             await enrol(members[part.name].mailbox, await _letter(founder, stage, part, folder))
         if for_people:
-            await _leave_a_mailbox(founder, stage, relay, folder, repertoire)
+            for post in (YOU, *AT_BROWSERS):
+                await _leave_a_mailbox(Part(post), founder, stage, relay, folder, repertoire)
+            await _letter(founder, stage, Part(NEWCOMER), folder)
         archive, ncen, cen = [
             await stack.enter_async_context(_node(founder, stage, part, kind, folder, console))
             for kind, part in (
@@ -114,6 +117,8 @@ async def produced(
         await open_side_channels(founder, tuple(members.values()), stage, repertoire.plan)
         await _everybody_in(members.values(), stage)
         releases = await open_release_channel(founder, stage, repertoire)
+        if for_people:
+            await stack.enter_async_context(unit_on_duty(founder.mailbox, stage))
         yield Production(
             relay=server,
             stage=stage,
@@ -155,11 +160,11 @@ async def _letter(founder: Member, stage: Stage, part: Part, folder: DemoFolder)
 
 
 async def _leave_a_mailbox(
-    founder: Member, stage: Stage, relay: RelayClient, folder: DemoFolder, repertoire: Repertoire
+    part: Part, founder: Member, stage: Stage, relay: RelayClient, folder: DemoFolder, repertoire: Repertoire
 ) -> None:
-    """An officer who has enrolled and whose mailbox we close again: it waits for whoever types the commands."""
-    async with new_member(Part(YOU), relay, folder, repertoire.reports) as you:
-        await enrol(you.mailbox, await _letter(founder, stage, you.part, folder))
+    """An officer who has enrolled and whose mailbox we close again: it waits for whoever signs in."""
+    async with new_member(part, relay, folder, repertoire.reports) as left:
+        await enrol(left.mailbox, await _letter(founder, stage, part, folder))
 
 
 async def _everybody_in(members: Iterable[Member], stage: Stage) -> None:

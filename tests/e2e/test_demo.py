@@ -138,8 +138,11 @@ def test_a_file_that_is_no_table_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in outcome.text
 
 
+Running = tuple[asyncio.subprocess.Process, Path, bytes]
+
+
 @pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, Path]]:
+async def running(tmp_path: Path) -> AsyncIterator[Running]:
     """A demonstration for people, at the point where it invites to type."""
     data = tmp_path / "demo"
     process = await asyncio.create_subprocess_exec(
@@ -153,7 +156,7 @@ async def running(tmp_path: Path) -> AsyncIterator[tuple[asyncio.subprocess.Proc
         line = await process.stdout.readline()
         assert line, seen.decode()
         seen += line
-    yield process, data
+    yield process, data, seen
     if process.returncode is None:
         process.kill()
     await process.communicate()
@@ -183,11 +186,8 @@ async def gone(data: Path, *, but: int) -> None:
     pytest.fail("a server is left behind")
 
 
-Running = tuple[asyncio.subprocess.Process, Path]
-
-
 async def test_ctrl_c_ends_every_process_in_order(running: Running) -> None:
-    process, data = running
+    process, data, _ = running
     assert len(servers(data, but=process.pid)) == SERVERS
 
     process.send_signal(signal.SIGINT)
@@ -198,7 +198,7 @@ async def test_ctrl_c_ends_every_process_in_order(running: Running) -> None:
 
 
 async def test_a_demonstration_that_is_killed_leaves_no_server_behind(running: Running) -> None:
-    process, data = running
+    process, data, _ = running
     assert len(servers(data, but=process.pid)) == SERVERS
 
     process.kill()
@@ -208,7 +208,7 @@ async def test_a_demonstration_that_is_killed_leaves_no_server_behind(running: R
 
 
 async def test_what_it_says_to_type_works(running: Running) -> None:
-    process, data = running
+    process, data, said_first = running
     you = ("--data", data / "mailboxes/you", "--password-file", data / "accounts/you.txt")
 
     inbox = await cencomm(*you, "inbox")
@@ -216,9 +216,22 @@ async def test_what_it_says_to_type_works(running: Running) -> None:
     found = await cencomm("archive", "search", "ivory", "--data", data / "archive")
 
     assert (inbox.code, said.code, found.code) == (0, 0, 0), (inbox, said, found)
+    (relay,) = re.findall(rb"^In a browser: (\S+)", said_first, re.MULTILINE)
+    lisbon = ("--data", data / "lisbon", "--password-file", data / "accounts/you.txt")
+    made = await cencomm(*lisbon, "sign-up", "--relay", relay.decode(), "--name", "lisbon")
+    asked = await cencomm(*lisbon, "operation", "join", data / "letters/newcomer.txt", "--yes")
+    assert (made.code, asked.code) == (0, 0), (made, asked)
+    await admitted(lisbon)
     process.send_signal(signal.SIGINT)
     shown, _ = await process.communicate()
     assert "Bonjour de Bruxelles" in shown.decode()
+
+
+async def admitted(mailbox: Sequence[str | Path]) -> None:
+    """The unit on duty has let the newcomer in, and somebody has added the device."""
+    async with asyncio.timeout(120):
+        while (await cencomm(*mailbox, "send", "note", "--set", "text=Olá")).code:
+            await asyncio.sleep(0.5)
 
 
 async def cencomm(*arguments: str | Path) -> Outcome:
