@@ -17,7 +17,7 @@ $(VENV)/installed: pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-web/dist/manifest.json: $(VENV)/installed $(shell find web/src web/*.* locale -type f 2>/dev/null)
+web/dist/manifest.json: $(VENV)/installed $(shell find web/src web/*.* locale templates/codes templates/messages/wording.toml -type f 2>/dev/null)
 	@node --version 2>/dev/null | grep -Eq '^v(2[0-9]|[3-9][0-9])' || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement web/node.lock
 	@$(BIN)/python hatch_build.py
 	@touch $@

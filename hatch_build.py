@@ -4,6 +4,7 @@ A checkout (an editable install) reads the same files from its own folders, see 
 hatch_build.py` builds the browser client for a checkout, `--check` tests it.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,7 @@ def build_browser_client(root: Path) -> None:
     if built.exists() and built.stat().st_mtime >= max(path.stat().st_mtime for path in _sources(root)):
         return
     node = _with_packages(web)
+    _write_terms(root)
     subprocess.run([node, "build.mjs"], cwd=web, check=True)
 
 
@@ -47,6 +49,7 @@ def check_browser_client(root: Path) -> None:
     """Types, and the tests that need no browser; what fails is printed, and ends this program."""
     web = root / "web"
     node = _with_packages(web)
+    _write_terms(root)
     for command in (
         ("node_modules/typescript/bin/tsc", "--noEmit"),
         ("build.mjs", "--tests"),
@@ -54,6 +57,18 @@ def check_browser_client(root: Path) -> None:
     ):
         if subprocess.run([node, *command], cwd=web, check=False).returncode:
             raise SystemExit(1)
+
+
+def _write_terms(root: Path) -> None:
+    """Code lists and wording for the browser, into `web/build/terms`, from where both builds take them."""
+    sys.path.insert(0, str(root))
+    from cencomm.forms.browser_terms import browser_terms  # noqa: PLC0415 (not there before the line above)
+
+    folder = root / "web" / "build" / "terms"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in browser_terms().items():
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        (folder / name).write_text(text + "\n", "utf-8")
 
 
 def _built_tests(web: Path) -> Iterator[Path]:
@@ -76,6 +91,8 @@ def _sources(root: Path) -> Iterator[Path]:
     yield from (path for path in (web / "src").rglob("*") if path.is_file())
     yield from (web / name for name in ("build.mjs", "index.html", "package.json", "package-lock.json"))
     yield from root.glob("locale/*/LC_MESSAGES/web/*.po")
+    yield from root.glob("templates/codes/*.toml")
+    yield from (root / "templates/messages/wording.toml", *(root / "cencomm/forms").glob("*.py"))
 
 
 def _node() -> tuple[str, list[str]]:

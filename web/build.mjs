@@ -14,6 +14,7 @@ import { build } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const LOCALE = join(HERE, "..", "locale");
+const TERMS = join(HERE, "build", "terms"); // code lists and wording, which hatch_build.py compiles
 const DIST = join(HERE, "dist");
 const ASSETS = join(DIST, "assets");
 const SHARED = { absWorkingDir: HERE, bundle: true, format: "esm", logLevel: "warning", charset: "utf8" };
@@ -53,6 +54,9 @@ async function buildPage() {
   });
   copyFileSync(join(HERE, "index.html"), join(DIST, "index.html"));
   copyFileSync(join(HERE, "src", "icon.svg"), join(ASSETS, "icon.svg"));
+  for (const name of readdirSync(TERMS)) {
+    copyFileSync(join(TERMS, name), join(ASSETS, name));
+  }
   for (const language of readdirSync(LOCALE).sort()) {
     const folder = join(LOCALE, language, "LC_MESSAGES", "web"); // a catalogue for each group of screens
     const catalogues = readdirSync(folder).sort().map((name) => readCatalogue(join(folder, name)));

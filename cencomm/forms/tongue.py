@@ -19,7 +19,7 @@ from cencomm.forms.language import RIGHT_TO_LEFT
 from cencomm.forms.wording import Wording
 
 UNIT = "unit"
-_CLDR_UNITS = {  # UN/ECE Recommendation 20 -> CLDR; other units are said by the label of their code
+CLDR_UNITS = {  # UN/ECE Recommendation 20 -> CLDR; other units are said by the label of their code
     "KGM": "mass-kilogram",
     "GRM": "mass-gram",
     "MGM": "mass-milligram",
@@ -69,7 +69,7 @@ class Tongue:
         return format_decimal(number, self._pattern(number), self._locale)
 
     def quantity(self, amount: Decimal, unit: str) -> str:
-        cldr = _CLDR_UNITS.get(unit)
+        cldr = CLDR_UNITS.get(unit)
         if cldr is None:
             return f"{self.number(amount)} {self.code(UNIT, unit)}"
         return format_unit(amount, cldr, "short", self._pattern(amount), self._locale)

@@ -11,6 +11,8 @@ import { MalformedError, UsageError } from "../errors";
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 export type JsonObject = ReadonlyMap<string, JsonValue>;
 
+/** The largest whole number that travels. */
+export const MAX_SAFE_INTEGER = Number.MAX_SAFE_INTEGER;
 const MAX_DEPTH = 16; // deeper than any form
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
