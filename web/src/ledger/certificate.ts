@@ -1,7 +1,7 @@
 /** Device certificates: an identity key vouches for one device's MLS signature key (rule C5). */
 
-import type { Bytes } from "../bytes";
-import { decode } from "../codec";
+import { concat, type Bytes } from "../bytes";
+import { decode, fixed, opaque, uint } from "../codec";
 import { MalformedError } from "../errors";
 import { sha256 } from "../primitives/hashes";
 import * as signatures from "../primitives/signatures";
@@ -20,6 +20,23 @@ export interface DeviceCertificate {
   readonly notAfter: bigint; // seconds; for senders and the relay, no judgement of a Commit looks at it (C3)
   readonly encoded: Bytes;
   readonly hash: Bytes; // what an envelope names as its author
+}
+
+/** What a certificate says, before somebody signs it. */
+export type Certified = Pick<DeviceCertificate, "account" | "device" | "signatureKey" | "notAfter">;
+
+/** The encoded certificate by which `identity` vouches for a device of its own. */
+export function issueCertificate(identity: signatures.SigningKey, certified: Certified): Bytes {
+  const content = concat(
+    uint(VERSION, 2),
+    fixed(certified.account, ACCOUNT_ID_BYTES),
+    fixed(certified.device, DEVICE_ID_BYTES),
+    identity.publicKey,
+    fixed(certified.signatureKey, signatures.PUBLIC_KEY_BYTES),
+    uint(certified.notAfter, 8),
+  );
+  const signature = signatures.signWithLabel(identity, labels.DEVICE_CERTIFICATE, content);
+  return concat(opaque(content), opaque(signature));
 }
 
 /**
