@@ -1,6 +1,9 @@
 """What a message asks, what settles it and how much time is left: pure, so every case is a line."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,6 +23,9 @@ from cencomm.ledger.kinds import Role
 from cencomm.ledger.membership import Member
 
 NOW = 1_795_305_600
+SHARED_CASES: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "answering" / "cases.json").read_text("utf-8")
+)
 FRANCE, KENYA, UNIT = Addressee(country="FR"), Addressee(country="KE"), Addressee(role="coordinator")
 
 
@@ -158,3 +164,34 @@ def test_a_span_never_tells_more_time_than_there_is(seconds: int) -> None:
 
     assert length.days * DAY + length.hours * HOUR + length.minutes * MINUTE <= max(seconds, 0)
     assert length.minutes < HOUR // MINUTE
+
+
+def shared_member(found: dict[str, Any]) -> Reader:
+    one = member(found["name"], Role[found["role"].upper()], found["country"])
+    entries = {"first_admitted_at": found["admitted_at"], "admitted_at": found["admitted_at"]}
+    return replace(one, member=replace(one.member, **entries, revoked_at=found["revoked_at"]))
+
+
+@pytest.mark.parametrize("case", SHARED_CASES["cases"], ids=lambda case: case["name"])
+def test_python_and_the_browser_wait_for_the_same_people(case: dict[str, Any]) -> None:
+    everybody = {found["name"]: shared_member(found) for found in SHARED_CASES["members"]}
+    accounts = {name: one.member.account for name, one in everybody.items()}
+    to = tuple(Addressee(**({"account": accounts[one["account"]]} if "account" in one else one)) for one in case["to"])
+
+    answer = answering(
+        Body(values={}, language="en", written_at=0, to=to, answer_by=case["answer_by"]),
+        author=accounts[case["author"]],
+        readers=[one for one in everybody.values() if one.member.belongs(at=case["at"])],
+        acknowledged=[seen(everybody[name]) for name in case["acknowledged"]],
+        answers=[response(everybody[name]) for name in case["answers"]],
+    )
+
+    assert [to.index(demand.addressee) for demand in answer.open] == case["open"]
+    assert [name for name, account in accounts.items() if answer.waits_for(account)] == case["waits_for"]
+
+
+@pytest.mark.parametrize(("seconds", "days", "hours", "minutes"), SHARED_CASES["spans"])
+def test_python_and_the_browser_tell_time_alike(seconds: int, days: int, hours: int, minutes: int) -> None:
+    length = span(seconds)
+
+    assert (length.days, length.hours, length.minutes) == (days, hours, minutes)
