@@ -7,6 +7,7 @@
 
 import type { Bytes } from "../bytes";
 import type { Envelope } from "../forms/envelope";
+import type { CertificateMemo } from "../ledger/certificate-memo";
 import type { Member } from "../ledger/membership";
 import type { LogHead } from "../ledger/statements";
 import type { Operation } from "../operation/operation";
@@ -41,6 +42,7 @@ export interface ChannelHost<Session> {
   readonly relay: RelayClient;
   readonly store: Pick<StateStore, "get" | "scan">;
   readonly device: OwnDevice;
+  readonly certificates: CertificateMemo; // those that verified before
   readonly entropy: Entropy;
   readonly now: () => number; // seconds
 
