@@ -72,6 +72,15 @@ export class Reader {
     return this.fixed(this.data.length - this.#position);
   }
 
+  /** Where the next field begins; `since` gives the bytes from there on as they were received. */
+  mark(): number {
+    return this.#position;
+  }
+
+  since(mark: number): Bytes {
+    return this.data.slice(mark, this.#position);
+  }
+
   atEnd(): boolean {
     return this.#position === this.data.length;
   }

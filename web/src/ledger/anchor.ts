@@ -11,7 +11,6 @@ import { LogKind, readKind } from "./kinds";
 import { CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES } from "./sizes";
 
 const LABEL = utf8("cencomm anchor 1");
-export const GROUP_INFO_EXTENSION = 0xf0ce; // RFC 9420 section 17.3: 0xF000-0xFFFF are for private use
 
 /** What a sender stood on: the ledger head that a Commit enacts, and the newest log entry that was processed. */
 export interface Anchor {

@@ -4,7 +4,7 @@ import { concat, equal, type Bytes } from "../bytes";
 import { fixed, opaque, Reader } from "../codec";
 import { ProtocolError } from "../errors";
 import { hkdfExpand, hkdfExtract, hmacSha256, HASH_BYTES } from "../primitives/hashes";
-import * as hpke from "../primitives/hpke";
+import * as x25519 from "../primitives/x25519";
 import * as signatures from "../primitives/signatures";
 import * as labels from "./labels";
 import { ACCOUNT_ID_BYTES, OPERATION_ID_BYTES } from "./sizes";
@@ -31,7 +31,7 @@ export function readKeys(reader: Reader): Keys {
   return {
     account: reader.fixed(ACCOUNT_ID_BYTES),
     identityKey: reader.fixed(signatures.PUBLIC_KEY_BYTES),
-    exchangeKey: reader.fixed(hpke.PUBLIC_KEY_BYTES),
+    exchangeKey: reader.fixed(x25519.PUBLIC_KEY_BYTES),
     mac: reader.fixed(HASH_BYTES),
     signature: reader.opaque(signatures.SIGNATURE_BYTES),
   };
@@ -73,7 +73,7 @@ function toBeSigned(operation: Bytes, keys: Pick<Keys, "account" | "identityKey"
     fixed(operation, OPERATION_ID_BYTES),
     fixed(keys.account, ACCOUNT_ID_BYTES),
     fixed(keys.identityKey, signatures.PUBLIC_KEY_BYTES),
-    fixed(keys.exchangeKey, hpke.PUBLIC_KEY_BYTES),
+    fixed(keys.exchangeKey, x25519.PUBLIC_KEY_BYTES),
   );
 }
 
