@@ -5,49 +5,60 @@ import type { RemoteVault } from "../account/remote-vault";
 import { Ledger, type Pin } from "../ledger/ledger";
 import type { LedgerHead } from "../ledger/statements";
 import type { RelayClient } from "../relay/relay-client";
-import { extend, openNames, RelayWithholds, type Operation } from "./operation";
+import { extend, lacksNames, openNames, RelayWithholds, RolledBack, type Operation } from "./operation";
 
 /** Entries verified so far, and how many the relay signed for. */
 export type Progress = (verified: number, signed: number) => void;
 
+/** Who follows: for whom names are wrapped, and what this account saw before, on any computer (L2). */
+export interface Follower {
+  readonly account: Bytes;
+  readonly vault: Pick<RemoteVault, "identityKey" | "exchangeKey">;
+  readonly pin: Pin | null;
+}
+
 /**
- * The whole operation, from its charter on.
+ * The whole operation, from its charter on, or from what is `held` of it.
  *
  * @throws LedgerRefused an entry breaks a rule, or the ledger is not the one that this account saw elsewhere (L2).
- * @throws RolledBack, RelayWithholds the relay shows less than it signs.
+ * @throws RolledBack, RelayWithholds the relay shows less than it signs, or than it showed.
  */
 export async function followOperation(
   relay: RelayClient,
   operation: Bytes,
-  vault: RemoteVault,
-  pin: Pin | null,
-  account: Bytes,
+  held: Operation | null,
+  follower: Follower,
   progress: Progress,
 ): Promise<Operation> {
-  const { ledger, head } = await followLedger(relay, operation, progress);
-  if (pin !== null) {
-    ledger.verifyPin(pin);
+  const { ledger, head } = await followLedger(relay, operation, held, progress);
+  if (follower.pin !== null) {
+    ledger.verifyPin(follower.pin);
   }
-  const member = ledger.members.get(hex(account));
-  if (member === undefined || member.revokedAt !== null) {
-    return { ledger, head, contents: new Map(), troubles: [] };
+  const member = ledger.members.get(hex(follower.account));
+  const known = { ledger, head, contents: held?.contents ?? new Map(), troubles: held?.troubles ?? [] };
+  if (member === undefined || member.revokedAt !== null || !lacksNames(known)) {
+    return known;
   }
-  const identity = { identityKey: vault.identityKey.publicKey, exchangeKey: vault.exchangeKey };
+  const { identityKey, exchangeKey } = follower.vault;
   const [wraps, blobs] = await Promise.all([relay.wraps(operation), relay.blobs(operation)]);
-  return openNames(ledger, head, identity, wraps, blobs);
+  return openNames(known, { identityKey: identityKey.publicKey, exchangeKey }, wraps, blobs);
 }
 
 async function followLedger(
   relay: RelayClient,
   operation: Bytes,
+  held: Operation | null,
   progress: Progress,
 ): Promise<{ ledger: Ledger; head: LedgerHead }> {
-  let ledger: Ledger | null = null;
+  let ledger = held?.ledger ?? null;
   for (;;) {
     const page = await relay.ledger(operation, ledger === null ? -1 : ledger.sequence);
     const extended = extend(operation, ledger, page);
     ledger = extended.ledger;
     progress(ledger.sequence + 1, Number(extended.head.sequence) + 1);
+    if (held !== null && extended.head.sequence < held.head.sequence) {
+      throw new RolledBack(`the relay signed entry ${held.head.sequence} before, and now ${extended.head.sequence}`);
+    }
     if (extended.head.sequence === BigInt(ledger.sequence)) {
       return extended;
     }

@@ -5,7 +5,7 @@
  */
 
 import { equal, hex, type Bytes } from "../bytes";
-import { MalformedError, ProtocolError } from "../errors";
+import { MalformedError, ProtocolError, Unavailable } from "../errors";
 import { openBlob, unwrap, type BlobRef, type ContentKey } from "../ledger/content-key";
 import { decodeSignedEntry } from "../ledger/entry";
 import { Ledger } from "../ledger/ledger";
@@ -23,8 +23,8 @@ export interface Operation {
 /** The relay shows less, or another history, than it signed or than this account saw. */
 export class RolledBack extends ProtocolError {}
 
-/** The relay signs more than it shows. */
-export class RelayWithholds extends ProtocolError {}
+/** The relay signs more than it shows, for now. */
+export class RelayWithholds extends Unavailable {}
 
 /** The ledger with a page of entries that follow; `ledger` is null before the first page. */
 export function extend(operation: Bytes, ledger: Ledger | null, page: LedgerPage): { ledger: Ledger; head: LedgerHead } {
@@ -43,10 +43,14 @@ export function extend(operation: Bytes, ledger: Ledger | null, page: LedgerPage
   return { ledger: extended, head: judgeHead(extended, page.head) };
 }
 
-/** The operation with what of the wraps and blobs is what the ledger names. */
+/** Whether the ledger names something that is not here. */
+export function lacksNames({ ledger, contents }: Operation): boolean {
+  return namedBlobs(ledger).some((ref) => !contents.has(hex(ref.blob)));
+}
+
+/** The operation with what of the wraps and blobs is what the ledger names; what was here stays. */
 export function openNames(
-  ledger: Ledger,
-  head: LedgerHead,
+  { ledger, head, contents: held }: Operation,
   identity: { readonly identityKey: Bytes; readonly exchangeKey: Bytes },
   wraps: readonly Wrap[],
   blobs: readonly SealedBlob[],
@@ -54,7 +58,7 @@ export function openNames(
   const troubles: string[] = [];
   const key = currentKey(ledger, identity, wraps, troubles);
   const named = new Map(namedBlobs(ledger).map((ref) => [hex(ref.blob), ref]));
-  const contents = new Map<string, Bytes>();
+  const contents = new Map(held);
   for (const blob of blobs) {
     const name = hex(blob.blob);
     const ref = named.get(name);

@@ -8,6 +8,7 @@ import { CencommError, ProtocolError, Refused, Unavailable } from "../errors";
 import { readSecret } from "../ledger/secret-text";
 import type { Pin } from "../ledger/ledger";
 import { followOperation } from "../operation/following";
+import { RelayWithholds } from "../operation/operation";
 import { overviewOf } from "../operation/overview";
 import type { Stretch } from "../primitives/password";
 import { RelayRefuses, type RelayClient } from "../relay/relay-client";
@@ -73,11 +74,11 @@ export class Desk {
     const progress = (verified: number, signed: number): void => report({ step: "verifying", verified, signed });
     try {
       const pin = seen.get(hex(operation)) ?? null;
-      const followed = await followOperation(this.relay, operation, vault, pin, account, progress);
+      const followed = await followOperation(this.relay, operation, null, { account, vault, pin }, progress);
       seen.set(hex(operation), followed.ledger.pin);
       return { verified: true, overview: overviewOf(followed, hex(account)) };
     } catch (error) {
-      if (error instanceof ProtocolError) {
+      if (error instanceof ProtocolError || error instanceof RelayWithholds) {
         return { verified: false, operation: hex(operation), failure: failureOf(error) };
       }
       throw error;
@@ -103,6 +104,9 @@ function codeOf(error: CencommError): string {
   }
   if (error instanceof UnusableText) {
     return "unusable_text";
+  }
+  if (error instanceof RelayWithholds) {
+    return "not_believed";
   }
   if (error instanceof Unavailable) {
     return "unreachable";

@@ -1,0 +1,212 @@
+/**
+ * One account's device: its operations and channels, what it took in and what its officer does with it.
+ *
+ * Every change goes: new state computed -> written in one apply -> adopted -> bytes leave. Whoever changes a channel
+ * runs in `turns`, so that the state in memory is always the one that is kept. As `cencomm/client/mailbox.py`.
+ */
+
+import type { RemoteVault } from "../account/remote-vault";
+import { equal, hex, type Bytes } from "../bytes";
+import type { ChannelEvent } from "../channel/events";
+import type { AttestedLogHead, Change, ChannelHost, OwnDevice } from "../channel/host";
+import { channelKey, type ChannelSession } from "../channel/session";
+import { channelPrefix, isEvidence, sessionWrites } from "../channel/session-rows";
+import { uint } from "../codec";
+import type { Envelope } from "../forms/envelope";
+import { CertificateMemo } from "../ledger/certificate-memo";
+import { entitles } from "../ledger/channel";
+import type { Pin } from "../ledger/ledger";
+import type { Member } from "../ledger/membership";
+import { verifyLogHead } from "../ledger/statements";
+import { OneAtATime } from "../one-at-a-time";
+import { followOperation, type Progress } from "../operation/following";
+import type { Operation } from "../operation/operation";
+import type { Entropy } from "../primitives/entropy";
+import type { RelayClient } from "../relay/relay-client";
+import type { StateStore, Writes } from "../store/state-store";
+import { NotAMember } from "./errors";
+import { Holdings } from "./holdings";
+import { COUNT_KEY, encodeKept, journalKey, keptOf } from "./journal";
+import { encodePin, pinKey } from "./pins";
+
+/** What a mailbox takes from outside, so that tests can hold it still. */
+export interface Environment {
+  readonly relay: RelayClient; // whose calls wait until the store is saved
+  readonly entropy: Entropy;
+  readonly now: () => number; // seconds
+
+  /** @throws ProtocolError the envelope's values do not answer the form that it names. */
+  readonly judgeReport: (operation: Operation, envelope: Envelope) => void;
+}
+
+/** Told once a change is durable, with the operation (hexadecimal) that it is about. */
+export type Observer = (operation: string, event: ChannelEvent | null) => void;
+
+export class Mailbox implements ChannelHost<ChannelSession> {
+  readonly turns = new OneAtATime();
+  readonly certificates = new CertificateMemo();
+  readonly holdings = new Holdings();
+  readonly operations = new Map<string, Operation>();
+  readonly pins = new Map<string, Pin>(); // how far the ledgers reach at least, as this account saw them anywhere (L2)
+  readonly sessions = new Map<string, ChannelSession>();
+  readonly logHashes = new Map<string, Map<number, Bytes>>();
+  readonly logHeads = new Map<string, AttestedLogHead>();
+  readonly unattestedHeads = new Map<string, Bytes>(); // log heads from the store, until their operation's charter is here
+  readonly #writes = new OneAtATime(); // within a turn, and for what no channel depends on
+  #count = 0; // of what the journal holds
+
+  constructor(
+    readonly store: StateStore,
+    readonly device: OwnDevice,
+    readonly vault: RemoteVault,
+    private readonly environment: Environment,
+    private readonly observe: Observer,
+  ) {}
+
+  get relay(): RelayClient {
+    return this.environment.relay;
+  }
+
+  get entropy(): Entropy {
+    return this.environment.entropy;
+  }
+
+  get now(): () => number {
+    return this.environment.now;
+  }
+
+  operation(operation: Bytes): Operation {
+    const found = this.operations.get(hex(operation));
+    if (found === undefined) {
+      throw new NotAMember("this mailbox does not belong to that operation");
+    }
+    return found;
+  }
+
+  membership(operation: Bytes): Member {
+    const member = this.operation(operation).ledger.members.get(hex(this.device.account));
+    if (member === undefined || member.revokedAt !== null || !equal(member.identityKey, this.device.identityKey)) {
+      throw new NotAMember("the ledger does not admit this account to the operation");
+    }
+    return member;
+  }
+
+  /** The channels that the ledger opens to us now, in the order in which it declares them. */
+  entitledChannels(operation: Bytes): readonly Bytes[] {
+    try {
+      const us = this.membership(operation);
+      const channels = [...this.operation(operation).ledger.channels.values()];
+      return channels.filter((channel) => entitles(channel, us)).map((channel) => channel.channel);
+    } catch (error) {
+      if (error instanceof NotAMember) {
+        return [];
+      }
+      throw error;
+    }
+  }
+
+  judgeReport(operation: Operation, envelope: Envelope): void {
+    this.environment.judgeReport(operation, envelope);
+  }
+
+  /** Also for an operation that is new here. Throws as `followOperation`; what is known then stays. */
+  async followLedger(operation: Bytes, progress: Progress = () => undefined): Promise<Operation> {
+    const name = hex(operation);
+    const held = this.operations.get(name) ?? null;
+    const pin = this.pins.get(name) ?? null;
+    const follower = { account: this.device.account, vault: this.vault, pin };
+    const followed = await followOperation(this.relay, operation, held, follower, progress);
+    const after = followed.ledger.pin;
+    if (pin === null || pin.sequence !== after.sequence) {
+      await this.write(new Map([[pinKey(after), encodePin(after)]]));
+      this.pins.set(name, after);
+    }
+    this.operations.set(name, followed);
+    this.attestHeads(followed);
+    if (held === null || held.ledger !== followed.ledger || held.contents !== followed.contents) {
+      this.observe(name, null);
+    }
+    return followed;
+  }
+
+  write(writes: Writes, change: Change<ChannelSession> = {}): Promise<void> {
+    return this.#writes.run(() => this.writeNow(writes, change));
+  }
+
+  async forgetSession(session: ChannelSession): Promise<void> {
+    await this.write(await this.without(session));
+    const key = channelKey(session.operation, session.channel);
+    this.sessions.delete(key);
+    this.forgetLog(key);
+  }
+
+  /** What was read of the journal at opening; from here on `write` goes on behind it. */
+  resumeJournal(count: number): void {
+    this.#count = count;
+  }
+
+  private attestHeads({ ledger }: Operation): void {
+    for (const channel of ledger.channels.values()) {
+      const key = channelKey(ledger.operation, channel.channel);
+      const encoded = this.unattestedHeads.get(key);
+      if (encoded !== undefined) {
+        this.logHeads.set(key, { encoded, statement: verifyLogHead(encoded, ledger.charter.relayKey) });
+        this.unattestedHeads.delete(key);
+      }
+    }
+  }
+
+  private async writeNow(writes: Writes, { session, event }: Change<ChannelSession>): Promise<void> {
+    const kept = new Map<string, Bytes | null>();
+    const key = session === undefined ? "" : channelKey(session.operation, session.channel);
+    let before = this.sessions.get(key) ?? null;
+    const replaces = session !== undefined && before !== null && before.generation !== session.generation;
+    if (replaces && before !== null) {
+      addTo(kept, await this.without(before));
+      before = null;
+    }
+    addTo(kept, writes);
+    if (session !== undefined) {
+      addTo(kept, sessionWrites(before, session));
+    }
+    const entry = event === undefined ? null : keptOf(event, this.#count + 1);
+    if (entry !== null) {
+      kept.set(journalKey(entry.number), encodeKept(entry)).set(COUNT_KEY, uint(entry.number, 8));
+    }
+    await this.store.apply(kept, this.store.version);
+    if (session !== undefined) {
+      this.sessions.set(key, session);
+      if (replaces) {
+        this.forgetLog(key);
+      }
+      if (!this.logHashes.has(key)) {
+        this.logHashes.set(key, new Map([[session.sequence, session.logHash]]));
+      }
+    }
+    if (entry !== null) {
+      this.#count = entry.number;
+      this.holdings.add(entry);
+    }
+    const about = session?.operation ?? event?.place.operation;
+    if (about !== undefined) {
+      this.observe(hex(about), event ?? null);
+    }
+  }
+
+  /** What forgets the session, but for evidence against the relay. */
+  private async without(session: ChannelSession): Promise<Writes> {
+    const rows = await this.store.scan(channelPrefix(session));
+    return new Map(rows.filter(([key]) => !isEvidence(key)).map(([key]) => [key, null]));
+  }
+
+  private forgetLog(key: string): void {
+    this.logHashes.delete(key);
+    this.logHeads.delete(key);
+  }
+}
+
+function addTo(kept: Map<string, Bytes | null>, writes: Writes): void {
+  for (const [key, value] of writes) {
+    kept.set(key, value);
+  }
+}

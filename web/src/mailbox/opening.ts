@@ -1,0 +1,82 @@
+/** The mailbox that lies in a store, as its last write left it. */
+
+import { fromHex, hex, type Bytes } from "../bytes";
+import { CHANNEL_PREFIX, restoreChannel, type RestoreGroup } from "../channel/session-rows";
+import { channelKey, type LogPlace } from "../channel/session";
+import { MalformedError } from "../errors";
+import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
+import { COUNT_KEY, decodeCount, decodeKept, journalKey } from "./journal";
+import type { Mailbox } from "./mailbox";
+import { decodePin, newer, PIN_PREFIX } from "./pins";
+
+const ROWS_AT_ONCE = 500; // of the journal: one request's worth
+
+/** Messages read so far, and how many there are. */
+export type ReadProgress = (read: number, all: number) => void;
+
+/**
+ * Fill a mailbox that was just made from its store: pins, channels, and everything that it took in.
+ *
+ * @throws MalformedError the store was written by something else.
+ * @throws MailboxAltered a row is not the one that was sealed.
+ */
+export async function load(mailbox: Mailbox, restore: RestoreGroup, progress: ReadProgress): Promise<void> {
+  await loadPins(mailbox);
+  await loadChannels(mailbox, restore);
+  await loadJournal(mailbox, progress);
+}
+
+async function loadPins(mailbox: Mailbox): Promise<void> {
+  const kept = (await mailbox.store.scan(PIN_PREFIX)).map(([, value]) => decodePin(value));
+  for (const pin of [...mailbox.vault.pins.values(), ...kept]) {
+    const name = hex(pin.operation);
+    mailbox.pins.set(name, newer(mailbox.pins.get(name), pin));
+  }
+}
+
+async function loadChannels(mailbox: Mailbox, restore: RestoreGroup): Promise<void> {
+  const channels = new Map<string, Map<string, Bytes>>();
+  for (const [key, value] of await mailbox.store.scan(CHANNEL_PREFIX)) {
+    const [, operation, channel, generation, ...rest] = key.split("/");
+    const prefix = `${operation}/${channel}/${generation}`;
+    const rows = channels.get(prefix) ?? new Map<string, Bytes>();
+    channels.set(prefix, rows.set(rest.join("/"), value));
+  }
+  for (const [prefix, values] of channels) {
+    const restored = await restoreChannel(placeOf(prefix), values, restore);
+    if (restored === null) {
+      continue; // the generation ended; what convicts the relay is kept
+    }
+    const key = channelKey(restored.session.operation, restored.session.channel);
+    mailbox.sessions.set(key, restored.session);
+    mailbox.logHashes.set(key, restored.logHashes);
+    if (restored.head !== null) {
+      mailbox.unattestedHeads.set(key, restored.head);
+    }
+  }
+}
+
+async function loadJournal(mailbox: Mailbox, progress: ReadProgress): Promise<void> {
+  const count = decodeCount(await mailbox.store.get(COUNT_KEY));
+  mailbox.resumeJournal(count);
+  for (let first = 1; first <= count; first += ROWS_AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(ROWS_AT_ONCE, count - first + 1) }, (_, place) => first + place);
+    const rows = await mailbox.store.getAll(numbers.map(journalKey));
+    rows.forEach((row, place) => {
+      if (row === null) {
+        throw new MalformedError(`the mailbox lacks what it took in as number ${first + place}`);
+      }
+      mailbox.holdings.add(decodeKept(row, first + place, mailbox.certificates));
+    });
+    progress(Math.min(first + ROWS_AT_ONCE - 1, count), count);
+  }
+}
+
+function placeOf(prefix: string): LogPlace {
+  const [operation = "", channel = "", generation = ""] = prefix.split("/");
+  return {
+    operation: fromHex(operation, OPERATION_ID_BYTES),
+    channel: fromHex(channel, CHANNEL_ID_BYTES),
+    generation: Number(generation),
+  };
+}
