@@ -39,6 +39,12 @@ export function restartAfter(channel: Channel, number: number): Restart | null {
   return channel.generations.find((one) => one.number === number + 1)?.restart ?? null;
 }
 
+/** Whether that entry of that generation's log counts: it does not lie behind the cut of a restart (C11). */
+export function counts(channel: Channel, generation: number, sequence: number): boolean {
+  const restart = restartAfter(channel, generation);
+  return restart === null || BigInt(sequence) <= restart.cutSequence;
+}
+
 /** The one that is current at that head; null before the channel was declared. */
 export function generationAt(channel: Channel, head: number): Generation | null {
   return channel.generations.findLast((one) => one.beganAt <= head) ?? null;
