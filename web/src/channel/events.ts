@@ -1,7 +1,9 @@
 /** What a member learns from one entry of a channel's log: a closed union, as in `cencomm/client/events.py`. */
 
 import type { Bytes } from "../bytes";
+import type { Control } from "../forms/control";
 import type { Envelope, SignedEnvelope } from "../forms/envelope";
+import type { Signed } from "../forms/signed";
 
 /** Why a message was set aside. The words are stored: add, never rename. */
 export const REASONS = [
@@ -65,13 +67,8 @@ export interface MessageDelivered extends Borne {
 /** What a member's program said to the others (6.1), borne out like a message. Its body is not judged yet. */
 export interface ControlDelivered extends Borne {
   readonly kind: "control";
-  readonly signed: { readonly content: Bytes; readonly signature: Bytes };
-  readonly control: {
-    readonly kind: number;
-    readonly message: Bytes;
-    readonly writtenAt: number; // seconds
-    readonly body: Bytes;
-  };
+  readonly signed: Signed;
+  readonly control: Control;
 }
 
 /** The same envelope again (a retry that was accepted twice): nothing to do. */

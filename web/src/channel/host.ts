@@ -13,9 +13,10 @@ import type { LogHead } from "../ledger/statements";
 import type { Operation } from "../operation/operation";
 import type { Entropy } from "../primitives/entropy";
 import type { SigningKey } from "../primitives/signatures";
-import type { RelayClient } from "../relay/relay-client";
+import type { Caller } from "../relay/caller";
 import type { StateStore, Writes } from "../store/state-store";
 import type { ChannelEvent } from "./events";
+import type { ChannelSession } from "./session";
 
 /** The device that speaks: its certificate is the credential of its leaves and the author of its envelopes. */
 export interface OwnDevice {
@@ -39,7 +40,7 @@ export interface Change<Session> {
 }
 
 export interface ChannelHost<Session> {
-  readonly relay: RelayClient;
+  readonly relay: Caller;
   readonly store: Pick<StateStore, "get" | "scan">;
   readonly device: OwnDevice;
   readonly certificates: CertificateMemo; // those that verified before
@@ -73,3 +74,5 @@ export interface ChannelHost<Session> {
   /** Drop a group that never came to be: the relay refused its first Commit, or another was first (L8). */
   forgetSession(session: Session): Promise<void>;
 }
+
+export type Host = ChannelHost<ChannelSession>;

@@ -5,7 +5,7 @@
  */
 
 import { concat, equal, type Bytes } from "../bytes";
-import { fixed, opaque, uint } from "../codec";
+import { fixed, opaque, Reader, uint } from "../codec";
 import { UsageError } from "../errors";
 import { signWithLabel, type SigningKey } from "../primitives/signatures";
 import { verifyCertificate } from "./certificate";
@@ -37,6 +37,17 @@ export interface Rejection {
   readonly commitHash: Bytes; // SHA-256 of its exact MLSMessage
   readonly certificate: Bytes; // of the device that rejects
   readonly reason: RejectionReason;
+}
+
+/** Which log a rejection of ours is about. @throws MalformedError it is none. */
+export function logOfRejection(signed: Bytes): Pick<Rejection, "operation" | "channel" | "generation"> {
+  const reader = new Reader(new Reader(signed).opaque());
+  reader.uint(1); // its kind
+  return {
+    operation: reader.fixed(OPERATION_ID_BYTES),
+    channel: reader.fixed(CHANNEL_ID_BYTES),
+    generation: reader.uint(4),
+  };
 }
 
 /** `rejection` as it is sent. @throws UsageError `device` is not the key that the certificate names. */

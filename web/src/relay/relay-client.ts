@@ -4,6 +4,7 @@ import { hex, type Bytes } from "../bytes";
 import { CencommError, MalformedError, Unavailable } from "../errors";
 import { asDocument, bytesOf, listOf, numberOf, textOf, type Document } from "./answers";
 import { fromBase64, toBase64 } from "./base64";
+import type { Caller } from "./caller";
 
 const HASH_BYTES = 32;
 const ID_BYTES = 16;
@@ -40,7 +41,7 @@ export interface SealedVault {
 }
 
 /** Speaks to the relay that served the page; holds the session's token, in memory only. */
-export class RelayClient {
+export class RelayClient implements Caller {
   #token: string | null = null;
 
   constructor(private readonly origin: string) {}
@@ -98,7 +99,7 @@ export class RelayClient {
     });
   }
 
-  private async ask(method: string, path: string, document?: Document): Promise<Document> {
+  async ask(method: string, path: string, document?: Document): Promise<Document> {
     const headers = new Headers();
     if (this.#token !== null) {
       headers.set("Authorization", `Bearer ${this.#token}`);

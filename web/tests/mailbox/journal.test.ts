@@ -74,7 +74,12 @@ test("an acknowledgement counts for the message of that author and id in its cha
     control: {
       kind: ControlKind.acknowledgement,
       message: new Uint8Array(16),
-      writtenAt: 1,
+      operation: PLACE.operation,
+      channel: PLACE.channel,
+      author: new Uint8Array(32),
+      ledgerSequence: 0n,
+      ledgerHash: new Uint8Array(32),
+      writtenAt: 1n,
       body: encodeAcknowledgement({ author: IDENTITY.publicKey, message: message.envelope.message }),
     },
   });
