@@ -43,9 +43,7 @@ class Rush:
 
 def beside(command: tuple[str, ...], act: Callable[[], list[float]]) -> list[float]:
     """What `act` says while the rush runs, which is over when this returns."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "bench._rush", *command], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "begun"
         taken = act()
@@ -100,9 +98,9 @@ def measure(data: Path, messages: int, devices: int, rounds: int) -> None:
         rushes = (
             Rush(
                 f"{devices} devices that read {messages} messages",
-                ("read", str(port), token, place, str(messages), str(devices)),
+                ("bench._readers", str(port), token, place, str(messages), str(devices)),
             ),
-            Rush("password sign-ins", ("sign-in", str(port), str(documents), seconds)),
+            Rush("password sign-ins", ("bench._rush", str(port), str(documents), seconds)),
         )
         figures = [measure_rush(rush, crowd, left, rounds) for rush in rushes]
         crowd.close()

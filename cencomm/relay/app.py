@@ -10,6 +10,7 @@ from cencomm.clock import Clock
 from cencomm.errors import UsageError
 from cencomm.relay.attachments import stored_chunks
 from cencomm.relay.browser_client import BrowserClient, load_browser_client
+from cencomm.relay.bulk_turns import BulkTurns
 from cencomm.relay.chunk_files import ChunkFiles
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.database import migrate, open_database
@@ -19,6 +20,7 @@ from cencomm.relay.fanout import Fanout
 from cencomm.relay.folder_lock import folder_locked
 from cencomm.relay.keys import (
     BROWSER_CLIENT,
+    BULK_TURNS,
     CHUNK_FILES,
     CLAIMS,
     CLOCK,
@@ -97,6 +99,7 @@ async def _state(app: web.Application) -> AsyncIterator[None]:
     app[NOTARY] = Notary(receipt_key(app[CONFIG].data, app[ENTROPY]))
     app[PACING] = Pacing(app[CONFIG])
     app[LOG_PAGES] = PageMemo()
+    app[BULK_TURNS] = BulkTurns()
     app[PUBLISHING] = Publishing(app[NOTARY], app[CLOCK], app[PACING])
     app[FANOUT] = Fanout(app[STATE], app[CLOCK], app[METRICS].push_lag.observe)
     app[REGISTRY] = Registry(app[NOTARY], app[PUBLISHING], app[CONFIG].name)

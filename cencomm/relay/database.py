@@ -34,6 +34,7 @@ class Database:
     writer: Engine  # of one connection; only `writer.py` begins transactions on it
     readers: Engine
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reader"))
+    _long_thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "long-reader"))
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """What `query` finds in a snapshot of everything that is committed. It runs in a thread.
@@ -43,12 +44,20 @@ class Database:
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, query)
 
+    async def read_long(self, query: Callable[[Connection], T]) -> T:
+        """As `read`, for what is long and may wait: one after the other.
+
+        Each takes the interpreter for a millisecond and more, from the loop and from the writer.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._long_thread, self._read, query)
+
     def _read(self, query: Callable[[Connection], T]) -> T:
         with faults_as_unavailable(), self.readers.connect() as connection:
             return query(connection)
 
     def dispose(self) -> None:
         self._threads.shutdown()
+        self._long_thread.shutdown()
         self.readers.dispose()
         self.writer.dispose()
 
@@ -91,7 +100,7 @@ def migrate(path: Path) -> None:
 def open_database(config: RelayConfig) -> Database:
     return Database(
         writer=_engine(config, connections=1, begin="BEGIN IMMEDIATE", pragmas=(f"synchronous={config.synchronous}",)),
-        readers=_engine(config, connections=READERS, begin="BEGIN", pragmas=("query_only=ON",)),
+        readers=_engine(config, connections=READERS + 1, begin="BEGIN", pragmas=("query_only=ON",)),
     )
 
 

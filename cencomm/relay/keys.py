@@ -4,6 +4,7 @@ from aiohttp import web
 
 from cencomm.clock import Clock
 from cencomm.relay.browser_client import BrowserClient
+from cencomm.relay.bulk_turns import BulkTurns
 from cencomm.relay.chunk_files import ChunkFiles
 from cencomm.relay.config import RelayConfig
 from cencomm.relay.database import Database
@@ -36,5 +37,7 @@ CLAIMS = web.AppKey("CLAIMS", Quota)
 PUBLISHES = web.AppKey("PUBLISHES", Quota)
 METRICS = web.AppKey("METRICS", RelayMetrics)
 LOG_PAGES = web.AppKey("LOG_PAGES", PageMemo)
+BULK_TURNS = web.AppKey("BULK_TURNS", BulkTurns)
+BULK_TURNS = web.AppKey("BULK_TURNS", BulkTurns)
 CHUNK_FILES = web.AppKey("CHUNK_FILES", ChunkFiles)
 BROWSER_CLIENT: web.AppKey[BrowserClient | None] = web.AppKey("BROWSER_CLIENT")  # None: it was not built here

@@ -8,6 +8,7 @@ from cencomm.ids import ATTACHMENT_ID_BYTES, AttachmentId, from_hex
 from cencomm.relay import attachments as uses
 from cencomm.relay.attachments import AttachmentPlace, Room
 from cencomm.relay.chunk_files import ChunkName
+from cencomm.relay.edge.long_answer import send_long
 from cencomm.relay.edge.request import (
     account_of,
     answer,
@@ -73,7 +74,7 @@ async def put_chunk(request: web.Request) -> web.Response:
     return no_content()
 
 
-async def get_chunks(request: web.Request) -> web.Response:
+async def get_chunks(request: web.Request) -> web.StreamResponse:
     account, place, now = await account_of(request), _place(request), request.app[CLOCK]()
     first = number_in_query(request, "first", default=0, least=0)
     count = min(number_in_query(request, "count", default=1, least=1), CHUNKS_AT_ONCE)
@@ -82,7 +83,8 @@ async def get_chunks(request: web.Request) -> web.Response:
             connection, request.app[STATE], account, place, first=first, count=count, now=now
         )
     )
-    return web.Response(body=await request.app[CHUNK_FILES].read(names), content_type="application/octet-stream")
+    chunks = await request.app[CHUNK_FILES].read(names)
+    return await send_long(request, account, chunks, content_type="application/octet-stream")
 
 
 def _place(request: web.Request) -> AttachmentPlace:

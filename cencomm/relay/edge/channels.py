@@ -12,6 +12,7 @@ from cencomm.relay.announcement import RejectionKept
 from cencomm.relay.channel_log import Tip
 from cencomm.relay.devices import own_device
 from cencomm.relay.edge.answer import describe
+from cencomm.relay.edge.long_answer import answer_long, send_long
 from cencomm.relay.edge.request import (
     Place,
     account_of,
@@ -22,7 +23,6 @@ from cencomm.relay.edge.request import (
     number_in_path,
     number_in_query,
     place_of,
-    send_in_pieces,
 )
 from cencomm.relay.entitlement import require_acquaintance, require_entitled
 from cencomm.relay.errors import NotFound
@@ -119,22 +119,25 @@ async def post_turn(request: web.Request) -> web.Response:
 
 
 async def get_log(request: web.Request) -> web.StreamResponse:
-    _, tip = await _reader_of_any(request)
+    account, tip = await _reader_of_any(request)
     after = number_in_query(request, "after", default=0, least=0)
     limit = number_in_query(request, "limit", default=LOG_PAGE_ENTRIES, least=1)
     hash_, app, now = hash_in_query(request, "hash"), request.app, request.app[CLOCK]()
-    page = await app[DATABASE].read(
+    is_long = tip.sequence - after >= LOG_PAGE_ENTRIES  # somebody was away; a short one is what a push woke up for
+    read = app[DATABASE].read_long if is_long else app[DATABASE].read
+    page = await read(
         lambda one: log_page(one, tip, app[NOTARY], app[LOG_PAGES], after=after, hash_=hash_, limit=limit, now=now)
     )
-    return await send_in_pieces(request, page)
+    return await send_long(request, account, *page)
 
 
-async def get_welcomes(request: web.Request) -> web.Response:
+async def get_welcomes(request: web.Request) -> web.StreamResponse:
     account, tip = await _reader_of_any(request)
-    found = await request.app[DATABASE].read(
-        lambda connection: welcomes_for(connection, tip.row, tip.generation, account)
+    return await answer_long(
+        request,
+        account,
+        lambda connection: Welcomes(welcomes=tuple(welcomes_for(connection, tip.row, tip.generation, account))),
     )
-    return answer(Welcomes(welcomes=tuple(found)))
 
 
 async def delete_welcome(request: web.Request) -> web.Response:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from cencomm.ids import ACCOUNT_ID_BYTES, REQUEST_ID_BYTES, AccountId, RequestId, from_hex
 from cencomm.ledger.replay import Ledger
 from cencomm.relay import history
+from cencomm.relay.edge.long_answer import send_long
 from cencomm.relay.edge.request import (
     account_in_path,
     account_of,
@@ -21,6 +22,7 @@ from cencomm.relay.keys import CLOCK, DATABASE, STATE, WRITER
 from cencomm.relay.queries.history import RequestKey
 from cencomm.relay.state import Draft
 from cencomm.site.body import read_document
+from cencomm.wire.document import encode_document
 from cencomm.wire.history import HistoryState, HistoryTaken, PutHistoryChunk
 from cencomm.wire.limits import KIB, MAX_HISTORY_CHUNK_BYTES
 
@@ -50,14 +52,15 @@ async def get_state(request: web.Request) -> web.Response:
     return answer(state)
 
 
-async def get_chunks(request: web.Request) -> web.Response:
-    key, now = _key(request, await account_of(request)), _now(request)
+async def get_chunks(request: web.Request) -> web.StreamResponse:
+    account, now = await account_of(request), _now(request)
+    key = _key(request, account)
     ledger = request.app[STATE].ledger(key.operation)
     first = number_in_query(request, "first", default=1, least=1)
-    chunks = await request.app[DATABASE].read(
-        lambda connection: history.chunks_for(connection, ledger, key, first=first, now=now)
+    chunks = await request.app[DATABASE].read_long(
+        lambda connection: encode_document(history.chunks_for(connection, ledger, key, first=first, now=now))
     )
-    return answer(chunks)
+    return await send_long(request, account, chunks)
 
 
 async def post_taken(request: web.Request) -> web.Response:

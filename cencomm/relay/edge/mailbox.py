@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from cencomm.relay import mailbox
+from cencomm.relay.edge.long_answer import answer_long
 from cencomm.relay.edge.request import account_of, answer, hash_in_query, no_content, number_in_query, session_of
 from cencomm.relay.entitlement import is_member_somewhere
-from cencomm.relay.keys import CLOCK, DATABASE, PUBLISHES, STATE, WRITER
+from cencomm.relay.keys import CLOCK, PUBLISHES, STATE, WRITER
 from cencomm.site.body import read_document
 from cencomm.wire.limits import KIB, MAX_BODY_BYTES, MAX_STRANGERS_MAILBOX_BYTES
 from cencomm.wire.mailbox import AskRows, MailboxWritten, ReleaseMailbox, TakeMailbox, WriteMailbox
@@ -26,19 +27,17 @@ async def post_hold(request: web.Request) -> web.Response:
     )
 
 
-async def get_mailbox(request: web.Request) -> web.Response:
+async def get_mailbox(request: web.Request) -> web.StreamResponse:
     account = await account_of(request)
     holder = number_in_query(request, "holder", default=0, least=0)
     after = hash_in_query(request, "after") or BEFORE_ALL
-    return answer(
-        await request.app[DATABASE].read(lambda connection: mailbox.read_page(connection, account, holder, after))
-    )
+    return await answer_long(request, account, lambda connection: mailbox.read_page(connection, account, holder, after))
 
 
-async def post_rows(request: web.Request) -> web.Response:
+async def post_rows(request: web.Request) -> web.StreamResponse:
     account = await account_of(request)
     asked = await read_document(request, AskRows, most=NAMES_BODY_BYTES)
-    return answer(await request.app[DATABASE].read(lambda connection: mailbox.read_rows(connection, account, asked)))
+    return await answer_long(request, account, lambda connection: mailbox.read_rows(connection, account, asked))
 
 
 async def put_mailbox(request: web.Request) -> web.Response:

@@ -3,6 +3,7 @@
 from aiohttp import web
 from sqlalchemy import Connection
 
+from cencomm.relay.edge.long_answer import answer_long
 from cencomm.relay.edge.request import account_of, answer, applicant_of, no_content, number_in_query, operation_of
 from cencomm.relay.enrolments import ask_to_join
 from cencomm.relay.entitlement import require_acquaintance, require_coordinator, require_member
@@ -43,14 +44,13 @@ async def get_operations(request: web.Request) -> web.Response:
     return answer(Operations(operations=operations_of(state, notary, account, asked, now=request.app[CLOCK]())))
 
 
-async def get_ledger(request: web.Request) -> web.Response:
+async def get_ledger(request: web.Request) -> web.StreamResponse:
     account, ledger = await account_of(request), request.app[STATE].ledger(operation_of(request))
     after = number_in_query(request, "after", default=-1, least=-1)
     notary, now = request.app[NOTARY], request.app[CLOCK]()
-    page = await request.app[DATABASE].read(
-        lambda connection: ledger_page(connection, ledger, account, notary, after=after, now=now)
+    return await answer_long(
+        request, account, lambda connection: ledger_page(connection, ledger, account, notary, after=after, now=now)
     )
-    return answer(page)
 
 
 async def post_ledger(request: web.Request) -> web.Response:
@@ -81,11 +81,12 @@ async def get_wraps(request: web.Request) -> web.Response:
     return answer(WrapsAnswer(wraps=tuple(found)))
 
 
-async def get_blobs(request: web.Request) -> web.Response:
+async def get_blobs(request: web.Request) -> web.StreamResponse:
     account, operation = await account_of(request), operation_of(request)
     require_member(request.app[STATE].ledger(operation), account, now=request.app[CLOCK]())
-    found = await request.app[DATABASE].read(lambda connection: queries.all_blobs(connection, operation))
-    return answer(BlobsAnswer(blobs=tuple(found)))
+    return await answer_long(
+        request, account, lambda connection: BlobsAnswer(blobs=tuple(queries.all_blobs(connection, operation)))
+    )
 
 
 async def post_enrolment(request: web.Request) -> web.Response:

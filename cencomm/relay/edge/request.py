@@ -26,7 +26,6 @@ from cencomm.site.refusals import NoSession
 from cencomm.wire.document import encode_document
 from cencomm.wire.limits import MAX_COUNTER
 
-PIECE_BYTES = 1 << 16  # 30 µs of the loop
 MAX_GENERATION = (1 << 32) - 1
 
 
@@ -115,23 +114,6 @@ def hash_in_query(request: web.Request, name: str) -> bytes | None:
 
 def answer(document: Struct, *, status: int = 200) -> web.Response:
     return web.Response(body=encode_document(document), content_type="application/json", status=status)
-
-
-async def send_in_pieces(request: web.Request, document: bytes) -> web.StreamResponse:
-    """A long document, between whose pieces others get their turn: one write of megabytes would hold up every stream.
-
-    A slow reader makes us keep one piece for it, not the rest of the page. A short one is an answer like any other.
-    """
-    if len(document) <= PIECE_BYTES:
-        return web.Response(body=document, content_type="application/json")
-    response = web.StreamResponse()
-    response.content_type = "application/json"
-    response.content_length = len(document)
-    await response.prepare(request)
-    for start in range(0, len(document), PIECE_BYTES):
-        await response.write(document[start : start + PIECE_BYTES])
-    await response.write_eof()
-    return response
 
 
 def no_content() -> web.Response:

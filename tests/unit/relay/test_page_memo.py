@@ -56,7 +56,7 @@ def tip(connection: Connection) -> Tip:
 
 def page(connection: Connection, tip: Tip, memo: PageMemo, after: int = 0, hash_: bytes | None = None) -> LogPage:
     limit = LOG_PAGE_ENTRIES
-    encoded = log_page(connection, tip, NOTARY, memo, after=after, hash_=hash_, limit=limit, now=0)
+    encoded = b"".join(log_page(connection, tip, NOTARY, memo, after=after, hash_=hash_, limit=limit, now=0))
     return decode_document(encoded, LogPage)
 
 
