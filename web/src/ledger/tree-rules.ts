@@ -9,7 +9,7 @@ import type { Member } from "./membership";
 import { NotEntitled, TreeRefused } from "./refusal";
 import type { LeafView } from "./views";
 
-const MAX_LEAVES_PER_IDENTITY = 5; // C5: so that nobody fills the tree
+export const MAX_LEAVES_PER_IDENTITY = 5; // C5: so that nobody fills the tree
 
 /** A certified device that ended, or whose identity the ledger does not admit to the channel at that head. */
 export class UnentitledLeaf extends TreeRefused {

@@ -44,3 +44,11 @@ export function listOf<T>(document: Document, field: string, item: (value: unkno
   }
   return value.map(item);
 }
+
+export function flagOf(document: Document, field: string): boolean {
+  const value = document[field];
+  if (typeof value !== "boolean") {
+    throw new MalformedError(`${field} is neither true nor false`);
+  }
+  return value;
+}

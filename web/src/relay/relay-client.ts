@@ -16,6 +16,7 @@ export class RelayRefuses extends CencommError {
     readonly code: string,
     message: string,
     readonly retryAfter: number | null, // seconds
+    readonly details: Document = {}, // its claim, like all that it says unsigned
   ) {
     super(message);
   }
@@ -144,6 +145,7 @@ function refusal(answered: Document): RelayRefuses {
     textOf(error, "code"),
     textOf(error, "message"),
     typeof retryAfter === "number" ? retryAfter : null,
+    details,
   );
 }
 

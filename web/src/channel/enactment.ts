@@ -1,0 +1,142 @@
+/**
+ * Carrying out the ledger in a channel: whoever is there first commits what is left to do (rules C4, C7).
+ *
+ *     difference -> claim key packages -> stage -> write -> publish -> read back from the log
+ */
+
+import type { Bytes } from "../bytes";
+import { Unavailable } from "../errors";
+import type { Entropy } from "../primitives/entropy";
+import { RelayRefuses } from "../relay/relay-client";
+import { claim } from "./claiming";
+import { publishCommit } from "./committing";
+import { difference, stage, stageWhatFits, type Enacting } from "./enacting";
+import { usablePackages } from "./newcomers";
+import type { SendingHost } from "./sending-host";
+import { channelKey, Standing, type ChannelSession } from "./session";
+import { isBusy, refusedWith } from "./unsendable";
+
+const MAX_TRIES = 8;
+const REFUSALS_BEFORE_NO_ADDS = 2; // the Commit as it was staged, maybe long ago, then one with packages just claimed (C8)
+const LONGEST_WAIT_SECONDS = 10; // for our turn to commit (C7); the longest pause of a large channel, and another's turn
+const LOSSES_BEFORE_TURN = 2; // 409 in a row, before an account may reserve the next turn
+const LEAST_PAUSE_SECONDS = 2;
+const PAUSE_STEPS = 1 << 16;
+const PAUSE_SPAN_SECONDS = 18;
+
+/**
+ * For how many seconds a member who has nothing to say waits before it enacts: a random 2 to 20 (C7).
+ *
+ * So not all of them commit at once what one has to; most find nothing left to do.
+ */
+export function enactingPause(entropy: Entropy): number {
+  const drawn = entropy(2).reduce((value, byte) => value * 256 + byte, 0);
+  return LEAST_PAUSE_SECONDS + (PAUSE_SPAN_SECONDS * drawn) / PAUSE_STEPS;
+}
+
+/**
+ * Bring the channel's group to what the ledger says, as far as key packages are there.
+ *
+ * Before `sending`, an empty Commit is made too where one is due (D5).
+ *
+ * @returns whether a Commit of ours was needed and accepted.
+ * @throws RelayRefuses it is not our turn for longer than LONGEST_WAIT_SECONDS, or a rule forbids what is left to do.
+ * @throws Unavailable other Commits were first, again and again.
+ */
+export async function enact(host: SendingHost, operation: Bytes, channel: Bytes, sending = false): Promise<boolean> {
+  for (;;) {
+    try {
+      return await carryOut(host, operation, channel, sending);
+    } catch (error) {
+      if (!isBusy(error) || error.retryAfter === null || error.retryAfter > LONGEST_WAIT_SECONDS) {
+        throw error;
+      }
+      await host.sleep(error.retryAfter);
+    }
+  }
+}
+
+/**
+ * Whoever lost a race computes what is left and commits only that; after two, asks for the next turn (C7).
+ *
+ * A Commit that a rule forbids holds nothing up: it is made anew, then without Adds, which wait for another day. The
+ * refusal is thrown when that one was refused too, or nothing but Adds is left to do and no message waits for it.
+ */
+async function carryOut(host: SendingHost, operation: Bytes, channel: Bytes, sending: boolean): Promise<boolean> {
+  let committed = false;
+  let losses = 0;
+  const refusals: RelayRefuses[] = [];
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    await host.followLedger(operation);
+    await host.followLog(operation, channel);
+    const session = host.sessions.get(channelKey(operation, channel));
+    if (session === undefined || session.standing !== Standing.live) {
+      return committed;
+    }
+    const adds = refusals.length < REFUSALS_BEFORE_NO_ADDS;
+    if (session.staged !== null) {
+      try {
+        const won = await publishCommit(host, session, session.staged);
+        committed ||= won;
+        losses = won ? 0 : losses + 1;
+      } catch (error) {
+        if (!adds || !refusedWith(error, "refused")) {
+          throw error;
+        }
+        refusals.push(error);
+        continue;
+      }
+      if (losses === LOSSES_BEFORE_TURN) {
+        await askForTurn(host, session);
+      }
+      continue;
+    }
+    if (await stageDifference(host, session, adds)) {
+      continue;
+    }
+    if (!(sending && session.mustCommit)) {
+      const last = refusals.at(-1);
+      if (last !== undefined && !committed && !sending) {
+        throw last;
+      }
+      return committed;
+    }
+    // Nobody to add or remove: the path alone makes the epoch's keys new (D5).
+    await host.write(new Map(), { session: await stage(session, { adds: [], removes: [] }, enactingOf(host, session)) });
+  }
+  throw new Unavailable(`after ${MAX_TRIES} tries other Commits are still ahead: try again`);
+}
+
+/** Whether there was anything to do that can be done now; then it is staged, and kept. */
+async function stageDifference(host: SendingHost, session: ChannelSession, adds: boolean): Promise<boolean> {
+  const enacting = enactingOf(host, session);
+  const { ledger, certificates } = enacting;
+  const left = difference(session, ledger, certificates);
+  const claimed = await claim(host.routes, session, adds ? left.absent : []);
+  const usable = usablePackages(claimed, session, ledger, left.unentitled, host.now(), certificates);
+  if (usable.length === 0 && left.unentitled.length === 0) {
+    return false;
+  }
+  const staged = await stageWhatFits(session, { adds: usable, removes: left.unentitled }, enacting);
+  if (staged === null) {
+    return false;
+  }
+  await host.write(new Map(), { session: staged });
+  return true;
+}
+
+/** Without one we go on as before: another has it, or the relay counts otherwise. */
+async function askForTurn(host: SendingHost, session: ChannelSession): Promise<void> {
+  try {
+    await host.routes.reserveTurn(session.operation, session.channel, session.generation);
+  } catch (error) {
+    if (!(error instanceof RelayRefuses)) {
+      throw error;
+    }
+  }
+}
+
+function enactingOf(host: SendingHost, session: ChannelSession): Enacting {
+  const { ledger } = host.operation(session.operation);
+  return { ledger, certificates: host.certificates, entropy: host.entropy };
+}
