@@ -60,15 +60,21 @@ def check_browser_client(root: Path) -> None:
 
 
 def _write_terms(root: Path) -> None:
-    """Code lists and wording for the browser, into `web/build/terms`, from where both builds take them."""
-    sys.path.insert(0, str(root))
-    from cencomm.forms.browser_terms import browser_terms  # noqa: PLC0415 (not there before the line above)
+    """Code lists and wording for the browser, into `web/build/terms`, from where both builds take them.
 
-    folder = root / "web" / "build" / "terms"
-    folder.mkdir(parents=True, exist_ok=True)
+    The forms that ship lie beside, in `web/build/forms`, for tests and the gallery: a page gets its operation's own.
+    """
+    sys.path.insert(0, str(root))
+    from cencomm.forms.browser_terms import browser_terms, shipped_forms  # noqa: PLC0415 (found by the line above)
+
+    terms, forms = root / "web" / "build" / "terms", root / "web" / "build" / "forms"
+    for folder in (terms, forms):
+        folder.mkdir(parents=True, exist_ok=True)
     for name, content in browser_terms().items():
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        (folder / name).write_text(text + "\n", "utf-8")
+        (terms / name).write_text(text + "\n", "utf-8")
+    for name, encoded in shipped_forms().items():
+        (forms / f"{name}.json").write_bytes(encoded)
 
 
 def _built_tests(web: Path) -> Iterator[Path]:
@@ -92,7 +98,8 @@ def _sources(root: Path) -> Iterator[Path]:
     yield from (web / name for name in ("build.mjs", "index.html", "package.json", "package-lock.json"))
     yield from root.glob("locale/*/LC_MESSAGES/web/*.po")
     yield from root.glob("templates/codes/*.toml")
-    yield from (root / "templates/messages/wording.toml", *(root / "cencomm/forms").glob("*.py"))
+    yield from root.glob("templates/messages/*.toml")
+    yield from (root / "cencomm/forms").glob("*.py")
 
 
 def _node() -> tuple[str, list[str]]:

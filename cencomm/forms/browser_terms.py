@@ -11,7 +11,9 @@ from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_entry import LANGUAGES, CodeEntry
 from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.forms.fault import FaultCode
+from cencomm.forms.form_json import encode_form
 from cencomm.forms.language import pick
+from cencomm.forms.library import load_forms
 from cencomm.forms.tongue import CLDR_UNITS
 from cencomm.forms.wording import WORDS, Wording, load_wording
 
@@ -23,6 +25,11 @@ def browser_terms() -> Mapping[str, JsonValue]:
     lists, wording = load_code_lists(), load_wording()
     files: dict[str, JsonValue] = {"codes.json": {name: _codes(codes) for name, codes in lists.items()}}
     return files | {f"terms-{language}.json": _terms(lists, wording, language) for language in LANGUAGES}
+
+
+def shipped_forms() -> Mapping[str, bytes]:
+    """Name -> canonical JSON of each form that ships."""
+    return {name: encode_form(form) for name, form in load_forms(load_code_lists()).items()}
 
 
 def _codes(codes: CodeList) -> JsonValue:

@@ -31,3 +31,8 @@ export function given(value: unknown): JsonValue {
   }
   return value as JsonValue;
 }
+
+/** A form that ships. */
+export function form(name: string): Form {
+  return decodeForm(new Uint8Array(readFileSync(`${ROOT}/web/build/forms/${name}.json`)));
+}

@@ -1,0 +1,190 @@
+/** Who must act and until when, how urgent it is, and how it may be used: what the envelope says beside the form. */
+
+import type { JSX } from "preact";
+
+import { HANDLINGS, PRIORITIES, TLPS, type Addressee, type Handling, type Priority, type Tlp } from "../../forms/envelope";
+import { fold } from "../../forms/code-search";
+import { isNamedBy, isStore, type Reader } from "../../forms/readership";
+import type { BodyView } from "../../mailbox/views";
+import { useWords, type Words } from "../../words";
+import { useEntry } from "./entry";
+import { Combobox, type Option } from "./inputs/combobox";
+import { Line } from "./inputs/line";
+import { Select } from "./inputs/select";
+import { roleName } from "./readers";
+
+interface Props {
+  readonly body: BodyView;
+  readonly readers: readonly Reader[];
+  readonly now: () => number; // seconds
+  readonly onChange: (body: BodyView) => void;
+}
+
+const HOUR = 3600; // seconds
+const USUAL_HOURS = [2, 6, 12, 24];
+
+export function Addressing({ body, readers, now, onChange }: Props): JSX.Element {
+  const words = useWords();
+  const { tongue } = useEntry();
+  const named = (list: string, codes: readonly string[]): { value: string; label: string }[] =>
+    codes.map((code) => ({ value: code, label: tongue.code(list, code) }));
+  return (
+    <section class="section" aria-labelledby="s-addressing">
+      <h2 id="s-addressing" tabIndex={-1}>
+        {words.say("Who must act, and how it may be used")}
+      </h2>
+      <div class="grid">
+        <div class="entry wide">
+          <label for="to">
+            {words.say("Who must act")} <em>{words.say("nobody: for information")}</em>
+          </label>
+          <div class="chips">
+            {body.to.map((addressee) => (
+              <button
+                type="button"
+                class="chip"
+                key={keyOf(addressee)}
+                aria-label={words.say("Remove {what}", { what: addresseeName(words, readers, addressee) })}
+                onClick={() => onChange({ ...body, to: body.to.filter((one) => one !== addressee) })}
+              >
+                <bdi>{addresseeName(words, readers, addressee)}</bdi> <span aria-hidden="true">×</span>
+              </button>
+            ))}
+            <Combobox
+              id="to"
+              chosen=""
+              find={(text) => findAddressees(words, readers, body.to, text)}
+              onChoose={(key) => {
+                const chosen = candidates(readers).find((one) => keyOf(one) === key);
+                if (chosen !== undefined) {
+                  onChange({ ...body, to: [...body.to, chosen] });
+                }
+              }}
+            />
+          </div>
+        </div>
+        <div class="entry wide">
+          <label for="answer-by">
+            {words.say("Answer by (UTC)")} <em>{words.say("optional")}</em>
+          </label>
+          <div class="beside">
+            <input
+              id="answer-by"
+              type="datetime-local"
+              value={body.answerBy === null ? "" : new Date(body.answerBy * 1000).toISOString().slice(0, 16)}
+              onInput={(event) => onChange({ ...body, answerBy: secondsOf(event.currentTarget.value) })}
+            />
+            {USUAL_HOURS.map((hours) => (
+              <button
+                type="button"
+                class="quiet"
+                key={hours}
+                onClick={() => onChange({ ...body, answerBy: inHours(now(), hours) })}
+              >
+                {words.say("in {hours} h", { hours })}
+              </button>
+            ))}
+          </div>
+        </div>
+        <div class="entry">
+          <label for="priority">{words.say("Urgency")}</label>
+          <Select
+            id="priority"
+            value={body.priority}
+            without={tongue.code("priority", "routine")}
+            options={named("priority", PRIORITIES.slice(1))}
+            onChange={(priority) => onChange({ ...body, priority: (priority ?? "routine") as Priority })}
+          />
+        </div>
+        <div class="entry">
+          <label for="tlp">{words.say("Sharing (TLP)")}</label>
+          <Select
+            id="tlp"
+            value={body.tlp === "AMBER" ? "" : body.tlp}
+            without={tongue.code("tlp", "AMBER")}
+            options={named("tlp", TLPS.filter((tlp) => tlp !== "AMBER"))}
+            onChange={(tlp) => onChange({ ...body, tlp: (tlp ?? "AMBER") as Tlp })}
+          />
+        </div>
+        <div class="entry">
+          <label for="handling">{words.say("Handling code")}</label>
+          <Select
+            id="handling"
+            value={body.handling === "H0" ? "" : body.handling}
+            without={tongue.code("handling", "H0")}
+            options={named("handling", HANDLINGS.slice(1))}
+            onChange={(handling) => onChange({ ...body, handling: (handling ?? "H0") as Handling })}
+          />
+        </div>
+        {body.handling !== "H0" && (
+          <div class="entry">
+            <label for="handling-text">{words.say("What the handling code restricts")}</label>
+            <Line
+              id="handling-text"
+              text={body.handlingText ?? ""}
+              spelled={(typed) => typed.normalize("NFC").slice(0, 500)}
+              onChange={(typed) => onChange({ ...body, handlingText: typed === "" ? null : typed })}
+            />
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** Whole minutes, so that what is shown is what is meant. */
+function inHours(now: number, hours: number): number {
+  return Math.ceil((now + hours * HOUR) / 60) * 60;
+}
+
+function secondsOf(local: string): number | null {
+  const milliseconds = Date.parse(`${local}Z`);
+  return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000);
+}
+
+/** Everybody whom a message in this channel can ask: countries, roles, posts. */
+function candidates(readers: readonly Reader[]): readonly Addressee[] {
+  const others = readers.filter((one) => !one.isUs && !isStore(one));
+  const countries = [...new Set(others.map((one) => one.country).filter((country) => country !== null))].sort();
+  const roles = [...new Set(others.map((one) => one.role))];
+  return [
+    ...countries.map((country) => ({ country })),
+    ...roles.map((role) => ({ role })),
+    ...others.map(({ account }) => ({ account })),
+  ];
+}
+
+function findAddressees(
+  words: Words,
+  readers: readonly Reader[],
+  chosen: readonly Addressee[],
+  text: string,
+): readonly Option[] {
+  const wanted = fold(text);
+  return candidates(readers)
+    .filter((one) => !chosen.some((other) => keyOf(other) === keyOf(one)))
+    .map((one) => ({ value: keyOf(one), label: addresseeName(words, readers, one), hint: hintOf(readers, one) }))
+    .filter(({ label, hint }) => fold(`${label} ${hint}`).includes(wanted))
+    .sort((a, b) => Number(fold(b.hint) === wanted) - Number(fold(a.hint) === wanted));
+}
+
+function hintOf(readers: readonly Reader[], addressee: Addressee): string {
+  if ("country" in addressee) {
+    return addressee.country;
+  }
+  return "account" in addressee ? (readers.find((one) => isNamedBy(one, addressee))?.country ?? "") : "";
+}
+
+function keyOf(addressee: Addressee): string {
+  return JSON.stringify(addressee);
+}
+
+export function addresseeName(words: Words, readers: readonly Reader[], addressee: Addressee): string {
+  if ("country" in addressee) {
+    return words.country(addressee.country);
+  }
+  if ("role" in addressee) {
+    return words.say("all of the role {role}", { role: roleName(words, addressee.role) });
+  }
+  return readers.find((one) => isNamedBy(one, addressee))?.name ?? addressee.account.slice(0, 8);
+}

@@ -1,0 +1,148 @@
+/** Writing a report: the questions, what is wrong with the answers, who will read it, and how they will see it. */
+
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+
+import { askedValues } from "../../forms/asked";
+import type { CodeLists } from "../../forms/code-list";
+import type { Variant } from "../../forms/envelope";
+import type { Fault } from "../../forms/fault";
+import type { Form } from "../../forms/form";
+import { dateOf } from "../../forms/kinds/calendar";
+import { pick } from "../../forms/language";
+import { beyond } from "../../forms/readership";
+import type { Tongue } from "../../forms/tongue";
+import { assess } from "../../forms/validation";
+import type { BodyView, DraftView } from "../../mailbox/views";
+import type { MemberView } from "../../operation/overview";
+import { useWords } from "../../words";
+import { Addressing } from "./addressing";
+import { EntryContext, liesAt, type Entry, type Related } from "./entry";
+import { Preview } from "./preview";
+import { readerOf, Readers } from "./readers";
+import { askedSections, FaultSummary, SectionEntry, Steps } from "./sections";
+
+interface Props {
+  readonly form: Form;
+  readonly draft: DraftView;
+  readonly readers: readonly MemberView[]; // all who read the channel now
+  readonly related: readonly Related[];
+  readonly lists: CodeLists;
+  readonly tongue: Tongue; // the writer's
+  readonly loadTongue: (language: string) => Promise<Tongue>;
+  readonly now: () => number; // seconds
+  readonly onChange: (draft: DraftView) => void; // with each letter: the mailbox keeps it sealed
+  readonly onSend: (draft: DraftView) => void;
+  readonly onDiscard: () => void;
+  readonly onRepeat: (() => void) | null; // begin with the last report of this form; null: there is none
+}
+
+export function Compose(props: Props): JSX.Element {
+  const { form, draft, lists, tongue, now } = props;
+  const words = useWords();
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [tried, setTried] = useState(false);
+  const { body } = draft;
+  const { variant } = body;
+  const asked = useMemo(() => askedValues(form, body.values, variant), [form, body.values, variant]);
+  const today = new Date(now() * 1000).toISOString().slice(0, 10);
+  // Judged by the day, not by the second, so that nothing is judged anew while nothing changes.
+  const writtenAt = Math.floor(now() / 3600) * 3600;
+  const assessment = useMemo(() => assess(form, asked, { variant, lists, writtenAt }), [form, asked, variant, lists, writtenAt]);
+  const readers = useMemo(() => props.readers.map(readerOf), [props.readers]);
+  const { faults } = assessment;
+  const barred = beyond(readers, body.to, body.tlp).length > 0;
+  const sections = askedSections(form, asked, variant, tongue.language);
+
+  const change = (changed: Partial<BodyView>): void =>
+    props.onChange({ ...draft, body: { ...body, ...changed }, changedAt: now() });
+  const send = (): void => {
+    if (faults.length > 0 || barred) {
+      setTried(true);
+      requestAnimationFrame(() => document.getElementById(faults.length > 0 ? "fault-summary" : "tlp")?.focus());
+      return;
+    }
+    props.onSend({ ...draft, body: { ...body, values: asked, writtenAt: now() }, changedAt: now() });
+  };
+  const entry: Entry = {
+    tongue,
+    lists,
+    variant,
+    today,
+    onDate: (form.datedBy === null ? null : dateOf(asked.get(form.datedBy))) ?? today,
+    header: asked,
+    faults: faults.filter((fault) => tried || isShown(fault, left)),
+    related: props.related,
+    attachments: body.attachments,
+    onLeave: (path) => setLeft((before) => (before.has(path) ? before : new Set([...before, path]))),
+  };
+
+  return (
+    <EntryContext.Provider value={entry}>
+      <form
+        class={`compose k-${form.name}`}
+        noValidate
+        onSubmit={(event) => event.preventDefault()}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            send();
+          }
+        }}
+      >
+        <header class="compose-head">
+          <h1>
+            <span class="kind">{pick(form.label, tongue.language)}</span>
+          </h1>
+          {form.variants.length > 1 && (
+            <div class="languages" role="group" aria-label={words.say("Length of the form")}>
+              {form.variants.map((one) => (
+                <button type="button" key={one} aria-pressed={one === variant} onClick={() => change({ variant: one })}>
+                  {variantName(words.say("Simplified"), words.say("Complete"), one)}
+                </button>
+              ))}
+            </div>
+          )}
+          {props.onRepeat !== null && (
+            <button type="button" class="quiet" onClick={props.onRepeat}>
+              {words.say("As the last one")}
+            </button>
+          )}
+          <small role="status">{words.say("Draft kept sealed, {time} UTC", { time: words.moment(draft.changedAt) })}</small>
+        </header>
+        <Steps sections={sections} values={asked} faults={faults} />
+        <div class="questions">
+          {tried && faults.length > 0 && <FaultSummary form={form} faults={faults} />}
+          {sections.map((section) => (
+            <SectionEntry
+              key={section.name}
+              section={section}
+              values={body.values}
+              onChange={(values) => change({ values })}
+            />
+          ))}
+          <Addressing body={body} readers={readers} now={now} onChange={(changed) => change(changed)} />
+        </div>
+        <Preview answered={assessment} writtenIn={body.language} loadTongue={props.loadTongue} />
+        <footer class="send">
+          <button type="button" class="primary" onClick={send}>
+            {words.say("Send")}
+          </button>
+          <button type="button" onClick={props.onDiscard}>
+            {words.say("Discard the draft")}
+          </button>
+          <Readers readers={readers} to={body.to} tlp={body.tlp} />
+        </footer>
+      </form>
+    </EntryContext.Provider>
+  );
+}
+
+function variantName(simplified: string, complete: string, variant: Variant): string {
+  return variant === "simplified" ? simplified : complete;
+}
+
+/** A fault is told once the writer has left the place; a check digit as soon as the number is whole. */
+function isShown(fault: Fault, left: ReadonlySet<string>): boolean {
+  return fault.code === "check_digit" || [...left].some((path) => liesAt(fault, path));
+}
