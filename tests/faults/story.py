@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cencomm.client.account.account import stretch
 from cencomm.client.account.sign_in import typed_password
+from cencomm.client.channel.posting import resume
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.vault.folder import read_header
 from cencomm.client.vault.journal import decode_message, decode_quarantined, message_prefix
@@ -67,6 +68,7 @@ async def mailboxes(scene: Scene) -> AsyncIterator[Mapping[str, Mailbox]]:
         for _ in range(ROUNDS):
             for mailbox in found.values():
                 await insist(partial(catch_up, mailbox))
+                await insist(partial(resume, mailbox))
         yield found
 
 

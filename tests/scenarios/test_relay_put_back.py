@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cencomm.client.channel.errors import OperationFrozen, RolledBack
-from cencomm.client.channel.posting import waiting
+from cencomm.client.channel.posting import resume, returned, send, waiting
 from cencomm.client.transport.errors import LedgerMoved
 from cencomm.client.unit import declaring
 from cencomm.client.unit.restarting import find_grounds, restart
@@ -15,6 +15,7 @@ from cencomm.ledger.kinds import Phase, RestartReason
 from cencomm.wire.operations import GiveBack
 from tests.fakes.loopback_relay import LoopbackRelay
 from tests.scenarios.people import Person, Place, update
+from tests.scenarios.test_member_attachments import with_files
 from tests.scenarios.test_member_restart import catch_up_all, say, session_of, told
 
 
@@ -49,6 +50,31 @@ async def test_everything_acknowledged_is_there_again_after_an_older_backup(
         assert not await waiting(somebody.mailbox)
         assert sorted(await told(somebody, place)) == [f"FR-2026-000{number}" for number in (1, 2, 3, 4)]
         assert session_of(somebody, place).generation == 2
+
+
+async def test_an_acknowledged_message_whose_file_was_lost_with_the_relay_is_said_again_without_it(
+    ana: Person, bob: Person, carla: Person, place: Place, server: LoopbackRelay, tmp_path: Path
+) -> None:
+    """H4, C11: its author has the file no more once it was sent; what was acknowledged counts with or without it."""
+    file = tmp_path / "waybill.txt"
+    file.write_bytes(b"12 crates")
+    await say(ana, place, 1)
+    await catch_up_all(bob, carla)
+    await server.copy_to(tmp_path / "backup")
+    sent = await send(ana.mailbox, place.operation, place.channel, await with_files(ana, place, file))
+    await catch_up_all(carla)
+    await server.put_back(tmp_path / "backup")
+    grounds = await find_grounds(carla.mailbox, place.operation, place.channel)
+    assert grounds is not None
+    await restart(carla.mailbox, place.operation, grounds)
+
+    for _ in range(2):
+        await catch_up_all(ana, bob, carla)
+        await resume(ana.mailbox)
+
+    assert not await waiting(ana.mailbox)
+    assert not await returned(ana.mailbox)
+    assert [one.envelope.message for one in await bob.delivered(place.operation)][-1] == sent.message
 
 
 async def test_the_last_common_place_is_found_behind_epochs_that_were_lost(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cencomm import codec
 from cencomm.client.attachments.outgoing import bring, forget
-from cencomm.client.attachments.uploading import Progress
+from cencomm.client.attachments.uploading import AttachmentLost, Progress
 from cencomm.client.channel.delivery import FINAL, WAITING, Sent, deliver, usable_session
 from cencomm.client.channel.enactment import follow_and_enact
 from cencomm.client.channel.errors import ChannelRestarting
@@ -17,6 +17,7 @@ from cencomm.client.channel.founding import waits_for_us
 from cencomm.client.channel.freshness import judge_up_to_date
 from cencomm.client.channel.outbox import POSTING_PREFIX, Posting, read_posting
 from cencomm.client.channel.readership import judge_readers
+from cencomm.client.channel.taking import seen_key
 from cencomm.client.mailbox import Mailbox
 from cencomm.errors import ProtocolError, Unavailable
 from cencomm.forms.attachment import Attachment
@@ -206,7 +207,7 @@ async def _resume(mailbox: Mailbox, postings: Sequence[Posting]) -> list[Sent | 
             continue  # this program is at it: two would take the chunks away from each other
         try:
             async with mailbox.uploads if attachments else contextlib.nullcontext():
-                await bring(mailbox, posting.operation, posting.channel, attachments)
+                await _bring(mailbox, posting, attachments)
                 async with mailbox.lock:
                     done.append(await deliver(mailbox, posting))
         except WAITING:
@@ -224,6 +225,20 @@ async def _resume(mailbox: Mailbox, postings: Sequence[Posting]) -> list[Sent | 
     if first is not None:
         raise first
     return done
+
+
+async def _bring(mailbox: Mailbox, posting: Posting, attachments: Sequence[Attachment]) -> None:
+    """The relay holds the files, unless they are lost and what they belong to was said already.
+
+    Then a restart has it said again (C11), perhaps because the relay lost it with the files (H4): it was acknowledged,
+    so it goes out. Whoever read it in time has the files, whoever reads it now is told that they are not there.
+    """
+    try:
+        await bring(mailbox, posting.operation, posting.channel, attachments)
+    except AttachmentLost:
+        said = seen_key(posting.operation, mailbox.identity.identity_key, posting.message)
+        if await mailbox.store.get(said) is None:
+            raise
 
 
 async def waiting(mailbox: Mailbox) -> list[Envelope]:
