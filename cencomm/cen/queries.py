@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.cen.case import CaseKey, Share
-from cencomm.cen.tables import CASES, RELEASES, SHARES, TALLIES, TOMBSTONES
+from cencomm.cen.tables import CASES, RELEASES, SHARES, TALLIES, TOMBSTONES, Gone
 from cencomm.ids import AccountId, MessageId, OperationId
 from cencomm.node.records.queries import delete_record
 from cencomm.node.records.record import Author
 from cencomm.node.records.tables import MESSAGES
+
+_LEFT_ON_DISK = TOMBSTONES.c.honoured.in_((Gone.FROM_TABLES.value, Gone.BEING_OVERWRITTEN.value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ async def bury(connection: AsyncConnection, named: Named, by: Post, *, withdrawn
         organisation=by.author.organisation,
         country=by.author.country,
         withdrawn_at=withdrawn_at,
-        honoured=0,
+        honoured=Gone.NOT.value,
     )
     await connection.execute(tombstone.on_conflict_do_nothing())
 
@@ -89,8 +91,25 @@ async def honour(connection: AsyncConnection, named: Named, owner: Post) -> bool
     ]
     if not entitled:
         return False
-    await connection.execute(update(TOMBSTONES).where(here, TOMBSTONES.c.account.in_(entitled)).values(honoured=1))
+    stones = update(TOMBSTONES).where(here, TOMBSTONES.c.account.in_(entitled))
+    await connection.execute(stones.values(honoured=Gone.FROM_TABLES.value))
     return True
+
+
+async def count_to_overwrite(connection: AsyncConnection) -> int:
+    """Of how many releases that were taken back something may still be on the disk."""
+    return await connection.scalar(select(func.count()).select_from(TOMBSTONES).where(_LEFT_ON_DISK)) or 0
+
+
+async def begin_overwriting(connection: AsyncConnection) -> None:
+    """What is gone from the tables by now is what the overwriting that follows is for."""
+    await connection.execute(update(TOMBSTONES).where(_LEFT_ON_DISK).values(honoured=Gone.BEING_OVERWRITTEN.value))
+
+
+async def end_overwriting(connection: AsyncConnection) -> None:
+    """What it was for is gone from the disk; what was taken back since is not."""
+    begun = TOMBSTONES.c.honoured == Gone.BEING_OVERWRITTEN.value
+    await connection.execute(update(TOMBSTONES).where(begun).values(honoured=Gone.FROM_DISK.value))
 
 
 async def find_release(connection: AsyncConnection, named: Named) -> tuple[int, Post] | None:

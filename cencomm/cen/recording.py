@@ -5,6 +5,7 @@ release --taken back before?--> not kept; the tombstone says so
 withdrawal --by the owner's service?--> record and all that hangs on it deleted, a tombstone in its place
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -12,7 +13,17 @@ from hashlib import sha256
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.cen.case import case_key, month_of, shares_of
-from cencomm.cen.queries import Named, Post, bury, delete_release, file_release, find_release, honour
+from cencomm.cen.overwriting import keep_overwriting
+from cencomm.cen.queries import (
+    Named,
+    Post,
+    bury,
+    count_to_overwrite,
+    delete_release,
+    file_release,
+    find_release,
+    honour,
+)
 from cencomm.client.channel.errors import RelayWithholds
 from cencomm.client.events import ControlDelivered, Event, MessageDelivered, Quarantined
 from cencomm.client.mailbox import Mailbox
@@ -64,11 +75,17 @@ class ReleaseRecorder:
         return replace(event, detail=NOT_KEPT, message=sha256(event.message).digest())
 
     async def tend(self, mailbox: Mailbox, database: Database) -> None:
-        """Fetch the pictures of what was recorded."""
-        await self._messages.tend(mailbox, database)
+        """Fetch the pictures of what was recorded, and overwrite what was taken back."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._messages.tend(mailbox, database))
+            tasks.create_task(keep_overwriting(database))
 
     async def unfinished(self, connection: AsyncConnection) -> Mapping[str, int]:
-        return await self._messages.unfinished(connection)
+        """As a message recorder's, and releases taken back of which something may still be on the disk."""
+        return {
+            **await self._messages.unfinished(connection),
+            "withdrawn_on_disk": await count_to_overwrite(connection),
+        }
 
     async def _keep(
         self, connection: AsyncConnection, event: MessageDelivered, operation: Operation, *, now: int

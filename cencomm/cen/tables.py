@@ -6,7 +6,7 @@ tallies                             the sums of the shares of all newest release
 tombstones                          what was taken back: which release, when, by whom; nothing of what it said
 """
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
@@ -14,6 +14,15 @@ from cencomm.node.records.tables import MESSAGES
 from cencomm.site.naming import new_metadata
 
 METADATA = new_metadata()
+
+
+class Gone(IntEnum):
+    """How far what a tombstone stands for is gone. The numbers are stored."""
+
+    NOT = 0  # it is not here yet, or was not theirs to take back
+    FROM_TABLES = 1
+    BEING_OVERWRITTEN = 2  # in the full-text index and the log
+    FROM_DISK = 3
 
 
 class ShareKind(StrEnum):
@@ -85,6 +94,6 @@ TOMBSTONES = Table(
     Column("organisation", Text),
     Column("country", Text),
     Column("withdrawn_at", Integer, nullable=False),  # seconds, by their clock
-    Column("honoured", Integer, nullable=False),  # 1: it was theirs, and is gone; 0: not here yet, or not theirs
+    Column("honoured", Integer, nullable=False),  # a Gone
     sqlite_strict=True,
 )

@@ -60,6 +60,20 @@ class Database:
             async with self.writer.begin() as connection:
                 return await work(connection)
 
+    async def cut_log(self) -> bool:
+        """Whether every earlier page is gone from the write-ahead log; whoever reads now may hold it back.
+
+        Nobody waits for it: neither a reader nor the next transaction.
+
+        Raises:
+            Unavailable: the disk does not take it.
+        """
+        with faults_as_unavailable():
+            async with self.writer.connect() as connection:
+                beneath = (await connection.get_raw_connection()).driver_connection
+                assert isinstance(beneath, WritingConnection)
+                return await beneath.cut_log()
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A snapshot of what is committed, while the node writes on.

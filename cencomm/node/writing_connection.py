@@ -78,6 +78,19 @@ class WritingConnection:
     async def create_function(self, *arguments: Any, **options: Any) -> None:
         self._connection.create_function(*arguments, **options)
 
+    async def cut_log(self) -> bool:
+        """Whether the write-ahead log is empty now; outside of a transaction."""
+        return await asyncio.to_thread(self._cut_log)
+
+    def _cut_log(self) -> bool:
+        ((patience,),) = self._connection.execute("PRAGMA busy_timeout").fetchall()
+        self._connection.execute("PRAGMA busy_timeout=0")
+        try:
+            ((busy, _, _),) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout={patience}")
+        return not busy
+
     async def commit(self) -> None:
         await asyncio.to_thread(self._connection.commit)
 

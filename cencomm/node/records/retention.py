@@ -3,19 +3,20 @@
 Counted from when the record came to us: an author's own time could be put back by an author who wants a record gone.
 What goes: record, cells, words, files, and what lies in quarantine of it; what stays: how many there were, in which
 log, and why entries were set aside. Whoever asks for history is told that it is not held (H2). The database overwrites
-deleted pages (`secure_delete`); backups from before hold all of it still.
+deleted pages (`secure_delete`), and so are index and log (overwriting.py); backups from before hold all of it still.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.client.operation.operation import Operation
 from cencomm.ids import OperationId
 from cencomm.node.database import Database
+from cencomm.node.records.overwriting import overwrite_deleted
 from cencomm.node.records.tables import ATTACHMENT_PIECES, ATTACHMENTS, CELLS, DELETIONS, MESSAGES, WORDS
 from cencomm.node.tables import QUARANTINE
 
@@ -83,10 +84,9 @@ async def delete_due(database: Database, due: Due, *, now: int) -> int:
     async def rest(connection: AsyncConnection) -> None:
         blank = update(QUARANTINE).where(*_old_evidence(due.operation, due.before))
         await connection.execute(blank.values(evidence=b"", detail=""))
-        if gone:  # FTS5 keeps the words of deleted rows in its index until it is written anew
-            await connection.execute(text("INSERT INTO message_words(message_words) VALUES ('optimize')"))
 
     await database.transact(rest)
+    await overwrite_deleted(database)
     return gone
 
 

@@ -78,7 +78,6 @@ async def test_no_byte_of_it_is_left_in_the_folder(archive: Keep, desk: Desk, tm
     assert on_disk()
 
     await delete_due(archive.database, await due_at(archive, desk, OVER), now=OVER)
-    await archive.database.dispose()
 
     assert on_disk() == set()
 
