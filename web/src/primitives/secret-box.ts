@@ -7,7 +7,7 @@ import { DecryptionFailed } from "../errors";
 import type { Entropy } from "./entropy";
 
 export const KEY_BYTES = 32;
-const NONCE_BYTES = 24;
+export const NONCE_BYTES = 24;
 const TAG_BYTES = 16;
 
 /** Nonce and ciphertext. `associatedData` is what the box is; it is not inside. */

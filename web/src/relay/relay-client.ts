@@ -41,11 +41,37 @@ export interface SealedVault {
   readonly sealed: Bytes;
 }
 
-/** Speaks to the relay that served the page; holds the session's token, in memory only. */
-export class RelayClient implements Caller {
-  #token: string | null = null;
+/** Of a session that has begun, in memory only; null before and after. */
+interface Session {
+  token: string | null;
+}
 
-  constructor(private readonly origin: string) {}
+/** Where the state lies that everything which leaves stands on (D4). */
+export interface Keeper {
+  /** The state is durable. @throws Unavailable it is not known to be. */
+  save(): Promise<void>;
+}
+
+/** Speaks to the relay that served the page; holds the session's token. */
+export class RelayClient implements Caller {
+  constructor(
+    readonly origin: string,
+    private readonly session: Session = { token: null },
+    private readonly keeper: Keeper | null = null,
+  ) {}
+
+  /** The same relay and session, for a device whose state `keeper` saves: nothing leaves before it is saved. */
+  keptBy(keeper: Keeper): RelayClient {
+    return new RelayClient(this.origin, this.session, keeper);
+  }
+
+  /** Of the session now, for its stream. @throws RelayRefuses there is none. */
+  get token(): string {
+    if (this.session.token === null) {
+      throw new RelayRefuses("no_session", "sign in again", null);
+    }
+    return this.session.token;
+  }
 
   async relayName(): Promise<string> {
     return textOf(await this.ask("GET", "/v1/relay"), "name");
@@ -63,13 +89,13 @@ export class RelayClient implements Caller {
       sign_in_secret: toBase64(signInSecret),
       ...(code === null ? {} : { code }),
     });
-    this.#token = textOf(answer, "token");
+    this.session.token = textOf(answer, "token");
     return bytesOf(answer, "account", ID_BYTES);
   }
 
   async signOut(): Promise<void> {
     await this.ask("DELETE", "/v1/session");
-    this.#token = null;
+    this.session.token = null;
   }
 
   async vault(): Promise<SealedVault> {
@@ -100,10 +126,13 @@ export class RelayClient implements Caller {
     });
   }
 
-  async ask(method: string, path: string, document?: Document): Promise<Document> {
+  async ask(method: string, path: string, document?: Document, carried = false): Promise<Document> {
+    if (this.keeper !== null && method !== "GET" && !carried) {
+      await this.keeper.save();
+    }
     const headers = new Headers();
-    if (this.#token !== null) {
-      headers.set("Authorization", `Bearer ${this.#token}`);
+    if (this.session.token !== null) {
+      headers.set("Authorization", `Bearer ${this.session.token}`);
     }
     let status: number;
     let text: string;

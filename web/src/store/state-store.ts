@@ -6,10 +6,25 @@
  */
 
 import type { Bytes } from "../bytes";
-import { CencommError } from "../errors";
+import { CencommError, UsageError } from "../errors";
 
 /** Key to new value; null takes the key away. Keys are ASCII, with `/` between their parts. */
 export type Writes = ReadonlyMap<string, Bytes | null>;
+
+const KEY = /^[\x20-\x7e]{1,200}$/; // a prefix and four identifiers in hexadecimal
+const MAX_VALUE_BYTES = 32 << 20; // one ratchet tree at its limit beside the state of its group
+
+/** Keys and values are within the limits. @throws UsageError one is not. */
+export function checkWrites(writes: Writes): void {
+  for (const [key, value] of writes) {
+    if (!KEY.test(key)) {
+      throw new UsageError("a key is 1 to 200 printable ASCII letters");
+    }
+    if (value !== null && value.length > MAX_VALUE_BYTES) {
+      throw new UsageError(`a value has at most ${MAX_VALUE_BYTES} bytes, not ${value.length}`);
+    }
+  }
+}
 
 export interface StateStore {
   /** Counts changes. */

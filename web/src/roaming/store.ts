@@ -1,0 +1,208 @@
+/**
+ * The state store of a mailbox that roams: in memory here, sealed at the relay, nothing on this computer (D4).
+ *
+ *     apply    memory at once; at the relay at the latest when something leaves
+ *     carry    a publish takes the write along: the relay stores both or neither (S5)
+ *     save     everything else that leaves waits for it
+ *
+ * As `cencomm/client/roaming/store.py`: what bytes outside depend on is durable before they leave; what was only read
+ * since the last save is read again from the log, with the keys that are still in the sealed state. A write whose
+ * answer was lost is sent again, the same bytes, before anything else: the relay has it, or takes it then.
+ */
+
+import type { Bytes } from "../bytes";
+import { Unavailable } from "../errors";
+import { OneAtATime } from "../one-at-a-time";
+import type { MailboxHost, MailboxWrite } from "../relay/mailbox-routes";
+import { type Keeper, RelayRefuses } from "../relay/relay-client";
+import { checkWrites, StaleStore, type StateStore, type Writes } from "../store/state-store";
+import { COLD_PREFIXES, ColdRows } from "./cold-rows";
+import type { Loaded, Stored } from "./loading";
+import type { MailboxSealing } from "./sealing";
+import { sealWrite, type SealedWrite } from "./writing";
+
+export const SAVE_BYTES = 1 << 20; // waiting; more makes one save too long for a slow line
+export const SAVE_SECONDS = 60; // after which the next write saves what was only read, so that past keys go (S6)
+
+/** One opening of the mailbox, as holder number `holder`. It keeps memory and relay in step. */
+export class RoamingStore implements StateStore, Keeper {
+  readonly #turns = new OneAtATime();
+  readonly #values: Map<string, Bytes>;
+  readonly #cold: ColdRows;
+  #stored: Stored;
+  #waiting = new Map<string, Bytes | null>();
+  #oldChunks = new Set<string>(); // ids of those that the next save writes again
+  #unanswered: SealedWrite | null = null;
+  #version = 0;
+  #savedAt: number;
+
+  constructor(
+    private readonly host: MailboxHost,
+    private readonly sealing: MailboxSealing,
+    readonly holder: number,
+    loaded: Loaded,
+    private readonly now: () => number, // seconds
+  ) {
+    this.#stored = loaded.stored;
+    this.#values = new Map(loaded.values);
+    this.#cold = new ColdRows(host, sealing, holder, loaded.unread, (key, value) => this.#values.set(key, value));
+    this.#savedAt = now();
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** @throws MailboxAltered a cold value is not the one that was sealed. */
+  async get(key: string): Promise<Bytes | null> {
+    const [value] = await this.getAll([key]);
+    return value ?? null;
+  }
+
+  /** Throws as `get`. */
+  async getAll(keys: readonly string[]): Promise<readonly (Bytes | null)[]> {
+    await this.#cold.fetchSome(keys.filter((key) => !this.#values.has(key)), this.#stored.rows);
+    return keys.map((key) => this.#values.get(key) ?? null);
+  }
+
+  /** Cold values are all fetched first, since their keys are not known before. */
+  async scan(prefix: string): Promise<readonly (readonly [string, Bytes])[]> {
+    if (COLD_PREFIXES.some((cold) => prefix.startsWith(cold) || cold.startsWith(prefix))) {
+      await this.#cold.fetchAll(this.#stored.rows);
+    }
+    const found = [...this.#values].filter(([key]) => key.startsWith(prefix));
+    return found.sort(([first], [second]) => (first < second ? -1 : 1));
+  }
+
+  /**
+   * As `StateStore.apply`, in memory; durable as this module says.
+   *
+   * @throws RelayRefuses `not_holder`: another computer took the mailbox; nothing was changed.
+   */
+  async apply(writes: Writes, expectedVersion: number): Promise<void> {
+    checkWrites(writes);
+    if (this.isDue()) {
+      await this.save().catch((error: unknown) => {
+        if (!isPassing(error)) {
+          throw error; // else it waits on
+        }
+      });
+    }
+    if (expectedVersion !== this.#version) {
+      throw new StaleStore(`the store is not at version ${expectedVersion} any more`); // nobody got a turn since
+    }
+    for (const [key, value] of writes) {
+      if (value === null) {
+        this.#values.delete(key);
+      } else {
+        this.#values.set(key, value);
+      }
+      this.#waiting.set(key, value);
+      this.#cold.forget(key);
+    }
+    this.#version += 1;
+  }
+
+  /**
+   * Everything that was applied is at the relay.
+   *
+   * @throws RelayRefuses `not_holder`: another computer took the mailbox: this one can save and send nothing more.
+   * @throws Unavailable it is not known to be there; the next save goes on.
+   */
+  save(): Promise<void> {
+    return this.#turns.run(async () => {
+      await this.settle();
+      if (this.#waiting.size > 0) {
+        this.#unanswered = this.seal();
+        await this.settle();
+      }
+    });
+  }
+
+  /**
+   * What `send` answers, which takes the write along to a place where both are stored or neither (D4).
+   *
+   * @throws RelayRefuses nothing was stored, and what waited still waits.
+   */
+  carry<T>(send: (write: MailboxWrite) => Promise<T>): Promise<T> {
+    return this.#turns.run(async () => {
+      await this.settle();
+      const sealed = this.seal();
+      this.#unanswered = sealed;
+      const answer = await this.unlessRefused(send(sealed.write));
+      this.adopt(sealed);
+      return answer;
+    });
+  }
+
+  /** Save these values again, with their chunks: under the newest key. Throws as `save`. */
+  async rewrite(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const value = this.#values.get(key);
+      if (value !== undefined && !this.#waiting.has(key)) {
+        this.#waiting.set(key, value);
+      }
+      this.#stored.chunks.get(key)?.forEach((id) => this.#oldChunks.add(id));
+    }
+    await this.save();
+  }
+
+  /** Save, and give the mailbox back: the next opening is a clean hand-over. Throws as `save`. */
+  async release(): Promise<void> {
+    await this.save();
+    await this.host.release(this.holder);
+  }
+
+  private isDue(): boolean {
+    if (this.#waiting.size === 0) {
+      return false;
+    }
+    const size = [...this.#waiting.values()].reduce((sum, value) => sum + (value?.length ?? 0), 0);
+    const passed = this.now() - this.#savedAt; // below 0: somebody has put the clock back
+    return size > SAVE_BYTES || passed < 0 || passed >= SAVE_SECONDS;
+  }
+
+  private seal(): SealedWrite {
+    return sealWrite(this.sealing, this.#stored, this.#waiting, this.#oldChunks, this.holder);
+  }
+
+  /** A write whose fate is unknown is made: to write the same again is no other write. */
+  private async settle(): Promise<void> {
+    const sealed = this.#unanswered;
+    if (sealed !== null) {
+      await this.unlessRefused(this.host.write(sealed.write));
+      this.adopt(sealed);
+    }
+  }
+
+  /** A refusal means that nothing was stored: what waited still waits, and is sealed anew. */
+  private async unlessRefused<T>(sent: Promise<T>): Promise<T> {
+    try {
+      return await sent;
+    } catch (error) {
+      if (error instanceof RelayRefuses) {
+        this.#unanswered = null;
+      }
+      throw error;
+    }
+  }
+
+  private adopt(sealed: SealedWrite): void {
+    this.#stored = sealed.after;
+    this.#unanswered = null;
+    this.#oldChunks.clear();
+    this.#savedAt = this.now();
+    for (const [key, value] of sealed.values) {
+      if (this.#waiting.get(key) === value) {
+        this.#waiting.delete(key);
+      }
+    }
+  }
+}
+
+/** The relay is away or busy: nothing was decided, and what waits may wait. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Unavailable || (error instanceof RelayRefuses && PASSING.has(error.code));
+}
+
+const PASSING: ReadonlySet<string> = new Set(["unavailable", "too_many"]);
