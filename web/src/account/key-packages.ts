@@ -1,15 +1,13 @@
-/** A device's stock of key packages: published ones whose private halves wait here to be used once (rule C8). */
+/** Keeping key packages at the relay, so that others can add this device while it is away (rule C8). */
 
 import { hex, type Bytes } from "../bytes";
-import { decode, uint } from "../codec";
-import { makeKeyPackage, restoreKeyPackage, type OwnKeyPackage } from "../mls/key-package";
+import { makeKeyPackage, type OwnKeyPackage } from "../mls/key-package";
 import type { DeviceKeys } from "../mls/keys";
 import type { Entropy } from "../primitives/entropy";
 import type { SendingRoutes } from "../relay/sending-routes";
 import type { StateStore, Writes } from "../store/state-store";
+import { loadStock, loadUsed, stockKey, stockWrites, usedKey } from "./key-package-stock";
 
-const PREFIX = "key-package/";
-const USED_PREFIX = "used-last-resort/";
 const STOCK = 20; // one-time packages that wait at the relay (C8)
 const REFILL_BELOW = 10;
 const LIFETIME_SECONDS = 84 * 24 * 3600; // 12 weeks: devices in the field may stay off for a season
@@ -25,21 +23,6 @@ export interface Stockist {
   readonly entropy: Entropy;
   readonly now: () => number; // seconds
   write(writes: Writes): Promise<void>;
-}
-
-/** Everything that a Welcome may be for, one-time packages and those of last resort. */
-export async function loadStock(store: Pick<StateStore, "scan">): Promise<readonly OwnKeyPackage[]> {
-  return (await store.scan(PREFIX)).map(([, value]) => restoreKeyPackage(value));
-}
-
-/**
- * What the joining with `own` does to it, in the write that stores the group; `now` in seconds.
- *
- * A one-time package dies with its use; one of last resort is replaced at the next refill and dies after a grace.
- */
-export function usedWrites(own: OwnKeyPackage, now: number): Writes {
-  const name = hex(own.ref);
-  return own.lastResort ? new Map([[USED_PREFIX + name, uint(now, 8)]]) : new Map([[PREFIX + name, null]]);
 }
 
 /**
@@ -79,7 +62,7 @@ async function publishNew(own: Stockist, count: number, lastResort: boolean, alo
   }
   const last = lastResort ? await make(own, true) : null;
   const all = last === null ? made : [...made, last];
-  await own.write(new Map(all.map((one) => [PREFIX + hex(one.ref), one.secret]))); // no Welcome finds a half missing
+  await own.write(stockWrites(all));
   await own.routes.putKeyPackages(own.device, {
     oneTime: made.map((one) => one.keyPackage),
     lastResort: last?.keyPackage ?? null,
@@ -94,23 +77,14 @@ function make(own: Stockist, lastResort: boolean): Promise<OwnKeyPackage> {
   return makeKeyPackage(own.keys, lifetime, own.entropy, lastResort);
 }
 
-/** The last resorts that served: by reference, when each was last used, in seconds. */
-async function loadUsed(store: Pick<StateStore, "scan">): Promise<ReadonlyMap<string, number>> {
-  const rows = await store.scan(USED_PREFIX);
-  return new Map(
-    rows.map(([key, value]) => [key.slice(USED_PREFIX.length), Number(decode(value, (reader) => reader.uint64()))]),
-  );
-}
-
 /** Private halves that no honest Welcome needs any more are deleted: expired, or served and long replaced. */
 function deadWrites(stock: readonly OwnKeyPackage[], used: ReadonlyMap<string, number>, now: number): Writes {
   const writes = new Map<string, null>();
   for (const one of stock) {
-    const name = hex(one.ref);
-    const usedAt = used.get(name);
+    const usedAt = used.get(hex(one.ref));
     const expired = Number(one.notAfter) + GRACE_SECONDS < now;
     if (expired || (usedAt !== undefined && usedAt + GRACE_SECONDS < now)) {
-      writes.set(PREFIX + name, null).set(USED_PREFIX + name, null);
+      writes.set(stockKey(one.ref), null).set(usedKey(one.ref), null);
     }
   }
   return writes;

@@ -1,5 +1,6 @@
 /** Entering a channel: the Welcome that waits at the relay, the Commit in the log that it belongs to (rule C9). */
 
+import { loadStock, usedWrites } from "../account/key-package-stock";
 import { equal, hex, type Bytes } from "../bytes";
 import { CencommError, ProtocolError } from "../errors";
 import { LedgerBehind } from "../ledger/refusal";
@@ -7,9 +8,9 @@ import { NotForUs } from "../mls/errors";
 import { ChannelRoutes, type WaitingWelcome } from "../relay/channel-routes";
 import { RelayRefuses } from "../relay/relay-client";
 import { EntriesWithheld } from "./errors";
+import { enteredWrites } from "./freshness";
 import type { Host } from "./host";
 import { join, type Invitation, type Joined } from "./joining";
-import { loadStock, usedWrites } from "./key-package-stock";
 import { rejectWelcome, sendRejections, wasRejected } from "./rejecting";
 import { channelKey, Standing, type ChannelSession, type LogPlace } from "./session";
 import { logHashKey } from "./session-rows";
@@ -156,6 +157,7 @@ async function adopt(host: Host, { session, keyPackage }: Joined): Promise<void>
   }
   writes.set(logHashKey(session, session.sequence), session.logHash);
   usedWrites(keyPackage, host.now()).forEach((value, name) => writes.set(name, value));
+  enteredWrites(session, host.now()).forEach((value, name) => writes.set(name, value));
   await host.write(writes, { session });
   host.logHashes.set(key, new Map([[session.sequence, session.logHash]]));
 }

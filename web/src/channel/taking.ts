@@ -6,6 +6,7 @@ import { LedgerBehind } from "../ledger/refusal";
 import type { LogEntry } from "../relay/channel-routes";
 import { judgeContent } from "./content";
 import { EntriesWithheld } from "./errors";
+import { heardWrites } from "./freshness";
 import type { AttestedLogHead, Host } from "./host";
 import { receive, type Received } from "./receiving";
 import { rejectCommit, sendRejections } from "./rejecting";
@@ -31,7 +32,8 @@ export async function take(
   const hashes = hashesOf(host, session);
   const { session: after, event: received } = await judged(host, session, entry, hashes);
   const { event, writes } = await judgeContent(host, received);
-  const kept = new Map([...keptWrites(received, host.now()), ...writes]);
+  const heard = await heardWrites(host.store, event, host.now());
+  const kept = new Map([...keptWrites(received, host.now()), ...writes, ...heard]);
   const isFurther = after.sequence > session.sequence;
   const forgotten = isFurther && entry.kind === LogKind.commit ? outlived(hashes, session) : [];
   forgotten.forEach((old) => kept.set(logHashKey(after, old), null));

@@ -4,7 +4,7 @@
  */
 
 import { concat, equal, fromHex, hex, utf8, type Bytes } from "../../src/bytes";
-import { usedWrites, type Stockist } from "../../src/account/key-packages";
+import { usedWrites } from "../../src/account/key-package-stock";
 import type { AttestedLogHead, Change } from "../../src/channel/host";
 import { outboxName, channelKey, Standing, type ChannelSession } from "../../src/channel/session";
 import { channelPrefix, restoreChannel, sessionWrites } from "../../src/channel/session-rows";
@@ -27,6 +27,7 @@ import { parseCommit } from "../../src/mls/commit";
 import { RemovedFromGroup } from "../../src/mls/errors";
 import { Group } from "../../src/mls/group";
 import { makeKeyPackage, type OwnKeyPackage } from "../../src/mls/key-package";
+import type { DeviceKeys } from "../../src/mls/keys";
 import type { Operation } from "../../src/operation/operation";
 import { sha256 } from "../../src/primitives/hashes";
 import { SigningKey } from "../../src/primitives/signatures";
@@ -255,7 +256,7 @@ export class Officer implements SendingHost {
     return new Map([[seenKey(this.ledger.operation, identityKey, message), value]]);
   }
 
-  get keys(): Stockist["keys"] {
+  get keys(): DeviceKeys {
     return { credential: this.device.certificate, signingKey: this.device.signingKey };
   }
 

@@ -1,7 +1,7 @@
 /** A device's stock of key packages: published ones whose private halves wait here to be used once (rule C8). */
 
 import { hex, type Bytes } from "../bytes";
-import { uint } from "../codec";
+import { decode, uint } from "../codec";
 import { restoreKeyPackage, type OwnKeyPackage } from "../mls/key-package";
 import type { StateStore, Writes } from "../store/state-store";
 
@@ -27,6 +27,14 @@ export function usedWrites(used: OwnKeyPackage, now: number): Writes {
     return new Map([[stockKey(used.ref), null]]);
   }
   return new Map([[usedKey(used.ref), uint(now, 8)]]);
+}
+
+/** The last resorts that served: by KeyPackageRef in hexadecimal, when each was last used, in seconds. */
+export async function loadUsed(store: Pick<StateStore, "scan">): Promise<ReadonlyMap<string, number>> {
+  const rows = await store.scan(USED_PREFIX);
+  return new Map(
+    rows.map(([key, value]) => [key.slice(USED_PREFIX.length), Number(decode(value, (reader) => reader.uint64()))]),
+  );
 }
 
 /** Where the private halves of a key package lie, by its KeyPackageRef. */
