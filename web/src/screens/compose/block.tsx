@@ -89,8 +89,8 @@ function Row({ block, heading, place, row, asked, last, onRow, onRemove, onMove 
   const beneath = faults.some((fault) => fault.path.startsWith(`${path}.`));
   const wrong = faults.filter((fault) => fault.path === path && !beneath); // its questions say it themselves
   return (
-    <div class="row" role="group" aria-label={heading} id={idOf(path)} tabIndex={-1}>
-      <div class="row-head">
+    <div class="entry-row" role="group" aria-label={heading} id={idOf(path)} tabIndex={-1}>
+      <div class="entry-row-head">
         <strong>{heading}</strong>
         {place > 0 && (
           <button type="button" class="quiet" aria-label={words.say("{what}: one place up", { what: heading })} onClick={() => onMove(place - 1)}>
