@@ -1,0 +1,9 @@
+"""Python writes what the browser's tests follow (web/tests/mls/transcript.test.ts)."""
+
+import json
+
+from tests.vectors.mls_live.transcript import FILE, transcript
+
+
+def test_the_code_writes_the_transcript_that_the_browser_follows() -> None:
+    assert json.loads(FILE.read_text(encoding="utf-8")) == transcript()
