@@ -1,5 +1,6 @@
 /**
- * Builds the browser client into dist/, or its tests for Node into build/tests/ (`--tests`).
+ * Builds the browser client into dist/, or for Node its tests into build/tests/ (`--tests`) and its measurements into
+ * build/bench/ (`--bench`).
  *
  * The same sources and the same lock file give the same bytes: `dist/manifest.json` lists the SHA-256 of each file, so
  * that anybody can compare what a relay serves with what was built here.
@@ -20,18 +21,20 @@ const ASSETS = join(DIST, "assets");
 const SHARED = { absWorkingDir: HERE, bundle: true, format: "esm", logLevel: "warning", charset: "utf8" };
 
 if (process.argv.includes("--tests")) {
-  await buildTests();
+  await buildForNode("tests", ".test.ts");
+} else if (process.argv.includes("--bench")) {
+  await buildForNode("bench", ".ts");
 } else {
   await buildPage();
 }
 
-async function buildTests() {
-  const names = readdirSync(join(HERE, "tests"), { recursive: true }).filter((name) => name.endsWith(".test.ts"));
+async function buildForNode(folder, ending) {
+  const names = readdirSync(join(HERE, folder), { recursive: true }).filter((name) => name.endsWith(ending));
   await build({
     ...SHARED,
-    entryPoints: names.map((name) => `tests/${name}`),
-    outbase: "tests",
-    outdir: "build/tests",
+    entryPoints: names.map((name) => `${folder}/${name}`),
+    outbase: folder,
+    outdir: `build/${folder}`,
     outExtension: { ".js": ".mjs" },
     platform: "node",
     target: "node20",

@@ -14,3 +14,9 @@ export function vectors<T>(path: string): T {
 function rootAbove(folder: string): string {
   return existsSync(join(folder, "pyproject.toml")) ? folder : rootAbove(dirname(folder));
 }
+
+/** A file of the reference material that lies beside the repository where the suite is developed, or null. */
+export function reference<T>(path: string): T | null {
+  const file = join(dirname(ROOT), "shared", path);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf-8")) as T) : null;
+}

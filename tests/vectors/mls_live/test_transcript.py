@@ -2,8 +2,8 @@
 
 import json
 
-from tests.vectors.mls_live.transcript import FILE, transcript
+from tests.vectors.mls_live.transcript import FILE, transcripts
 
 
-def test_the_code_writes_the_transcript_that_the_browser_follows() -> None:
-    assert json.loads(FILE.read_text(encoding="utf-8")) == transcript()
+def test_the_code_writes_the_transcripts_that_the_browser_follows() -> None:
+    assert json.loads(FILE.read_text(encoding="utf-8")) == transcripts()

@@ -1,4 +1,4 @@
-"""A group of Python members, as the browser sees it from its Welcome to its removal.
+"""Groups of Python members, as the browser sees them from its Welcome on.
 
     python -m tests.vectors.mls_live.transcript        writes transcript.json anew
 
@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cencomm.mls.cipher_suite import MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 as SUITE_3
 from cencomm.mls.extension import Extension
 from cencomm.mls.group import Group, create_group, join_group
 from cencomm.mls.key_package import KeyPackageBundle
@@ -16,7 +17,7 @@ from cencomm.mls.leaf_node import Capabilities
 from cencomm.mls.tree_math import LeafIndex
 from cencomm.primitives.signatures import SigningKey
 from tests.fakes.counting_entropy import CountingEntropy
-from tests.unit.mls.party import ANCHOR, SUITE_3, device
+from tests.unit.mls.party import ANCHOR, device
 
 FILE = Path(__file__).parent / "transcript.json"
 GREASE = Capabilities(cipher_suites=(0x0A0A, SUITE_3), extensions=(0x1A1A, ANCHOR), proposals=(0x2A2A,))
@@ -79,7 +80,7 @@ class Channel:
                     "welcome": staged.welcome.hex(),
                     "ratchet_tree": staged.ratchet_tree.hex(),
                     "commit": staged.message.hex(),
-                    "signer": self.leaf_in(followed[by]),
+                    "signer": int(followed[by].own_leaf),
                     "extension": anchor.hex(),
                     **_state(followed[by]),
                 }
@@ -99,9 +100,6 @@ class Channel:
             )
         self.members = followed
 
-    def leaf_in(self, group: Group) -> int:
-        return int(group.own_leaf)
-
     def say(self, by: str, text: str, *, lost: int = 0) -> None:
         """A message, before which `lost` others were sealed that nobody ever sees."""
         group = self.members[by]
@@ -120,6 +118,17 @@ class Channel:
             }
         )
 
+    def story(self) -> Json:
+        reader = self.reader
+        return {
+            "signing_seed": reader.signing_key.seed.hex(),
+            "credential": "browser",
+            "key_package": reader.key_package.encode().hex(),
+            "init_private_key": reader.init_private_key.expose().hex(),
+            "leaf_private_key": reader.leaf_private_key.expose().hex(),
+            "steps": self.steps,
+        }
+
 
 def _state(group: Group) -> Mapping[str, Json]:
     """What whoever is in the epoch has to find."""
@@ -131,7 +140,25 @@ def _state(group: Group) -> Mapping[str, Json]:
     }
 
 
-def transcript() -> Json:
+def transcripts() -> Json:
+    return {"a year": a_year(), "the left half leaves": the_left_half_leaves()}
+
+
+def the_left_half_leaves() -> Json:
+    """Above those who stay, the path ends below the root."""
+    channel = Channel()
+    adds = [channel.device("Felixstowe"), channel.reader, channel.device("Hamburg")]
+    channel.commit("Roissy", names=["Felixstowe", "browser", "Hamburg"], adds=adds)
+    channel.commit("Hamburg", removes=["Roissy", "Felixstowe"])
+    channel.say("Hamburg", "we are two")
+    channel.commit("Hamburg")
+    channel.commit("Hamburg", names=["Antwerp"], adds=[channel.device("Antwerp")])
+    channel.commit("Antwerp")
+    channel.say("Antwerp", "and three")
+    return channel.story()
+
+
+def a_year() -> Json:
     channel = Channel()
     ports = ["Felixstowe", "Rotterdam", "Hamburg", "Lagos", "Santos"]
     channel.commit("Roissy", names=ports, adds=[channel.device(port) for port in ports])
@@ -156,16 +183,8 @@ def transcript() -> Json:
     channel.commit("Hamburg", removes=[*many, "Lagos again"])  # and halves
     channel.say("Roissy", "still here")
     channel.commit("Roissy", removes=["browser"])
-    reader = channel.reader
-    return {
-        "signing_seed": reader.signing_key.seed.hex(),
-        "credential": "browser",
-        "key_package": reader.key_package.encode().hex(),
-        "init_private_key": reader.init_private_key.expose().hex(),
-        "leaf_private_key": reader.leaf_private_key.expose().hex(),
-        "steps": channel.steps,
-    }
+    return channel.story()
 
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps(transcript(), indent=1) + "\n", encoding="utf-8")
+    FILE.write_text(json.dumps(transcripts(), indent=1) + "\n", encoding="utf-8")

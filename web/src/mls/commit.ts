@@ -167,7 +167,7 @@ function readContent(reader: Reader): CommitContent {
     throw new Refused("C2", "the only handshake is a Commit by a member");
   }
   const proposals = reader.vector(readProposal);
-  const path = reader.optional(readPath);
+  const path = reader.optional(readUpdatePath);
   if (path === null) {
     throw new Refused("C2", "a Commit has a path");
   }
@@ -196,7 +196,7 @@ function readProposal(reader: Reader): KeyPackage | number {
   }
 }
 
-function readPath(reader: Reader): UpdatePath {
+export function readUpdatePath(reader: Reader): UpdatePath {
   const leafNode = readLeafNode(reader);
   const nodes = reader.vector((inner) => ({
     encryptionKey: inner.opaque(),

@@ -1,4 +1,4 @@
-/** A group of Python members, followed from the Welcome to our removal (tests/vectors/mls_live/). */
+/** Groups of Python members, followed from our Welcome on (tests/vectors/mls_live/). */
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -47,7 +47,7 @@ interface MessageStep {
   readonly sender: number;
 }
 
-interface Transcript {
+interface Story {
   readonly signing_seed: string;
   readonly credential: string;
   readonly key_package: string;
@@ -56,34 +56,34 @@ interface Transcript {
   readonly steps: readonly (WelcomeStep | CommitStep | MessageStep)[];
 }
 
-const TRANSCRIPT = vectors<Transcript>("mls_live/transcript.json");
 
-test("the browser follows a group of Python members from its Welcome to its removal, restored at each step", async () => {
-  const { keys, own } = reader();
-  const [first, ...steps] = TRANSCRIPT.steps;
-  assert.ok(first?.does === "welcome");
-  const joined = await Group.join(fromHex(first.welcome), fromHex(first.ratchet_tree), own, keys);
-  sameDoor(joined, first, own);
-  let { group } = joined;
-  for (const step of steps) {
-    assert.ok(step.does !== "welcome");
-    const { secret, tree } = group.encode();
-    group = await Group.restore(secret, tree, keys);
-    if (step.does === "message") {
-      group = await read(group, step);
-    } else if (step.removes_us) {
-      await assert.rejects(group.process(fromHex(step.message)), RemovedFromGroup);
-    } else {
-      group = await follow(group, step);
+for (const [name, story] of Object.entries(vectors<Record<string, Story>>("mls_live/transcript.json"))) {
+  test(`the browser follows a group of Python members, restored at each step: ${name}`, async () => {
+    const { keys, own } = reader(story);
+    const [first, ...steps] = story.steps;
+    assert.ok(first?.does === "welcome");
+    const joined = await Group.join(fromHex(first.welcome), fromHex(first.ratchet_tree), own, keys);
+    sameDoor(joined, first, own);
+    let { group } = joined;
+    for (const step of steps) {
+      assert.ok(step.does !== "welcome");
+      const { secret, tree } = group.encode();
+      group = await Group.restore(secret, tree, keys);
+      if (step.does === "message") {
+        group = await read(group, step);
+      } else if (step.removes_us) {
+        await assert.rejects(group.process(fromHex(step.message)), RemovedFromGroup);
+      } else {
+        group = await follow(group, step);
+      }
     }
-  }
-  assert.equal(steps.at(-1)?.does, "commit");
-});
+  });
+}
 
-function reader(): { keys: DeviceKeys; own: OwnKeyPackage } {
-  const halves = [TRANSCRIPT.key_package, TRANSCRIPT.init_private_key, TRANSCRIPT.leaf_private_key];
-  const secret: Bytes = concat(uint(1, 2), ...halves.map((half) => opaque(fromHex(half))));
-  const keys = { credential: utf8(TRANSCRIPT.credential), signingKey: new SigningKey(fromHex(TRANSCRIPT.signing_seed)) };
+function reader(story: Story): { keys: DeviceKeys; own: OwnKeyPackage } {
+  const parts = [story.key_package, story.init_private_key, story.leaf_private_key];
+  const secret: Bytes = concat(uint(1, 2), ...parts.map((part) => opaque(fromHex(part))));
+  const keys = { credential: utf8(story.credential), signingKey: new SigningKey(fromHex(story.signing_seed)) };
   return { keys, own: restoreKeyPackage(secret) };
 }
 
@@ -94,7 +94,7 @@ function sameDoor(joined: Joined, step: WelcomeStep, own: OwnKeyPackage): void {
   assert.equal(hex(joined.extension), step.extension);
   assert.deepEqual(parsed.authenticatedData, joined.extension);
   assert.deepEqual(parsed.confirmationTag, joined.group.confirmationTag);
-  assert.deepEqual(parsed.adds.map((one) => one.keyPackageRef), [joined.ownKeyPackageRef]);
+  assert.ok(parsed.adds.some((one) => hex(one.keyPackageRef) === hex(joined.ownKeyPackageRef)));
   assert.deepEqual(joined.ownKeyPackageRef, own.ref);
   sameState(joined.group, step);
 }
