@@ -1,20 +1,21 @@
 /** The page's entry: which screen is shown, and what the worker is asked. */
 
 import { render, type JSX } from "preact";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useReducer, useState } from "preact/hooks";
 
+import { after, SIGNED_OUT, type PageEvent } from "./page-state";
 import { HomeScreen } from "./screens/home";
 import { ChooseLanguage } from "./screens/language-choice";
 import { SignInScreen } from "./screens/sign-in";
-import type { Failure, Home, SignIn, Step } from "./worker/calls";
+import type { CallName, Calls, Step } from "./worker/calls";
 import { CallFailed, WorkerClient } from "./worker/worker-client";
 import { loadWords, preferredLanguage, Words, WordsContext, type Language } from "./words";
 
-function App({ worker }: { readonly worker: WorkerClient }): JSX.Element {
+function App({ connect }: { readonly connect: (tell: (event: PageEvent) => void) => WorkerClient }): JSX.Element {
   const [words, setWords] = useState(new Words("en", {}));
-  const [home, setHome] = useState<Home | null>(null);
+  const [state, tell] = useReducer(after, SIGNED_OUT);
   const [step, setStep] = useState<Step | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const [worker] = useState(() => connect(tell));
 
   const choose = useCallback((language: Language) => void loadWords(language).then(setWords), []);
   useEffect(() => choose(preferredLanguage(navigator.languages)), [choose]);
@@ -23,35 +24,48 @@ function App({ worker }: { readonly worker: WorkerClient }): JSX.Element {
     document.documentElement.dir = words.direction;
   }, [words]);
 
-  const follow = (asked: Promise<Home | null>, ends: boolean): void => {
-    setFailure(null);
-    setStep({ step: "signingIn" });
-    asked
-      .then(setHome, (error: unknown) => {
+  /** Ask, and show why it failed if it does; null then. */
+  const ask = useCallback(
+    async <Name extends CallName>(call: Name, asked: Calls[Name]["ask"]): Promise<Calls[Name]["answer"] | null> => {
+      tell({ event: "asked" });
+      setStep({ step: "signingIn" });
+      try {
+        return await worker.call(call, asked, setStep);
+      } catch (error) {
         if (!(error instanceof CallFailed)) {
           throw error;
         }
-        setFailure(error.failure);
-        if (error.failure.code === "no_session" || ends) {
-          setHome(null);
-        }
-      })
-      .finally(() => setStep(null));
+        tell({ event: error.failure.code === "no_session" ? "ended" : "failed", failure: error.failure });
+        return null;
+      } finally {
+        setStep(null);
+      }
+    },
+    [worker],
+  );
+  const enter = async (call: "signIn" | "refresh", asked: Calls[typeof call]["ask"]): Promise<void> => {
+    const home = await ask(call, asked);
+    if (home !== null) {
+      tell({ event: "entered", home });
+    }
   };
-  const signIn = (asked: SignIn): void => follow(worker.call("signIn", asked, setStep), false);
+  const leave = async (): Promise<void> => {
+    await ask("signOut", null);
+    tell({ event: "left" });
+  };
 
   return (
     <WordsContext.Provider value={words}>
       <ChooseLanguage.Provider value={choose}>
-        {home === null ? (
-          <SignInScreen failure={failure} step={step} onSignIn={signIn} />
+        {state.home === null ? (
+          <SignInScreen failure={state.failure} step={step} onSignIn={(asked) => void enter("signIn", asked)} />
         ) : (
           <HomeScreen
-            home={home}
-            failure={failure}
+            home={state.home}
+            failure={state.failure}
             busy={step !== null}
-            onRefresh={() => follow(worker.call("refresh", null, setStep), false)}
-            onSignOut={() => follow(worker.call("signOut", null, setStep), true)}
+            onRefresh={() => void enter("refresh", null)}
+            onSignOut={() => void leave()}
           />
         )}
       </ChooseLanguage.Provider>
@@ -59,4 +73,4 @@ function App({ worker }: { readonly worker: WorkerClient }): JSX.Element {
   );
 }
 
-render(<App worker={new WorkerClient(() => undefined)} />, document.body);
+render(<App connect={(tell) => new WorkerClient(tell)} />, document.body);

@@ -7,6 +7,7 @@ import { decodeEnvelope, type Envelope } from "../forms/envelope";
 import { encodeEnvelope } from "../forms/envelope-writing";
 import { CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
 import { bodyView } from "./bodies";
+import type { Draft } from "../channel/posting";
 import type { DraftView } from "./views";
 
 export const DRAFT_PREFIX = "draft/";
@@ -38,6 +39,13 @@ export function envelopeOf(draft: DraftView, author: Bytes, at: { sequence: numb
     replyTo: draft.replyTo === null ? null : fromHex(draft.replyTo, ID_BYTES),
     body: { ...draft.body, attachments: [] },
   };
+}
+
+/** What of a draft is given to be sent, at `now`. @throws MalformedError, UsageError as `envelopeOf`. */
+export function postedOf(draft: DraftView, now: number): Draft {
+  const nobody = new Uint8Array(HASH_BYTES);
+  const { message, operation, channel, form, replyTo, body } = envelopeOf(draft, nobody, { sequence: 0, hash: nobody });
+  return { message, operation, channel, form, replyTo, body: { ...body, writtenAt: now } };
 }
 
 /** A draft as the page is shown it; also of what was signed and waits, or came back. */

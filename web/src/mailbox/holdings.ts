@@ -2,6 +2,7 @@
 
 import { hex, type Bytes } from "../bytes";
 import type { Place } from "../channel/events";
+import type { Acknowledgement } from "../forms/acknowledgement";
 import type { Kept, KeptAcknowledgement, KeptAside, KeptMessage } from "./journal";
 
 /** The name of an entry of a log: "channel/generation/sequence". A channel's id is random, so it names the operation. */
@@ -13,6 +14,7 @@ export class Holdings {
   readonly #messages = new Map<string, KeptMessage[]>(); // by operation
   readonly #aside = new Map<string, KeptAside[]>(); // by operation
   readonly #byPlace = new Map<string, KeptMessage>(); // by `placeKey`
+  readonly #byName = new Map<string, KeptMessage>(); // by what acknowledgements call it
   readonly #acknowledged = new Map<string, Set<string>>(); // by message: accounts
 
   add(kept: Kept): void {
@@ -21,6 +23,7 @@ export class Holdings {
       case "message":
         append(this.#messages, operation, kept);
         this.#byPlace.set(placeKey(kept.place), kept);
+        this.#byName.set(nameOf(kept.place, kept.identityKey, kept.envelope.message), kept);
         return;
       case "aside":
         append(this.#aside, operation, kept);
@@ -41,6 +44,11 @@ export class Holdings {
   /** The message at that `placeKey`, if one is there. */
   at(place: string): KeptMessage | null {
     return this.#byPlace.get(place) ?? null;
+  }
+
+  /** The message that an acknowledgement at `place` names, if it is here. */
+  named(place: Place, { author, message }: Acknowledgement): KeptMessage | null {
+    return this.#byName.get(nameOf(place, author, message)) ?? null;
   }
 
   /** Accounts that have seen the message, in the order in which they said so. */

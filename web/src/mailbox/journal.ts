@@ -73,7 +73,7 @@ export function keptOf(event: ChannelEvent, number: number): Kept | null {
     case "stalled":
       return { kind: "aside", number, place, reason: "bad_commit", detail: event.detail, account: null, alarm: true };
     case "control":
-      return event.control.kind === ControlKind.acknowledgement
+      return event.control.kind === ControlKind.acknowledgement // its body is judged before it is told (6.1)
         ? { kind: "acknowledged", number, place, account: event.account, message: decodeAcknowledgement(event.control.body) }
         : null;
     case "repeated":

@@ -5,11 +5,15 @@
  * runs in `turns`, so that the state in memory is always the one that is kept. As `cencomm/client/mailbox.py`.
  */
 
+import type { Stockist } from "../account/key-packages";
 import type { RemoteVault } from "../account/remote-vault";
 import { equal, hex, type Bytes } from "../bytes";
-import type { ChannelEvent } from "../channel/events";
-import type { AttestedLogHead, Change, ChannelHost, OwnDevice } from "../channel/host";
+import type { AttestedLogHead, Change, OwnDevice } from "../channel/host";
+import { followLog } from "../channel/log-feed";
+import type { Publisher } from "../channel/publishing";
+import type { SendingHost } from "../channel/sending-host";
 import { channelKey, type ChannelSession } from "../channel/session";
+import { NotAMember } from "../channel/unsendable";
 import { channelPrefix, isEvidence, sessionWrites } from "../channel/session-rows";
 import { uint } from "../codec";
 import type { Envelope } from "../forms/envelope";
@@ -23,15 +27,17 @@ import { followOperation, type Progress } from "../operation/following";
 import type { Operation } from "../operation/operation";
 import type { Entropy } from "../primitives/entropy";
 import type { RelayClient } from "../relay/relay-client";
+import { SendingRoutes } from "../relay/sending-routes";
 import type { StateStore, Writes } from "../store/state-store";
-import { NotAMember } from "./errors";
 import { Holdings } from "./holdings";
-import { COUNT_KEY, encodeKept, journalKey, keptOf } from "./journal";
+import { COUNT_KEY, encodeKept, journalKey, keptOf, type Kept } from "./journal";
 import { encodePin, pinKey } from "./pins";
 
 /** What a mailbox takes from outside, so that tests can hold it still. */
 export interface Environment {
   readonly relay: RelayClient; // whose calls wait until the store is saved
+  readonly publisher: Publisher; // which takes what the store holds along
+  readonly sleep: (seconds: number) => Promise<void>;
   readonly entropy: Entropy;
   readonly now: () => number; // seconds
 
@@ -39,10 +45,16 @@ export interface Environment {
   readonly judgeReport: (operation: Operation, envelope: Envelope) => void;
 }
 
-/** Told once a change is durable, with the operation (hexadecimal) that it is about. */
-export type Observer = (operation: string, event: ChannelEvent | null) => void;
+/** Is told of each change once it is made. Operations are named in hexadecimal. */
+export interface Observer {
+  /** Its ledger went on, or more of its names are here. */
+  operationMoved(operation: string): void;
 
-export class Mailbox implements ChannelHost<ChannelSession> {
+  /** Something stands in a channel other than before; `kept` is what was taken in, if anything was. */
+  channelMoved(operation: string, kept: Kept | null): void;
+}
+
+export class Mailbox implements SendingHost {
   readonly turns = new OneAtATime();
   readonly certificates = new CertificateMemo();
   readonly holdings = new Holdings();
@@ -52,7 +64,9 @@ export class Mailbox implements ChannelHost<ChannelSession> {
   readonly logHashes = new Map<string, Map<number, Bytes>>();
   readonly logHeads = new Map<string, AttestedLogHead>();
   readonly unattestedHeads = new Map<string, Bytes>(); // log heads from the store, until their operation's charter is here
+  readonly routes: SendingRoutes;
   readonly #writes = new OneAtATime(); // within a turn, and for what no channel depends on
+  readonly #observers: Observer[] = [];
   #count = 0; // of what the journal holds
 
   constructor(
@@ -60,11 +74,25 @@ export class Mailbox implements ChannelHost<ChannelSession> {
     readonly device: OwnDevice,
     readonly vault: RemoteVault,
     private readonly environment: Environment,
-    private readonly observe: Observer,
-  ) {}
+  ) {
+    this.routes = new SendingRoutes(environment.relay);
+  }
+
+  /** Tell `observer` of each change from now on. */
+  observe(observer: Observer): void {
+    this.#observers.push(observer);
+  }
 
   get relay(): RelayClient {
     return this.environment.relay;
+  }
+
+  get publisher(): Publisher {
+    return this.environment.publisher;
+  }
+
+  get sleep(): (seconds: number) => Promise<void> {
+    return this.environment.sleep;
   }
 
   get entropy(): Entropy {
@@ -124,9 +152,21 @@ export class Mailbox implements ChannelHost<ChannelSession> {
     this.operations.set(name, followed);
     this.attestHeads(followed);
     if (held === null || held.ledger !== followed.ledger || held.contents !== followed.contents) {
-      this.observe(name, null);
+      this.#observers.forEach((one) => one.operationMoved(name));
     }
     return followed;
+  }
+
+  followLog(operation: Bytes, channel: Bytes): Promise<void> {
+    return followLog(this, operation, channel);
+  }
+
+  /** Whose key packages wait at the relay (C8). */
+  get stockist(): Stockist {
+    const { device, certificate, signingKey } = this.device;
+    const { store, routes, entropy, now } = this;
+    const keys = { credential: certificate, signingKey };
+    return { device, keys, store, routes, entropy, now, write: (writes) => this.write(writes) };
   }
 
   write(writes: Writes, change: Change<ChannelSession> = {}): Promise<void> {
@@ -189,7 +229,7 @@ export class Mailbox implements ChannelHost<ChannelSession> {
     }
     const about = session?.operation ?? event?.place.operation;
     if (about !== undefined) {
-      this.observe(hex(about), event ?? null);
+      this.#observers.forEach((one) => one.channelMoved(hex(about), entry));
     }
   }
 

@@ -43,6 +43,11 @@ export class OfficersWork {
     }
   }
 
+  /** It is given to be sent: the write that keeps it signed has taken its row away. */
+  forgetDraft(draft: string): void {
+    this.kept.delete(draft);
+  }
+
   /** What is not named stays. @throws UsageError there is no such message here. */
   async mark(place: string, changed: Partial<Marks>): Promise<void> {
     const message = this.mailbox.holdings.at(place);

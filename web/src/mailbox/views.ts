@@ -85,6 +85,17 @@ export interface OperationMailbox {
   readonly channels: readonly ChannelState[];
 }
 
+/** What changed in an operation's mailbox since it was told of last. Messages: those that are new or other than before. */
+export type MailboxChange = Omit<OperationMailbox, "forms" | "current">;
+
+/** The mailbox after the change: new messages behind those that were there. */
+export function changed(mailbox: OperationMailbox, change: MailboxChange): OperationMailbox {
+  const byKey = new Map(change.messages.map((message) => [message.key, message]));
+  const known = mailbox.messages.map((message) => byKey.get(message.key) ?? message);
+  const keys = new Set(mailbox.messages.map((message) => message.key));
+  return { ...mailbox, ...change, messages: [...known, ...change.messages.filter(({ key }) => !keys.has(key))] };
+}
+
 /** `waiting`: the ledger admits us, nobody has added our device yet; `stalled`: a bad Commit, the unit restarts it (C11). */
 export interface ChannelState {
   readonly channel: string;

@@ -13,6 +13,12 @@ const SENTENCES: Readonly<Record<string, string>> = {
   unreachable: "The relay does not answer. Check the network, then try again.",
   unavailable: "The relay cannot serve now. Try again in a moment.",
   unusable_text: "There is a character in it that no name or password can have.",
+  mailbox_held: "Your mailbox is open on another computer since {since}. If that is not you, tell your coordination unit.",
+  not_holder: "Your mailbox was opened on another computer. Nothing more can be read or sent here.",
+  open_in_another_tab: "Your mailbox is open in another tab of this browser. Go there, or close it.",
+  other_program: "This mailbox belongs to CENcomm's other program. Open it there; for the browser, ask for another account.",
+  mailbox_altered: "The relay gives a mailbox that was never sealed like this: {detail}. Tell your coordination unit.",
+  outbox_waits: "Messages of yours are not sent yet. Wait for them, or leave them to be sent when you sign in again.",
   defect: "This program has a defect here. Load the page again; if it comes back, tell your coordination unit.",
   rule_broken: "This does not verify and was refused: {detail}. Tell your coordination unit.",
   not_believed: "This does not verify and was refused: {detail}. Tell your coordination unit.",
@@ -23,5 +29,9 @@ export function failureSentence(words: Words, failure: Failure): string {
   if (sentence === undefined) {
     return failure.sentence;
   }
-  return words.say(sentence, { seconds: failure.retryAfter ?? 60, detail: failure.sentence });
+  return words.say(sentence, {
+    seconds: failure.retryAfter ?? 60,
+    detail: failure.sentence,
+    since: failure.since === null ? "?" : words.moment(failure.since),
+  });
 }

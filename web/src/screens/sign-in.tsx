@@ -32,14 +32,14 @@ export function SignInScreen({ failure, step, onSignIn }: Props): JSX.Element {
   useEffect(() => codeField.current?.focus(), [asksCode]);
   useEffect(() => secretField.current?.focus(), [asksSecret]);
 
-  const submit = (event: Event): void => {
+  const submit = (event: Event, takeOver = false): void => {
     event.preventDefault();
     onSignIn({
       name,
       password,
       code: asksCode && code !== "" ? code.replace(/\s/g, "") : null,
       deviceSecret: asksSecret && deviceSecret !== "" ? deviceSecret : null,
-      takeOver: false,
+      takeOver,
     });
   };
 
@@ -108,6 +108,11 @@ export function SignInScreen({ failure, step, onSignIn }: Props): JSX.Element {
         <button class="primary" disabled={step !== null}>
           {words.say("Sign in")}
         </button>
+        {failure?.code === "mailbox_held" && (
+          <button type="button" disabled={step !== null} onClick={(event) => submit(event, true)}>
+            {words.say("Take it over: the other computer is signed out")}
+          </button>
+        )}
         <p class="notice" role="status">
           {step !== null && stepSentence(words, step)}
         </p>

@@ -1,6 +1,6 @@
 /** What page and worker say to each other. Keys and tokens stay in the worker: nothing here can carry one back. */
 
-import type { DraftView, OperationMailbox } from "../mailbox/views";
+import type { DraftView, MailboxChange, OperationMailbox } from "../mailbox/views";
 import type { Overview } from "../operation/overview";
 
 /** What the page may ask, and what comes back. */
@@ -36,9 +36,10 @@ export interface Enrol {
   readonly password: string;
 }
 
-/** What happens by itself. Each replaces what the page knew of that operation. */
+/** What happens by itself. `mailbox` and `overview` replace what the page knew of that operation. */
 export type Happening =
   | { readonly event: "mailbox"; readonly mailbox: OperationMailbox }
+  | { readonly event: "changed"; readonly change: MailboxChange }
   | { readonly event: "overview"; readonly view: OperationView }
   | { readonly event: "connection"; readonly online: boolean }
   | { readonly event: "ended"; readonly failure: Failure }; // the session, or the mailbox is held elsewhere
@@ -55,6 +56,7 @@ export interface Failure {
   readonly code: string;
   readonly sentence: string;
   readonly retryAfter: number | null; // seconds
+  readonly since: number | null; // of a mailbox that somebody else holds: seconds since 1970
 }
 
 /** An operation that does not verify is shown as that, beside the others. */

@@ -1,10 +1,9 @@
 /** What the worker does for the page: signs in, verifies operations, keeps the keys. */
 
-import { openVault, WrongPassword, type RemoteVault } from "../account/remote-vault";
-import { UnusableText } from "../account/opaque-string";
+import { openVault, type RemoteVault } from "../account/remote-vault";
 import { deriveKeys, signInHandle } from "../account/sign-in";
 import { hex, type Bytes } from "../bytes";
-import { CencommError, ProtocolError, Refused, Unavailable } from "../errors";
+import { ProtocolError } from "../errors";
 import { readSecret } from "../ledger/secret-text";
 import type { Pin } from "../ledger/ledger";
 import { followOperation } from "../operation/following";
@@ -12,7 +11,8 @@ import { RelayWithholds } from "../operation/operation";
 import { overviewOf } from "../operation/overview";
 import type { Stretch } from "../primitives/password";
 import { RelayRefuses, type RelayClient } from "../relay/relay-client";
-import type { Failure, Home, OperationView, SignIn, Step } from "./calls";
+import type { Home, OperationView, SignIn, Step } from "./calls";
+import { failureOf } from "./failures";
 
 type Report = (step: Step) => void;
 
@@ -84,35 +84,4 @@ export class Desk {
       throw error;
     }
   }
-}
-
-/** What the page is told; a defect of ours is thrown on. */
-export function failureOf(error: unknown): Failure {
-  if (!(error instanceof CencommError)) {
-    throw error;
-  }
-  const retryAfter = error instanceof RelayRefuses ? error.retryAfter : null;
-  return { code: codeOf(error), sentence: error.message, retryAfter };
-}
-
-function codeOf(error: CencommError): string {
-  if (error instanceof RelayRefuses) {
-    return error.code;
-  }
-  if (error instanceof WrongPassword) {
-    return "vault_closed";
-  }
-  if (error instanceof UnusableText) {
-    return "unusable_text";
-  }
-  if (error instanceof RelayWithholds) {
-    return "not_believed";
-  }
-  if (error instanceof Unavailable) {
-    return "unreachable";
-  }
-  if (error instanceof Refused) {
-    return "rule_broken";
-  }
-  return error instanceof ProtocolError ? "not_believed" : "usage";
 }

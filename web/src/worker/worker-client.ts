@@ -57,7 +57,7 @@ export class WorkerClient {
   }
 
   private failAll(): void {
-    const failure = { code: "defect", sentence: "this program has a defect here", retryAfter: null };
+    const failure = { code: "defect", sentence: "this program has a defect here", retryAfter: null, since: null };
     for (const waiting of this.#waiting.values()) {
       waiting.reject(new CallFailed(failure));
     }

@@ -4,7 +4,8 @@ import { UsageError } from "../errors";
 import { stretch } from "../primitives/password";
 import { RelayClient } from "../relay/relay-client";
 import type { CallName, Calls, Reply, Step } from "./calls";
-import { Desk, failureOf } from "./desk";
+import { Desk } from "./desk";
+import { failureOf } from "./failures";
 
 /** A call as it comes over; `ask` has the shape that `call` says. */
 type Asked = { readonly [Name in CallName]: { readonly id: number; readonly call: Name; readonly ask: Calls[Name]["ask"] } }[CallName];

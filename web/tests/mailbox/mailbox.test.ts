@@ -11,7 +11,7 @@ import { evidenceKey } from "../../src/channel/session-rows";
 import { UsageError } from "../../src/errors";
 import { envelopeOf } from "../../src/mailbox/drafts";
 import { placeKey } from "../../src/mailbox/holdings";
-import { Mailbox, type Observer } from "../../src/mailbox/mailbox";
+import { Mailbox } from "../../src/mailbox/mailbox";
 import { OfficersWork } from "../../src/mailbox/officers-work";
 import { load } from "../../src/mailbox/opening";
 import { signEnvelope } from "../../src/forms/envelope-writing";
@@ -68,7 +68,11 @@ test("a write that fails changes nothing in memory, and nobody is told (S5)", as
     }
   }
   const told: string[] = [];
-  const mailbox = mailboxOn(new Full(), (operation) => void told.push(operation));
+  const mailbox = mailboxOn(new Full());
+  mailbox.observe({
+    operationMoved: (operation) => void told.push(operation),
+    channelMoved: (operation) => void told.push(operation),
+  });
 
   await assert.rejects(mailbox.write(new Map(), { session: sessionAt(12), event: delivered(12) }), StaleStore);
 
@@ -104,7 +108,7 @@ test("a mark on a message that is not here is refused", async () => {
   await assert.rejects(work.mark("00/1/1", { read: true }), UsageError);
 });
 
-function mailboxOn(store: MemoryStore, observe: Observer = () => undefined): Mailbox {
+function mailboxOn(store: MemoryStore): Mailbox {
   const vault: RemoteVault = {
     identityKey: IDENTITY,
     exchangeKey: filled(32, 2),
@@ -114,11 +118,13 @@ function mailboxOn(store: MemoryStore, observe: Observer = () => undefined): Mai
   };
   const environment = {
     relay: new RelayClient("https://relay.invalid"),
+    publisher: { publish: () => Promise.reject(new UsageError("nothing leaves in this test")) },
+    sleep: () => Promise.resolve(),
     entropy: (length: number) => filled(length, 0),
     now: () => 1_795_305_600,
     judgeReport: () => undefined,
   };
-  return new Mailbox(store, DEVICE, vault, environment, observe);
+  return new Mailbox(store, DEVICE, vault, environment);
 }
 
 function delivered(sequence: number) {

@@ -1,3 +1,0 @@
-/** What a mailbox refuses on its own. */
-
-export { NotAMember } from "../channel/unsendable";

@@ -1,0 +1,188 @@
+/**
+ * Staying in step for as long as the page is open: woken by the relay, believing only ledger and log.
+ *
+ * A trouble in one place keeps nobody from the others. What a line or a busy relay left undone is looked at again; what
+ * ends the sitting (the session is over, another computer took the mailbox) is told once. As `cencomm/client/watch.py`.
+ */
+
+import { refill } from "../account/key-packages";
+import { hex, type Bytes } from "../bytes";
+import { enact, enactingPause } from "../channel/enactment";
+import { noticePush } from "../channel/log-feed";
+import { resume } from "../channel/posting";
+import { sendRejections } from "../channel/rejecting";
+import { CencommError, ProtocolError, Unavailable } from "../errors";
+import { RelayWithholds } from "../operation/operation";
+import { RelayRefuses } from "../relay/relay-client";
+import type { Wake } from "../relay/wakes";
+import type { Mailbox } from "./mailbox";
+
+const RETRY_SECONDS = 5; // after a call that failed while the stream goes on
+
+/** Codes after which nothing more can be done with this session. */
+const ENDS: ReadonlySet<string> = new Set(["no_session", "not_holder"]);
+
+/** Somebody who is told how it goes. */
+export interface Listener {
+  /** An operation was looked at: `failure` says why its ledger is not believed, null that it is. */
+  looked(operation: Bytes, failure: CencommError | null): void;
+
+  /** A log, or the relay, did what a rule forbids; the rest goes on. `operation` is null where it is about none. */
+  trouble(operation: Bytes | null, error: ProtocolError): void;
+
+  /** The sitting is over: nothing more can be read or sent with it. */
+  ended(error: CencommError): void;
+
+  /** A defect of ours. */
+  defect(error: unknown): void;
+}
+
+export class Following {
+  readonly #pausing = new Set<string>(); // operations that wait for others to enact
+  #retrying = false;
+  #stopped = false;
+
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly listener: Listener,
+  ) {}
+
+  /** Nothing is begun any more; what is under way ends by itself. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** See to one wake-up; resolves when that is done. Nothing is thrown: the listener is told. */
+  async answer(wake: Wake): Promise<void> {
+    switch (wake.type) {
+      case "connected":
+        await this.catchUp();
+        return;
+      case "log":
+        await this.see(wake.operation, () => noticePush(this.mailbox, wake.operation, wake.channel, wake.entry.sequence));
+        return;
+      case "ledger":
+      case "welcome":
+        await this.catchUpOperation(wake.operation);
+        await this.see(null, () => resume(this.mailbox));
+        this.lookAt(wake.operation);
+        return;
+      case "rejection":
+        this.lookAt(wake.operation); // somebody may ask to be let in again (C9, C10)
+        return;
+      case "key_packages":
+        await this.see(null, () => refill(this.mailbox.stockist));
+        return;
+      case "disconnected":
+      case "enrolment":
+      case "history":
+        return;
+    }
+  }
+
+  /** Everything that ledgers and logs hold now, and what we still had to send. */
+  async catchUp(): Promise<void> {
+    await this.see(null, () => refill(this.mailbox.stockist));
+    const listed = await this.see(null, () => this.mailbox.relay.operations());
+    const known = [...this.mailbox.pins.values()].map((pin) => pin.operation); // also one that the relay hides
+    const all = new Map([...known, ...(listed ?? [])].map((operation) => [hex(operation), operation]));
+    for (const operation of all.values()) {
+      await this.catchUpOperation(operation);
+    }
+    await this.see(null, () => sendRejections(this.mailbox));
+    await this.see(null, () => resume(this.mailbox));
+    all.forEach((operation) => this.lookAt(operation));
+  }
+
+  /** Send what waits. */
+  async post(): Promise<void> {
+    await this.see(null, () => resume(this.mailbox));
+  }
+
+  private async catchUpOperation(operation: Bytes): Promise<void> {
+    await this.see(operation, () => this.followLedger(operation));
+    for (const channel of this.mailbox.entitledChannels(operation)) {
+      await this.see(operation, () => this.mailbox.followLog(operation, channel));
+    }
+  }
+
+  private async followLedger(operation: Bytes): Promise<void> {
+    try {
+      await this.mailbox.followLedger(operation);
+      this.listener.looked(operation, null);
+    } catch (error) {
+      if (error instanceof ProtocolError || error instanceof RelayWithholds) {
+        this.listener.looked(operation, error);
+        return;
+      }
+      throw error;
+    }
+  }
+
+  /** Turn the ledger into Commits, once nobody else did (C7). Waiting holds nothing up. */
+  private lookAt(operation: Bytes): void {
+    const name = hex(operation);
+    if (this.#pausing.has(name) || !this.mailbox.operations.has(name)) {
+      return;
+    }
+    this.#pausing.add(name);
+    this.enactLater(operation)
+      .finally(() => this.#pausing.delete(name))
+      .catch((error: unknown) => this.listener.defect(error));
+  }
+
+  private async enactLater(operation: Bytes): Promise<void> {
+    await this.mailbox.sleep(enactingPause(this.mailbox.entropy));
+    for (const channel of this.mailbox.entitledChannels(operation)) {
+      await this.see(operation, () => enact(this.mailbox, operation, channel));
+    }
+  }
+
+  /** One thing at a time with the mailbox; what goes wrong is sorted by whose fault it is. */
+  private async see<T>(operation: Bytes | null, work: () => Promise<T>): Promise<T | null> {
+    if (this.#stopped) {
+      return null;
+    }
+    try {
+      return await this.mailbox.turns.run(work);
+    } catch (error) {
+      this.sort(operation, error);
+      return null;
+    }
+  }
+
+  private sort(operation: Bytes | null, error: unknown): void {
+    if (this.#stopped) {
+      return; // whatever it says, it is about a sitting that is over
+    }
+    if (error instanceof RelayRefuses && ENDS.has(error.code)) {
+      this.stop();
+      this.listener.ended(error);
+    } else if (error instanceof ProtocolError) {
+      this.listener.trouble(operation, error);
+    } else if (error instanceof Unavailable || (error instanceof RelayRefuses && isPassing(error))) {
+      this.retry();
+    } else if (!(error instanceof CencommError)) {
+      this.listener.defect(error);
+    }
+    // Else we are out, or not in yet: what we hold stays readable, and the next wake looks again.
+  }
+
+  private retry(): void {
+    if (this.#retrying) {
+      return;
+    }
+    this.#retrying = true;
+    this.mailbox
+      .sleep(RETRY_SECONDS)
+      .then(() => {
+        this.#retrying = false;
+        return this.catchUp();
+      })
+      .catch((error: unknown) => this.listener.defect(error));
+  }
+}
+
+function isPassing(error: RelayRefuses): boolean {
+  return error.code === "unavailable" || error.code === "too_many";
+}

@@ -1,0 +1,41 @@
+/** Why something failed, as the page is told. */
+
+import { UnusableText } from "../account/opaque-string";
+import { WrongPassword } from "../account/remote-vault";
+import { CencommError, ProtocolError, Refused, Unavailable } from "../errors";
+import { RelayWithholds } from "../operation/operation";
+import { RelayRefuses } from "../relay/relay-client";
+import { AnotherProgram, MailboxAltered, OpenInAnotherTab, OutboxNotEmpty } from "../roaming/errors";
+import type { Failure } from "./calls";
+
+/** What an error is called; the first that fits. */
+const CODES: readonly (readonly [abstract new (...parts: never[]) => CencommError, string])[] = [
+  [WrongPassword, "vault_closed"],
+  [UnusableText, "unusable_text"],
+  [OutboxNotEmpty, "outbox_waits"],
+  [OpenInAnotherTab, "open_in_another_tab"],
+  [AnotherProgram, "other_program"],
+  [MailboxAltered, "mailbox_altered"],
+  [RelayWithholds, "not_believed"],
+  [Unavailable, "unreachable"],
+  [Refused, "rule_broken"],
+  [ProtocolError, "not_believed"],
+];
+
+/** @throws whatever is no CencommError: a defect of ours. */
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof CencommError)) {
+    throw error;
+  }
+  if (error instanceof RelayRefuses) {
+    const since = error.details["since"];
+    return {
+      code: error.code,
+      sentence: error.message,
+      retryAfter: error.retryAfter,
+      since: typeof since === "number" ? since : null,
+    };
+  }
+  const known = CODES.find(([kind]) => error instanceof kind);
+  return { code: known?.[1] ?? "usage", sentence: error.message, retryAfter: null, since: null };
+}

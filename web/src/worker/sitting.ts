@@ -1,0 +1,221 @@
+/**
+ * One officer at one open mailbox, from signing in to handing it back: what the page asks for while somebody sits there.
+ *
+ * What changes by itself is told in bulletins, a few in a second at most, however much arrives.
+ */
+
+import { hex, type Bytes } from "../bytes";
+import { discardedWrites, keepControl, keepDraft, returned } from "../channel/posting";
+import { CencommError, ProtocolError, UsageError } from "../errors";
+import { encodeAcknowledgement } from "../forms/acknowledgement";
+import { ControlKind } from "../forms/control";
+import { Bulletin } from "../mailbox/bulletin";
+import { draftKey, postedOf } from "../mailbox/drafts";
+import { Following, type Listener } from "../mailbox/following";
+import type { Kept, KeptMessage } from "../mailbox/journal";
+import type { Mailbox, Observer } from "../mailbox/mailbox";
+import type { OfficersWork } from "../mailbox/officers-work";
+import type { DraftView, Marks } from "../mailbox/views";
+import type { Progress } from "../operation/following";
+import { RelayWithholds } from "../operation/operation";
+import { overviewOf } from "../operation/overview";
+import type { Wake } from "../relay/wakes";
+import type { Failure, Happening, Home, OperationView } from "./calls";
+import { failureOf } from "./failures";
+
+/** Where news go, and how they wait for each other. */
+export interface Audience {
+  readonly tell: (happening: Happening) => void;
+  readonly soon: (run: () => void) => void; // after a fraction of a second
+  readonly defect: (error: unknown) => void;
+}
+
+export class Sitting implements Listener, Observer {
+  readonly #bulletin: Bulletin;
+  readonly #following: Following;
+  readonly #failures = new Map<string, Failure>(); // of operations whose ledger is not believed now
+  readonly #troubles = new Map<string, Set<string>>(); // by operation: what went wrong in its channels
+  #willTell = false;
+
+  constructor(
+    readonly mailbox: Mailbox,
+    private readonly work: OfficersWork,
+    private readonly audience: Audience,
+  ) {
+    this.#bulletin = new Bulletin(mailbox, work);
+    this.#following = new Following(mailbox, this);
+    mailbox.observe(this);
+  }
+
+  /** The account's operations as the relay shows them now, each verified, none kept from us. */
+  async home(progress: Progress): Promise<Home> {
+    const shown = await this.mailbox.relay.operations();
+    const hidden = [...this.mailbox.pins.values()].map((pin) => pin.operation);
+    const all = new Map([...hidden, ...shown].map((operation) => [hex(operation), operation]));
+    const operations: OperationView[] = [];
+    for (const [name, operation] of all) {
+      try {
+        await this.mailbox.turns.run(() => this.mailbox.followLedger(operation, progress));
+        this.#failures.delete(name);
+      } catch (error) {
+        if (!(error instanceof ProtocolError || error instanceof RelayWithholds)) {
+          throw error;
+        }
+        this.#failures.set(name, failureOf(error));
+      }
+      operations.push(this.view(name));
+      this.#bulletin.noteAll(name);
+    }
+    this.tellSoon();
+    return { account: hex(this.mailbox.device.account), operations };
+  }
+
+  /** A push, or a connection that stands or broke. */
+  hear(wake: Wake): Promise<void> {
+    if (wake.type === "connected" || wake.type === "disconnected") {
+      this.audience.tell({ event: "connection", online: wake.type === "connected" });
+    }
+    return this.#following.answer(wake);
+  }
+
+  async saveDraft(draft: DraftView): Promise<void> {
+    await this.work.saveDraft(draft);
+    this.noteChannel(draft.operation);
+  }
+
+  /** Also of what came back to its author. */
+  async dropDraft(draft: string): Promise<void> {
+    await this.work.dropDraft(draft);
+    const cameBack = (await returned(this.mailbox)).find((one) => hex(one.envelope.message) === draft);
+    if (cameBack !== undefined) {
+      await this.mailbox.write(discardedWrites(cameBack));
+      this.noteChannel(hex(cameBack.posting.operation));
+    }
+  }
+
+  /** Signed, and kept to be sent; it goes out at once if that is possible. Throws as `keepDraft`: then the draft stays. */
+  async send(draft: DraftView): Promise<void> {
+    const gone = new Map([[draftKey(draft.draft), null]]);
+    await this.mailbox.turns.run(() => keepDraft(this.mailbox, postedOf(draft, this.mailbox.now()), gone));
+    this.work.forgetDraft(draft.draft);
+    this.noteChannel(draft.operation);
+    this.post();
+  }
+
+  async mark(place: string, marks: Partial<Marks>): Promise<void> {
+    await this.work.mark(place, marks);
+    this.#bulletin.noteMessage(this.message(place));
+    this.tellSoon();
+  }
+
+  /** Tell everybody in the message's channel that it was seen here. @throws UsageError it is ours, or not here. */
+  async acknowledge(place: string): Promise<void> {
+    const message = this.message(place);
+    if (message.own) {
+      throw new UsageError("this message is yours: the others acknowledge it");
+    }
+    const body = encodeAcknowledgement({ author: message.identityKey, message: message.envelope.message });
+    await this.mailbox.turns.run(() => keepControl(this.mailbox, message.place, ControlKind.acknowledgement, body));
+    this.post();
+  }
+
+  /** Nothing is begun any more. */
+  stop(): void {
+    this.#following.stop();
+  }
+
+  operationMoved(operation: string): void {
+    this.#bulletin.noteAll(operation);
+    this.audience.tell({ event: "overview", view: this.view(operation) });
+    this.tellSoon();
+  }
+
+  channelMoved(operation: string, kept: Kept | null): void {
+    if (kept === null) {
+      this.noteChannel(operation);
+      return;
+    }
+    this.#bulletin.noteKept(kept);
+    this.tellSoon();
+  }
+
+  looked(operation: Bytes, failure: CencommError | null): void {
+    const name = hex(operation);
+    const before = this.#failures.get(name)?.sentence ?? null;
+    if (failure === null) {
+      this.#failures.delete(name);
+    } else {
+      this.#failures.set(name, failureOf(failure));
+    }
+    if (before !== (failure?.message ?? null)) {
+      this.audience.tell({ event: "overview", view: this.view(name) });
+    }
+  }
+
+  trouble(operation: Bytes | null, error: ProtocolError): void {
+    if (operation === null) {
+      return; // the relay's answer was none: what was asked for is asked for again
+    }
+    const name = hex(operation);
+    const known = this.#troubles.get(name) ?? new Set<string>();
+    if (!known.has(error.message)) {
+      this.#troubles.set(name, known.add(error.message));
+      this.audience.tell({ event: "overview", view: this.view(name) });
+    }
+  }
+
+  ended(error: CencommError): void {
+    this.audience.tell({ event: "ended", failure: failureOf(error) });
+  }
+
+  defect(error: unknown): void {
+    this.audience.defect(error);
+  }
+
+  private post(): void {
+    this.#following.post().catch((error: unknown) => this.audience.defect(error));
+  }
+
+  private message(place: string): KeptMessage {
+    const message = this.mailbox.holdings.at(place);
+    if (message === null) {
+      throw new UsageError("there is no such message in this mailbox");
+    }
+    return message;
+  }
+
+  private view(name: string): OperationView {
+    const failure = this.#failures.get(name);
+    const operation = this.mailbox.operations.get(name);
+    if (failure !== undefined || operation === undefined) {
+      return { verified: false, operation: name, failure: failure ?? NOT_HERE };
+    }
+    const overview = overviewOf(operation, hex(this.mailbox.device.account));
+    const troubles = [...overview.troubles, ...(this.#troubles.get(name) ?? [])];
+    return { verified: true, overview: { ...overview, troubles } };
+  }
+
+  private noteChannel(operation: string): void {
+    this.#bulletin.note(operation);
+    this.tellSoon();
+  }
+
+  private tellSoon(): void {
+    if (this.#willTell) {
+      return;
+    }
+    this.#willTell = true;
+    this.audience.soon(() => {
+      this.#willTell = false;
+      this.tellNow().catch((error: unknown) => this.audience.defect(error));
+    });
+  }
+
+  private async tellNow(): Promise<void> {
+    for (const news of await this.#bulletin.take()) {
+      this.audience.tell(news);
+    }
+  }
+}
+
+const NOT_HERE: Failure = { code: "unreachable", sentence: "not read yet", retryAfter: null, since: null };
