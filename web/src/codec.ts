@@ -136,7 +136,7 @@ export function uint(value: number | bigint, size: 1 | 2 | 4 | 8): Bytes {
 
 /** opaque value<V>. */
 export function opaque(value: Bytes): Bytes {
-  return concat(length(value.length), value);
+  return concat(vectorLength(value.length), value);
 }
 
 /** T value<V> of items that are encoded already. */
@@ -156,7 +156,8 @@ export function fixed(value: Bytes, size: number): Bytes {
   return value;
 }
 
-function length(value: number): Bytes {
+/** The length that stands before a vector of so many bytes: for content that is hashed as it passes by. */
+export function vectorLength(value: number): Bytes {
   if (value < 2 ** 6) {
     return uint(value, 1);
   }

@@ -6,10 +6,13 @@ import type { JsonValue } from "./canonical-json";
 import { record, text, whole } from "./fields";
 
 const CHUNK_SIZES: readonly number[] = [64 << 10, 128 << 10, 256 << 10];
-const MAX_ATTACHMENT_BYTES = 100 << 20;
-const MAX_NAME_LETTERS = 500;
-const ID_BYTES = 16;
-const KEY_BYTES = 32;
+export const CHUNK_SIZE = 256 << 10; // what we write
+export const MAX_ATTACHMENT_BYTES = 100 << 20;
+export const MAX_ATTACHMENTS = 20; // of one message
+const SMALLEST_PADDED_BYTES = 4 << 10;
+export const MAX_NAME_LETTERS = 500;
+export const ID_BYTES = 16;
+export const KEY_BYTES = 32;
 const HASH_BYTES = 32;
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$/; // RFC 6838 section 4.2
 const KEYS = ["chunk_size", "hash", "id", "key", "media_type", "name", "size"];
@@ -23,6 +26,29 @@ export interface Attachment {
   readonly key: Bytes;
   readonly hash: Bytes;
   readonly chunkSize: number; // bytes of plaintext
+}
+
+/** The length that travels (Padmé): padded by 12 % at most, and shared with files of other lengths (rule A2). */
+export function paddedSize(size: number): number {
+  const least = Math.max(size, SMALLEST_PADDED_BYTES);
+  const exponent = 31 - Math.clz32(least);
+  const step = 2 ** Math.max(0, exponent - (32 - Math.clz32(exponent)));
+  return Math.ceil(least / step) * step;
+}
+
+/** How many chunks there are, the padding's too. */
+export function chunkCount({ size, chunkSize }: Pick<Attachment, "size" | "chunkSize">): number {
+  return Math.ceil(paddedSize(size) / chunkSize);
+}
+
+/** Bytes of plaintext and padding in a chunk: all are full but the last. */
+export function chunkLength({ size, chunkSize }: Pick<Attachment, "size" | "chunkSize">, index: number): number {
+  return Math.min(chunkSize, paddedSize(size) - index * chunkSize);
+}
+
+/** Bytes of content in a chunk; the rest is padding. */
+export function contentLength({ size, chunkSize }: Pick<Attachment, "size" | "chunkSize">, index: number): number {
+  return Math.max(0, Math.min(chunkSize, size - index * chunkSize));
 }
 
 export function encodeAttachment(attachment: Attachment): JsonValue {

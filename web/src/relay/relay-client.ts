@@ -4,7 +4,7 @@ import { hex, type Bytes } from "../bytes";
 import { CencommError, MalformedError, Unavailable } from "../errors";
 import { asDocument, bytesOf, listOf, numberOf, textOf, type Document } from "./answers";
 import { fromBase64, toBase64 } from "./base64";
-import type { Caller } from "./caller";
+import type { ByteCaller } from "./byte-caller";
 
 const HASH_BYTES = 32;
 const ID_BYTES = 16;
@@ -53,7 +53,7 @@ export interface Keeper {
 }
 
 /** Speaks to the relay that served the page; holds the session's token. */
-export class RelayClient implements Caller {
+export class RelayClient implements ByteCaller {
   constructor(
     readonly origin: string,
     private readonly session: Session = { token: null },
@@ -127,6 +127,25 @@ export class RelayClient implements Caller {
   }
 
   async ask(method: string, path: string, document?: Document, carried = false): Promise<Document> {
+    const body = document === undefined ? null : JSON.stringify(document);
+    const answer = await this.call(method, path, body, carried);
+    return answer.status === 204 ? {} : documentIn(await textIn(answer));
+  }
+
+  async put(path: string, content: Bytes): Promise<void> {
+    await this.call("PUT", path, content);
+  }
+
+  async get(path: string, most: number): Promise<Bytes> {
+    const answer = await this.call("GET", path, null);
+    const content = await bytesIn(answer);
+    if (content.length > most) {
+      throw new MalformedError(`the relay gives more than the ${most} bytes that there are`);
+    }
+    return content;
+  }
+
+  private async call(method: string, path: string, body: string | Bytes | null, carried = false): Promise<Response> {
     if (this.keeper !== null && method !== "GET" && !carried) {
       await this.keeper.save();
     }
@@ -134,31 +153,41 @@ export class RelayClient implements Caller {
     if (this.session.token !== null) {
       headers.set("Authorization", `Bearer ${this.session.token}`);
     }
-    let status: number;
-    let text: string;
-    try {
-      const answer = await fetch(this.origin + path, {
+    if (body instanceof Uint8Array) {
+      headers.set("Content-Type", "application/octet-stream");
+    }
+    const answer = await reached(
+      fetch(this.origin + path, {
         method,
         headers,
-        body: document === undefined ? null : JSON.stringify(document),
+        body: body instanceof Uint8Array ? body.slice() : body,
         cache: "no-store",
         credentials: "omit",
         redirect: "error",
         signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
-      });
-      status = answer.status;
-      text = await answer.text();
-    } catch {
-      throw new Unavailable("the relay does not answer: check the network, then try again");
+      }),
+    );
+    if (answer.status >= 400) {
+      throw refusal(documentIn(await textIn(answer)));
     }
-    if (status === 204) {
-      return {};
-    }
-    const answered = asDocument(parse(text));
-    if (status >= 400) {
-      throw refusal(answered);
-    }
-    return answered;
+    return answer;
+  }
+}
+
+function textIn(answer: Response): Promise<string> {
+  return reached(answer.text());
+}
+
+async function bytesIn(answer: Response): Promise<Bytes> {
+  return new Uint8Array(await reached(answer.arrayBuffer()));
+}
+
+/** @throws Unavailable the line broke. */
+async function reached<T>(answered: Promise<T>): Promise<T> {
+  try {
+    return await answered;
+  } catch {
+    throw new Unavailable("the relay does not answer: check the network, then try again");
   }
 }
 
@@ -178,10 +207,12 @@ function refusal(answered: Document): RelayRefuses {
   );
 }
 
-function parse(text: string): unknown {
+function documentIn(text: string): Document {
+  let parsed: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    parsed = JSON.parse(text) as unknown;
   } catch {
     throw new MalformedError("the relay's answer is no document");
   }
+  return asDocument(parsed);
 }
