@@ -9,9 +9,10 @@
 import type { JsonValue } from "../forms/canonical-json";
 
 const BETWEEN = "\n"; // two answers are never read as one
+const NOT_SOUGHT = /[^a-z0-9\n]+/g;
+const SOUGHT = /^[\p{L}\p{N}\n]$/u;
 const MARKS = /\p{M}/gu;
-const NOT_SOUGHT = /[^\p{L}\p{N}\n]+|\u0640/gu; // U+0640 lengthens an Arabic word and says nothing
-const DIGIT = /\p{Nd}/gu;
+const LENGTHENING = "\u0640"; // makes an Arabic word longer and says nothing
 const ALIKE: Readonly<Record<string, string>> = {
   ى: "ي",
   ی: "ي", // Persian and Urdu
@@ -27,21 +28,35 @@ const ALIKE: Readonly<Record<string, string>> = {
   æ: "ae",
   œ: "oe",
 };
-const ALIKE_LETTERS = new RegExp(`[${Object.keys(ALIKE).join("")}]`, "gu");
 const ALL_ASCII = /^[\x00-\x7f]*$/; // most texts: no accents to take off
+const FOLDED = new Map<string, string>(); // letters that were met, as they are compared
 
 /** As texts are compared. */
 export function fold(text: string): string {
   if (ALL_ASCII.test(text)) {
     return text.toLowerCase().replace(NOT_SOUGHT, "");
   }
-  return text
-    .normalize("NFKD")
-    .replace(MARKS, "")
-    .toLowerCase()
-    .replace(ALIKE_LETTERS, (letter) => ALIKE[letter] ?? letter)
-    .replace(DIGIT, digit)
-    .replace(NOT_SOUGHT, "");
+  let folded = "";
+  for (const letter of text) {
+    folded += foldLetter(letter);
+  }
+  return folded;
+}
+
+function foldLetter(letter: string): string {
+  const known = FOLDED.get(letter);
+  if (known !== undefined) {
+    return known;
+  }
+  const plain = letter.normalize("NFKD").replace(MARKS, "").toLowerCase();
+  const folded = Array.from(plain, (one) => {
+    if (one === LENGTHENING || !SOUGHT.test(one)) {
+      return "";
+    }
+    return ALIKE[one] ?? (/\p{Nd}/u.test(one) ? digit(one) : one);
+  }).join("");
+  FOLDED.set(letter, folded);
+  return folded;
 }
 
 /** Everything that is sought in a report's values: texts, numbers and codes, at any depth. */
