@@ -1,7 +1,8 @@
 """What a wheel carries beside the code: forms, code lists, mappings, pages, sample operations, the browser client.
 
 A checkout (an editable install) reads the same files from its own folders, see cencomm/resources.py. `python
-hatch_build.py` builds the browser client for a checkout, `--check` tests it.
+hatch_build.py` builds the browser client for a checkout, `--check` tests it, `--gallery` builds its screens with
+invented messages, to be looked at and photographed.
 """
 
 import json
@@ -77,6 +78,21 @@ def _write_terms(root: Path) -> None:
         (forms / f"{name}.json").write_bytes(encoded)
 
 
+def build_gallery(root: Path) -> None:
+    """`web/build/gallery`: every screen with invented messages, under the forms that ship. It goes into no wheel."""
+    from cencomm.forms.canonical_json import encode  # noqa: PLC0415 (there since `_write_terms` has looked for it)
+    from cencomm.forms.code_list import load_code_lists  # noqa: PLC0415 (the same)
+    from cencomm.forms.form_json import encode_form  # noqa: PLC0415 (the same)
+    from cencomm.forms.library import load_forms  # noqa: PLC0415 (the same)
+
+    web = root / "web"
+    node = _with_packages(web)
+    _write_terms(root)
+    subprocess.run([node, "build.mjs", "--gallery"], cwd=web, check=True)
+    forms = {name: encode_form(form).decode() for name, form in load_forms(load_code_lists()).items()}
+    (web / "build" / "gallery" / "assets" / "forms.json").write_bytes(encode(forms))
+
+
 def _built_tests(web: Path) -> Iterator[Path]:
     """Where `build.mjs --tests` puts each test."""
     tests = web / "tests"
@@ -126,4 +142,6 @@ def _major(node: str) -> int:
 
 if __name__ == "__main__":
     here = Path(__file__).resolve().parent
-    (check_browser_client if "--check" in sys.argv else build_browser_client)(here)
+    builds = {"--check": check_browser_client, "--gallery": build_gallery}
+    chosen = next((build for option, build in builds.items() if option in sys.argv), build_browser_client)
+    chosen(here)

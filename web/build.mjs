@@ -1,6 +1,7 @@
 /**
- * Builds the browser client into dist/, or for Node its tests into build/tests/ (`--tests`) and its measurements into
- * build/bench/ (`--bench`).
+ * Builds the browser client into dist/, for Node its tests into build/tests/ (`--tests`) and its measurements into
+ * build/bench/ (`--bench`), or the gallery of its screens with invented messages, which never ships, into
+ * build/gallery/ (`--gallery`).
  *
  * The same sources and the same lock file give the same bytes: `dist/manifest.json` lists the SHA-256 of each file, so
  * that anybody can compare what a relay serves with what was built here.
@@ -24,6 +25,8 @@ if (process.argv.includes("--tests")) {
   await buildForNode("tests", ".test.ts");
 } else if (process.argv.includes("--bench")) {
   await buildForNode("bench", ".ts");
+} else if (process.argv.includes("--gallery")) {
+  await buildGallery();
 } else {
   await buildPage();
 }
@@ -45,29 +48,46 @@ async function buildForNode(folder, ending) {
 async function buildPage() {
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(ASSETS, { recursive: true });
-  await build({
+  await bundle({ page: "src/main.tsx", worker: "src/worker/worker.ts", style: "src/style.css" }, ASSETS);
+  copyFileSync(join(HERE, "index.html"), join(DIST, "index.html"));
+  copyFileSync(join(HERE, "src", "icon.svg"), join(ASSETS, "icon.svg"));
+  writeTerms(ASSETS);
+  const files = ["index.html", ...readdirSync(ASSETS).map((name) => `assets/${name}`)].sort();
+  const manifest = Object.fromEntries(files.map((name) => [name, digest(join(DIST, name))]));
+  writeFileSync(join(DIST, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
+}
+
+async function buildGallery() {
+  const assets = join(HERE, "build", "gallery", "assets");
+  mkdirSync(assets, { recursive: true });
+  await bundle({ gallery: "gallery/gallery.tsx", style: "src/style.css" }, assets);
+  copyFileSync(join(HERE, "gallery", "index.html"), join(assets, "..", "index.html"));
+  writeTerms(assets);
+}
+
+function bundle(entryPoints, outdir) {
+  return build({
     ...SHARED,
-    entryPoints: { page: "src/main.tsx", worker: "src/worker/worker.ts", style: "src/style.css" },
-    outdir: "dist/assets",
+    entryPoints,
+    outdir,
     minify: true,
     target: ["es2023", "chrome119", "firefox121", "safari17"],
     jsx: "automatic",
     jsxImportSource: "preact",
     legalComments: "none",
   });
-  copyFileSync(join(HERE, "index.html"), join(DIST, "index.html"));
-  copyFileSync(join(HERE, "src", "icon.svg"), join(ASSETS, "icon.svg"));
+}
+
+/** What the page fetches in the reader's language: its own sentences, and those of forms and codes. */
+function writeTerms(assets) {
   for (const name of readdirSync(TERMS)) {
-    copyFileSync(join(TERMS, name), join(ASSETS, name));
+    copyFileSync(join(TERMS, name), join(assets, name));
   }
   for (const language of readdirSync(LOCALE).sort()) {
     const folder = join(LOCALE, language, "LC_MESSAGES", "web"); // a catalogue for each group of screens
     const catalogues = readdirSync(folder).sort().map((name) => readCatalogue(join(folder, name)));
-    writeFileSync(join(ASSETS, `words-${language}.json`), JSON.stringify(Object.assign({}, ...catalogues)));
+    writeFileSync(join(assets, `words-${language}.json`), JSON.stringify(Object.assign({}, ...catalogues)));
   }
-  const files = ["index.html", ...readdirSync(ASSETS).map((name) => `assets/${name}`)].sort();
-  const manifest = Object.fromEntries(files.map((name) => [name, digest(join(DIST, name))]));
-  writeFileSync(join(DIST, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
 }
 
 function digest(path) {

@@ -8,6 +8,9 @@ export const LANGUAGES = { en: "English", fr: "Français", ar: "العربية" 
 export type Language = keyof typeof LANGUAGES;
 
 const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
+const DAY = 86_400; // seconds
+const HALF_A_YEAR = 183 * DAY;
+const MEGABYTE = 1_000_000; // bytes
 const PLACE = /\{(\w+)\}/g;
 
 /** Sentences of one language, by the English one. */
@@ -44,6 +47,39 @@ export class Words {
       hourCycle: "h23",
       timeZone: "UTC",
     }).format(seconds * 1000);
+  }
+
+  /** A moment as a list shows it: the hour of this day, else the day. In UTC. */
+  short(seconds: number, now: number): string {
+    const day = (moment: number): number => Math.floor(moment / DAY);
+    const parts: Intl.DateTimeFormatOptions =
+      day(seconds) === day(now)
+        ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
+        : { day: "numeric", month: "short", ...(now - seconds > HALF_A_YEAR ? { year: "numeric" } : {}) };
+    return new Intl.DateTimeFormat(this.locale, { ...parts, timeZone: "UTC" }).format(seconds * 1000);
+  }
+
+  /** The same moment where the reader sits, with its zone. */
+  local(seconds: number): string {
+    return new Intl.DateTimeFormat(this.locale, {
+      weekday: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+      timeZoneName: "short",
+    }).format(seconds * 1000);
+  }
+
+  /** What a language is called, by its tag. */
+  tongue(tag: string): string {
+    return new Intl.DisplayNames(this.locale, { type: "language" }).of(tag) ?? tag;
+  }
+
+  /** Some bytes, as people say the size of a file. */
+  size(bytes: number): string {
+    const [amount, unit] = bytes < MEGABYTE ? [bytes / 1000, "kilobyte"] : [bytes / MEGABYTE, "megabyte"];
+    const maximumFractionDigits = amount < 10 ? 1 : 0;
+    return new Intl.NumberFormat(this.locale, { style: "unit", unit, maximumFractionDigits }).format(amount);
   }
 
   country(code: string): string {

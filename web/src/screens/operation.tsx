@@ -4,14 +4,14 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
 import { label } from "../operation/directory";
-import type { ChannelView, MemberView, Overview } from "../operation/overview";
+import type { MemberView, Overview } from "../operation/overview";
 import { useWords, type Words } from "../words";
+import { channelTitle, CountryBadge, memberName, operationTitle } from "./people";
 import { channelKind, isNode, phase, role } from "./terms";
 
 export function OperationScreen({ overview }: { readonly overview: Overview }): JSX.Element {
   const words = useWords();
   const { purpose } = overview;
-  const title = purpose === null ? words.say("Operation without a name") : label(purpose.title, words.language);
   return (
     <>
       {overview.exercise && (
@@ -19,7 +19,7 @@ export function OperationScreen({ overview }: { readonly overview: Overview }): 
       )}
       <header>
         <h1>
-          <bdi>{title}</bdi>
+          <bdi>{operationTitle(words, overview)}</bdi>
         </h1>
         <p>
           {phase(words, overview.phase)} · {words.say("{count} ledger entries verified here", { count: overview.entries })}
@@ -139,7 +139,9 @@ function Roster({ members }: { readonly members: readonly MemberView[] }): JSX.E
                   <bdi>{memberName(words, member)}</bdi> {member.isUs && <small class="tag">{words.say("you")}</small>}
                 </th>
                 <td dir="auto">{member.profile?.organisation}</td>
-                <td>{countryBadge(words, member)}</td>
+                <td>
+                  <Country country={member.profile?.country ?? null} />
+                </td>
                 <td>
                   {role(words, member.role)}
                   {isNode(member.role) && <small class="tag">{words.say("keeps what it reads")}</small>}
@@ -160,24 +162,13 @@ function Roster({ members }: { readonly members: readonly MemberView[] }): JSX.E
   );
 }
 
-function countryBadge(words: Words, member: MemberView): JSX.Element | null {
-  const country = member.profile?.country ?? null;
+function Country({ country }: { readonly country: string | null }): JSX.Element | null {
+  const words = useWords();
   return country === null ? null : (
     <>
-      <abbr class="cc" title={words.country(country)}>
-        {country}
-      </abbr>{" "}
-      {words.country(country)}
+      <CountryBadge country={country} /> {words.country(country)}
     </>
   );
-}
-
-function memberName(words: Words, member: MemberView): string {
-  return member.profile?.name ?? words.say("name not here ({account})", { account: member.account.slice(0, 8) });
-}
-
-function channelTitle(words: Words, channel: ChannelView): string {
-  return channel.title === null ? channel.channel.slice(0, 8) : label(channel.title, words.language);
 }
 
 function searchable(words: Words, member: MemberView): string {

@@ -1,0 +1,167 @@
+/**
+ * The real screens before invented messages, without a worker: to look at, to photograph, to measure. It never ships.
+ *
+ * The address says what is shown: ?language=ar&theme=dark&message=reefer&shelf=forUs&pane=story&count=10000
+ */
+
+import { render, type JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+
+import * as json from "../src/forms/canonical-json";
+import type { JsonObject } from "../src/forms/canonical-json";
+import { codeLists, type CodesAsset } from "../src/forms/code-assets";
+import { Tongue, type Terms } from "../src/forms/tongue";
+import { utf8 } from "../src/bytes";
+import { Readings } from "../src/mailbox/readings";
+import type { MessageView, OperationForms, OperationMailbox } from "../src/mailbox/views";
+import type { MailboxActions } from "../src/screens/mailbox/actions";
+import { MailboxScreen } from "../src/screens/mailbox/mailbox-screen";
+import type { Pane } from "../src/screens/mailbox/place";
+import type { Shelf } from "../src/screens/mailbox/terms";
+import { ChooseLanguage } from "../src/screens/language-choice";
+import { LANGUAGES, loadWords, Words, WordsContext, type Language } from "../src/words";
+import { id, message, NOW, type Said } from "./invented";
+import { ASIDE, DAY, DRAFTS, NIGHT, OUTGOING } from "./messages";
+import * as who from "./people";
+
+const asked = new URLSearchParams(location.search);
+const MOST_BYTES = 1 << 18;
+
+interface Fetched {
+  readonly words: Words;
+  readonly readings: Readings;
+}
+
+async function fetchJson<T>(name: string): Promise<T> {
+  return (await (await fetch(`/assets/${name}`)).json()) as T;
+}
+
+async function fetchLanguage(language: Language): Promise<Fetched> {
+  const [words, terms, codes] = await Promise.all([
+    loadWords(language),
+    fetchJson<Terms>(`terms-${language}.json`),
+    fetchJson<CodesAsset>("codes.json"),
+  ]);
+  return { words, readings: new Readings(new Tongue(language, terms), codeLists(codes)) };
+}
+
+async function fetchForms(): Promise<OperationForms> {
+  const texts = await fetchJson<Readonly<Record<string, string>>>("forms.json");
+  return new Map(
+    Object.entries(texts)
+      .filter(([name]) => name !== "release")
+      .map(([name, text]) => [name, json.decode(utf8(text), MOST_BYTES) as JsonObject]),
+  );
+}
+
+function mailbox(operation: string, forms: OperationForms, messages: readonly MessageView[]): OperationMailbox {
+  const isHeron = operation === who.HERON;
+  return {
+    operation,
+    forms,
+    current: [...forms.keys()].map((name) => ({ form: name, formHash: name })),
+    messages,
+    aside: isHeron ? ASIDE : [],
+    drafts: isHeron ? DRAFTS : [],
+    outgoing: isHeron ? OUTGOING : [],
+    channels: isHeron
+      ? [
+          { channel: who.MAIN, state: "open", behind: 0 },
+          { channel: who.ATLANTIC, state: "stalled", behind: 3 },
+          { channel: who.NL_EC, state: "waiting", behind: 0 },
+        ]
+      : [{ channel: who.AMBER_MAIN, state: "open", behind: 0 }],
+  };
+}
+
+/** As many as are asked for: the night, repeated into the past. */
+function night(count: number): readonly MessageView[] {
+  const earlier = Array.from({ length: Math.max(0, count - NIGHT.length) }, (_, place): Said => {
+    const said = NIGHT[place % NIGHT.length] ?? { author: who.UNIT.account, form: "note" };
+    return { ...said, id: id(`e${place}`), replyTo: null, minutesAgo: 400 + 7 * (count - place), read: true };
+  });
+  return [...earlier, ...NIGHT].map((said, place) => message(who.HERON, place + 1, said));
+}
+
+function Gallery({ forms, fetched }: { readonly forms: OperationForms; readonly fetched: Fetched }): JSX.Element {
+  const [{ words, readings }, setFetched] = useState(fetched);
+  const [messages, setMessages] = useState(() => night(Number(asked.get("count") ?? 0)));
+  useEffect(() => {
+    document.documentElement.lang = words.language;
+    document.documentElement.dir = words.direction;
+  }, [words]);
+  const hostile = useMemo(() => (window as { hostile?: readonly string[] }).hostile ?? [], []);
+  const mailboxes = useMemo(
+    () => [
+      mailbox(who.HERON, forms, [...messages, ...hostile.map((text, place) => hostileNote(text, messages.length + place))]),
+      mailbox(who.AMBER, forms, DAY.map((said, place) => message(who.AMBER, place + 1, said))),
+    ],
+    [messages],
+  );
+  const home = useMemo(() => {
+    const operations = [who.GREY_HERON, who.AMBER_COAST].map((overview) => ({ verified: true, overview }) as const);
+    return { account: who.ROTTERDAM.account, operations };
+  }, []);
+  const change = (changed: MessageView, to: Partial<MessageView>): void =>
+    setMessages((all) => all.map((one) => (one.key === changed.key ? { ...one, ...to } : one)));
+  const actions: MailboxActions = {
+    onMark: (one, mark) => change(one, { marks: { ...one.marks, ...mark } }),
+    onAcknowledge: (one) => change(one, { acknowledgedBy: [...one.acknowledgedBy, who.ROTTERDAM.account] }),
+    onRespond: (one, form) => tell(`respond ${form} ${one.key}`),
+    onNote: (one, text) =>
+      setMessages((all) => [
+        ...all,
+        message(who.HERON, all.length + 1, { author: who.ROTTERDAM.account, own: true, form: "note", replyTo: one.message, values: { text } }),
+      ]),
+    onNew: (operation, form) => tell(`new ${form} ${operation}`),
+    onOpenDraft: (draft) => tell(`open ${draft.draft}`),
+    onDropDraft: (draft) => tell(`drop ${draft.draft}`),
+    onSave: (_, attachment) => tell(`save ${attachment}`),
+    onSignOut: () => tell("sign out"),
+  };
+  const at = messages.find((one) => one.message === id(asked.get("message") ?? ""));
+  return (
+    <WordsContext.Provider value={words}>
+      <ChooseLanguage.Provider value={(language) => void fetchLanguage(language).then(setFetched)}>
+        <MailboxScreen
+          home={home}
+          mailboxes={mailboxes}
+          readings={readings}
+          now={NOW}
+          online={asked.get("online") !== "no"}
+          failure={null}
+          actions={actions}
+          start={{
+            operation: who.HERON,
+            shelf: (asked.get("shelf") ?? "inbox") as Shelf,
+            pane: (asked.get("pane") ?? "list") as Pane,
+            details: asked.get("details") === "yes",
+            message: at?.key ?? null,
+          }}
+        />
+      </ChooseLanguage.Provider>
+    </WordsContext.Provider>
+  );
+}
+
+/** What a test puts before the page, as somebody wrote it. */
+function hostileNote(text: string, place: number): MessageView {
+  return message(who.HERON, place + 1, { author: who.LEFT.account, form: "note", values: { text }, minutesAgo: 1 });
+}
+
+function tell(what: string): void {
+  document.documentElement.dataset["told"] = what;
+}
+
+const theme = asked.get("theme");
+if (theme !== null) {
+  document.documentElement.dataset["theme"] = theme;
+}
+const wanted = asked.get("language");
+const language = (Object.keys(LANGUAGES) as Language[]).find((one) => one === wanted) ?? "en";
+const [forms, fetched] = await Promise.all([fetchForms(), fetchLanguage(language)]);
+const started = performance.now();
+render(<Gallery forms={forms} fetched={fetched} />, document.body);
+requestAnimationFrame(() => {
+  document.documentElement.dataset["opened"] = String(Math.round(performance.now() - started));
+});

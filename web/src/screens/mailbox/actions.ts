@@ -1,0 +1,17 @@
+/** What the mailbox asks for. Whoever shows it decides how: the worker is not known here. */
+
+import type { DraftView, MessageView } from "../../mailbox/views";
+
+export interface MailboxActions {
+  readonly onMark: (message: MessageView, mark: { readonly read?: boolean; readonly flagged?: boolean }) => void;
+  readonly onAcknowledge: (message: MessageView) => void;
+  /** Answer `message` under another form, carrying over what is known: `response`, `seizure`. */
+  readonly onRespond: (message: MessageView, form: "response" | "seizure") => void;
+  /** One box and Enter: a note to everybody in the message's channel. */
+  readonly onNote: (message: MessageView, text: string) => void;
+  readonly onNew: (operation: string, formHash: string) => void;
+  readonly onOpenDraft: (draft: DraftView) => void;
+  readonly onDropDraft: (draft: DraftView) => void;
+  readonly onSave: (message: MessageView, attachment: string) => void;
+  readonly onSignOut: () => void;
+}

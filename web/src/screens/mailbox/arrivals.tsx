@@ -1,0 +1,160 @@
+/** The second column: what lies in the box, narrowed and searched. */
+
+import type { JSX, RefObject } from "preact";
+
+import type { Entry } from "../../mailbox/boxes";
+import { EVERYTHING, type Filter } from "../../mailbox/filters";
+import { useWords } from "../../words";
+import { useBoard } from "./board";
+import { DraftList } from "./drafts";
+import type { MailboxActions } from "./actions";
+import { AsideList } from "./aside";
+import { formLabel } from "./new-message";
+import { operationsAt, type Place } from "./place";
+import { Row } from "./row";
+import { nothingThere, shelfName } from "./terms";
+import { VirtualList } from "./virtual-list";
+
+interface Props {
+  readonly place: Place;
+  readonly entries: readonly Entry[];
+  readonly search: RefObject<HTMLInputElement | null>;
+  readonly actions: MailboxActions;
+  readonly go: (change: Partial<Place>) => void;
+  readonly onOpen: () => void;
+}
+
+export function Arrivals({ place, entries, search, actions, go, onOpen }: Props): JSX.Element {
+  const words = useWords();
+  const board = useBoard();
+  const operations = operationsAt(board, place);
+  const name = shelfName(words, place.shelf);
+  const rowId = (at: number): string => `m-${entries[at]?.view.key ?? ""}`;
+  return (
+    <section class="arrivals" aria-label={name}>
+      <h2 class="arrivals-name">{name}</h2>
+      {place.shelf === "drafts" ? (
+        <DraftList operations={operations} actions={actions} />
+      ) : place.shelf === "aside" ? (
+        <AsideList operations={operations} />
+      ) : (
+        <>
+          <search class="seek">
+            <label>
+              <span class="unseen">{words.say("Search in everything that you may read")}</span>
+              <input
+                ref={search}
+                type="search"
+                dir="auto"
+                autocomplete="off"
+                spellcheck={false}
+                placeholder={words.say("Search: words, containers, places")}
+                value={place.sought}
+                onInput={(event) => go({ sought: event.currentTarget.value, message: null })}
+              />
+            </label>
+            <Filters place={place} go={go} />
+          </search>
+          <p class="unseen" role="status">
+            {place.sought !== "" && words.say("{count} found", { count: entries.length })}
+          </p>
+          {entries.length === 0 ? (
+            <p class="nothing">{nothing(place, nothingThere(words, place.shelf), words.say("Nothing fits."))}</p>
+          ) : (
+            <VirtualList
+              label={name}
+              count={entries.length}
+              chosen={entries.findIndex((entry) => entry.view.key === place.message)}
+              rowId={rowId}
+              row={(at) => {
+                const entry = entries[at];
+                return entry === undefined ? (
+                  <></>
+                ) : (
+                  <Row
+                    key={entry.view.key}
+                    entry={entry}
+                    id={rowId(at)}
+                    chosen={entry.view.key === place.message}
+                    place={at}
+                    count={entries.length}
+                    onChoose={() => go({ message: entry.view.key, pane: "story", details: false })}
+                  />
+                );
+              }}
+              onChoose={(at) => go({ message: entries[at]?.view.key ?? null, details: false })}
+              onOpen={onOpen}
+            />
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function nothing(place: Place, emptyBox: string, noneFits: string): string {
+  const narrowed = place.sought !== "" || Object.entries(place.filter).some(([, value]) => value !== null && value !== false);
+  return narrowed ? noneFits : emptyBox;
+}
+
+function Filters({ place, go }: { readonly place: Place; readonly go: Props["go"] }): JSX.Element {
+  const words = useWords();
+  const board = useBoard();
+  const operations = operationsAt(board, place);
+  const narrow = (change: Partial<Filter>): void => go({ filter: { ...place.filter, ...change }, message: null });
+  const forms = new Map(
+    operations.flatMap((one) =>
+      [...one.mailbox.forms].flatMap(([hash, form]) => {
+        const name = form.get("name");
+        return typeof name === "string" ? [[name, formLabel(words, one, hash)] as const] : [];
+      }),
+    ),
+  );
+  const countries = new Set(
+    operations.flatMap((one) => [...one.members.values()].flatMap((member) => member.profile?.country ?? [])),
+  );
+  return (
+    <div class="narrow" role="group" aria-label={words.say("Show only")}>
+      <button class="chip" aria-pressed={place.filter.unread} onClick={() => narrow({ unread: !place.filter.unread })}>
+        {words.say("Unread")}
+      </button>
+      <button class="chip" aria-pressed={place.filter.urgent} onClick={() => narrow({ urgent: !place.filter.urgent })}>
+        {words.say("Urgent")}
+      </button>
+      <select
+        class={place.filter.form === null ? "chip" : "chip on"}
+        aria-label={words.say("Form")}
+        value={place.filter.form ?? ""}
+        onChange={(event) => narrow({ form: event.currentTarget.value || null })}
+      >
+        <option value="">{words.say("All forms")}</option>
+        {[...forms].map(([form, title]) => (
+          <option key={form} value={form}>
+            {title}
+          </option>
+        ))}
+      </select>
+      <select
+        class={place.filter.country === null ? "chip" : "chip on"}
+        aria-label={words.say("Country of the author")}
+        value={place.filter.country ?? ""}
+        onChange={(event) => narrow({ country: event.currentTarget.value || null })}
+      >
+        <option value="">{words.say("All countries")}</option>
+        {[...countries]
+          .map((code) => [code, words.country(code)] as const)
+          .sort(([, a], [, b]) => a.localeCompare(b, words.language))
+          .map(([code, country]) => (
+            <option key={code} value={code}>
+              {country}
+            </option>
+          ))}
+      </select>
+      {place.filter !== EVERYTHING && Object.values(place.filter).some((value) => value !== null && value !== false) && (
+        <button class="chip clear" onClick={() => go({ filter: EVERYTHING, message: null })}>
+          {words.say("Show all")}
+        </button>
+      )}
+    </div>
+  );
+}

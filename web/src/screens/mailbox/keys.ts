@@ -1,0 +1,26 @@
+/** Single keys, when nobody writes and nothing else is held down. */
+
+import { useEffect } from "preact/hooks";
+
+export type Keys = Readonly<Record<string, () => void>>;
+
+export function useKeys(keys: Keys, letters: boolean): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isWriting(event.target)) {
+        return;
+      }
+      const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
+      if (act !== undefined && (letters || event.key.length > 1)) {
+        event.preventDefault();
+        act();
+      }
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [keys, letters]);
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input, textarea, select, dialog") !== null;
+}

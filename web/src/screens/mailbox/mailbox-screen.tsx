@@ -1,0 +1,154 @@
+/** What a duty officer sees all night: where am I, what came, the whole story. */
+
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+
+import type { Entry } from "../../mailbox/boxes";
+import type { Readings } from "../../mailbox/readings";
+import { SearchIndex } from "../../mailbox/search";
+import type { OperationMailbox } from "../../mailbox/views";
+import { useWords } from "../../words";
+import type { Failure, Home } from "../../worker/calls";
+import { failureSentence } from "../failure";
+import { OperationScreen } from "../operation";
+import type { MailboxActions } from "./actions";
+import { useAlerting } from "./alerting";
+import { Arrivals } from "./arrivals";
+import { BoardProvider, memberOf, operationOf, useBoardOf, type Board } from "./board";
+import { Boxes } from "./boxes";
+import { Help } from "./help";
+import { useKeys } from "./keys";
+import { countsOf, listed, START, type Place } from "./place";
+import { Announcement, PhoneBar } from "./phone-bar";
+import { Story, targetOf } from "./story";
+import { TopBar } from "./top-bar";
+
+export interface MailboxProps {
+  readonly home: Home;
+  readonly mailboxes: readonly OperationMailbox[];
+  readonly readings: Readings | null; // null: forms and codes are still being fetched
+  readonly now: number; // seconds, moving on
+  readonly online: boolean;
+  readonly failure: Failure | null;
+  readonly actions: MailboxActions;
+  readonly children?: ComponentChildren; // instead of the story: what is being written
+  readonly start?: Partial<Place>;
+}
+
+export function MailboxScreen({
+  home,
+  mailboxes,
+  readings,
+  now,
+  online,
+  failure,
+  actions,
+  children,
+  start,
+}: MailboxProps): JSX.Element {
+  const words = useWords();
+  const board = useBoardOf(home, mailboxes, readings, now);
+  const [place, setPlace] = useState<Place>({ ...START, ...start });
+  const [help, setHelp] = useState(false);
+  const [letters, setLetters] = useState(true);
+  const [index] = useState(() => new SearchIndex());
+  const search = useRef<HTMLInputElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const note = useRef<HTMLTextAreaElement>(null);
+  const go = (change: Partial<Place>): void => setPlace((before) => ({ ...before, ...change }));
+
+  const entries = useMemo(
+    () => listed(board, place, index),
+    [board.entries, readings, place.operation, place.shelf, place.filter, place.sought],
+  );
+  const chosen = board.entries.find((entry) => entry.view.key === place.message) ?? null;
+  const story = useMemo(() => storyOf(board, chosen), [board.entries, chosen]);
+  const alerting = useAlerting(board.entries, words.say("An urgent message came. Sign in to read it."));
+  useTitle(countsOf(board, board.operations).forUs);
+
+  const step = (by: number): void => {
+    const at = entries.findIndex((entry) => entry.view.key === place.message);
+    const next = entries[Math.max(0, Math.min(at + by, entries.length - 1))];
+    if (next !== undefined) {
+      go({ message: next.view.key, details: false });
+    }
+  };
+  const open = (): void => {
+    go({ pane: "story", details: false });
+    requestAnimationFrame(() => heading.current?.focus());
+  };
+  const target = chosen === null ? null : targetOf(story, chosen);
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    r: () => target !== null && !target.view.own && actions.onRespond(target.view, "response"),
+    a: () => target !== null && !target.view.own && actions.onAcknowledge(target.view),
+    f: () => target !== null && actions.onMark(target.view, { flagged: !target.view.marks.flagged }),
+    n: () => note.current?.focus(),
+    "/": () => search.current?.focus(),
+    "?": () => setHelp(true),
+    Escape: () => back(),
+  };
+  useKeys(keys, letters);
+  const back = (): void => {
+    go({ pane: "list", details: false });
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(".arrivals-frame")?.focus());
+  };
+
+  const details = place.details && place.operation !== null ? operationOf(board, place.operation) : null;
+  const writing = children !== undefined && children !== null && children !== false;
+  return (
+    <BoardProvider value={board}>
+      <div class="mailbox" data-pane={writing ? "story" : place.pane}>
+        <TopBar online={online} alerting={alerting} onHelp={() => setHelp(true)} onSignOut={actions.onSignOut} />
+        {failure !== null && (
+          <p class="mailbox-failure" role="alert">
+            {failureSentence(words, failure)}
+          </p>
+        )}
+        <Boxes place={place} go={go} onNew={actions.onNew} />
+        <Arrivals place={place} entries={entries} search={search} actions={actions} go={go} onOpen={open} />
+        {writing ? (
+          <div class="story-pane">{children}</div>
+        ) : details !== null ? (
+          <main class="story-pane details-pane story">
+            {details.overview !== null && <OperationScreen overview={details.overview} />}
+            {details.failure !== null && <p class="notice wrong">{failureSentence(words, details.failure)}</p>}
+          </main>
+        ) : chosen !== null ? (
+          <Story
+            entries={story}
+            chosen={chosen}
+            heading={heading}
+            note={note}
+            actions={actions}
+            onBack={back}
+          />
+        ) : (
+          <main class="story-pane story-none">
+            <p>{words.say("Choose a message: its whole story appears here.")}</p>
+            <p class="hint">{words.say("Keys: j and k choose, Enter reads, ? shows all.")}</p>
+          </main>
+        )}
+        <PhoneBar place={place} go={go} />
+        <Announcement entry={alerting.newest} author={alerting.newest && memberOf(board, alerting.newest.view)} />
+        <Help open={help} letters={letters} onLetters={setLetters} onClose={() => setHelp(false)} />
+      </div>
+    </BoardProvider>
+  );
+}
+
+function storyOf(board: Board, chosen: Entry | null): readonly Entry[] {
+  if (chosen === null) {
+    return [];
+  }
+  const all = operationOf(board, chosen.view.operation)?.entries ?? [];
+  return all.filter((entry) => entry.story === chosen.story);
+}
+
+/** So that a tab in the background says that somebody waits. */
+function useTitle(forUs: number): void {
+  useEffect(() => {
+    document.title = forUs > 0 ? `(${forUs}) CENcomm` : "CENcomm";
+  }, [forUs]);
+}

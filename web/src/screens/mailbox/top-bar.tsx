@@ -1,0 +1,58 @@
+/** The line above everything: where one is, whether it is live, and the way out. */
+
+import type { JSX } from "preact";
+
+import { useWords } from "../../words";
+import { LanguageChoice } from "../language-choice";
+import type { Alerting } from "./alerting";
+import { useBoard } from "./board";
+import { ThemeChoice } from "./theme-choice";
+
+interface Props {
+  readonly online: boolean;
+  readonly alerting: Alerting;
+  readonly onHelp: () => void;
+  readonly onSignOut: () => void;
+}
+
+export function TopBar({ online, alerting, onHelp, onSignOut }: Props): JSX.Element {
+  const words = useWords();
+  const { now } = useBoard();
+  return (
+    <header class="bar">
+      <span class="brand">
+        CEN<i>comm</i>
+      </span>
+      <span class={online ? "connection" : "connection off"} role="status">
+        {online ? words.say("live") : words.say("no connection: this may be out of date, and sending waits")}
+      </span>
+      <span class="bar-hour" title={words.local(now)}>
+        {words.say("{hour} UTC", { hour: words.short(now, now) })}
+      </span>
+      {!alerting.on && (
+        <button class="quiet desk-only" onClick={alerting.turnOn}>
+          {words.say("Sound for urgent messages")}
+        </button>
+      )}
+      <details class="settings">
+        <summary>{words.say("Settings")}</summary>
+        <div>
+          <LanguageChoice />
+          <ThemeChoice />
+          {!alerting.on && (
+            <button class="phone-only" onClick={alerting.turnOn}>
+              {words.say("Sound for urgent messages")}
+            </button>
+          )}
+          <button onClick={onHelp}>{words.say("Keys")}</button>
+          <button class="phone-only" onClick={onSignOut}>
+            {words.say("Sign out")}
+          </button>
+        </div>
+      </details>
+      <button class="quiet desk-only" onClick={onSignOut}>
+        {words.say("Sign out")}
+      </button>
+    </header>
+  );
+}
