@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check lint types web vectors bench demo faults clean
+.PHONY: help setup run test quick check lint types web screenshots vectors bench demo faults clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/installed: pyproject.toml requirements.lock
 	@echo "Installing the locked libraries into $(VENV): a minute or two, once …"
@@ -42,6 +42,9 @@ types: setup ## static types, strict
 
 web: setup ## check the browser client: types, and the vectors that it shares with Python
 	$(BIN)/python hatch_build.py --check
+
+screenshots: setup ## photograph the browser client's screens with invented messages, into docs/screens/
+	$(BIN)/python -m tests.browser.screenshots
 
 check: lint types web test vectors ## what CI runs: lint, types, all tests, official vectors
 

@@ -33,7 +33,7 @@ async def photograph(chromium: str, names: list[str]) -> None:
             context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
             await serve_gallery(context)
             page = await context.new_page()
-            page.on("pageerror", lambda error: print(error, file=sys.stderr))
+            page.on("pageerror", lambda error: sys.stderr.write(f"{error}\n"))
             await open_gallery(page, **asked)
             await page.screenshot(path=SCREENS / f"{name}.png")
             await context.close()

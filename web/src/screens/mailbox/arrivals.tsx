@@ -115,14 +115,14 @@ function Filters({ place, go }: { readonly place: Place; readonly go: Props["go"
   );
   return (
     <div class="narrow" role="group" aria-label={words.say("Show only")}>
-      <button class="chip" aria-pressed={place.filter.unread} onClick={() => narrow({ unread: !place.filter.unread })}>
+      <button class="only" aria-pressed={place.filter.unread} onClick={() => narrow({ unread: !place.filter.unread })}>
         {words.say("Unread")}
       </button>
-      <button class="chip" aria-pressed={place.filter.urgent} onClick={() => narrow({ urgent: !place.filter.urgent })}>
+      <button class="only" aria-pressed={place.filter.urgent} onClick={() => narrow({ urgent: !place.filter.urgent })}>
         {words.say("Urgent")}
       </button>
       <select
-        class={place.filter.form === null ? "chip" : "chip on"}
+        class={place.filter.form === null ? "only" : "only on"}
         aria-label={words.say("Form")}
         value={place.filter.form ?? ""}
         onChange={(event) => narrow({ form: event.currentTarget.value || null })}
@@ -135,7 +135,7 @@ function Filters({ place, go }: { readonly place: Place; readonly go: Props["go"
         ))}
       </select>
       <select
-        class={place.filter.country === null ? "chip" : "chip on"}
+        class={place.filter.country === null ? "only" : "only on"}
         aria-label={words.say("Country of the author")}
         value={place.filter.country ?? ""}
         onChange={(event) => narrow({ country: event.currentTarget.value || null })}
@@ -151,7 +151,7 @@ function Filters({ place, go }: { readonly place: Place; readonly go: Props["go"
           ))}
       </select>
       {place.filter !== EVERYTHING && Object.values(place.filter).some((value) => value !== null && value !== false) && (
-        <button class="chip clear" onClick={() => go({ filter: EVERYTHING, message: null })}>
+        <button class="only clear" onClick={() => go({ filter: EVERYTHING, message: null })}>
           {words.say("Show all")}
         </button>
       )}

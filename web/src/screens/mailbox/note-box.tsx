@@ -3,6 +3,7 @@
 import type { JSX, RefObject } from "preact";
 import { useState } from "preact/hooks";
 
+import { typedText } from "../../forms/typing";
 import type { ChannelView, MemberView } from "../../operation/overview";
 import { useWords } from "../../words";
 import { memberName } from "../people";
@@ -22,13 +23,13 @@ export function NoteBox({ box, channel, members, onSend }: Props): JSX.Element {
   const [text, setText] = useState("");
   const send = (): void => {
     if (text.trim() !== "") {
-      onSend(text.trim().normalize("NFC"));
+      onSend(text.trim());
       setText("");
     }
   };
   return (
     <form
-      class="note-box"
+      class="reply-box"
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -43,7 +44,7 @@ export function NoteBox({ box, channel, members, onSend }: Props): JSX.Element {
           maxLength={MAX_LETTERS}
           value={text}
           aria-describedby="note-hint"
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => setText(typedText(event.currentTarget.value))}
           onKeyDown={(event) => {
             if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
               event.preventDefault();

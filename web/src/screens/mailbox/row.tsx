@@ -102,8 +102,8 @@ export function AddresseeBadge({
     return <CountryBadge country={addressee.country} />;
   }
   if ("role" in addressee) {
-    return <span class="chip-text">{role(words, roleNumber(addressee.role))}</span>;
+    return <span class="addressee">{role(words, roleNumber(addressee.role))}</span>;
   }
   const member = operationOf(board, operation)?.members.get(addressee.account);
-  return <bdi class="chip-text">{member === undefined ? addressee.account.slice(0, 8) : memberName(words, member)}</bdi>;
+  return <bdi class="addressee">{member === undefined ? addressee.account.slice(0, 8) : memberName(words, member)}</bdi>;
 }
