@@ -21,6 +21,7 @@ import { useKeys } from "./keys";
 import { countsOf, listed, START, type Place } from "./place";
 import { Announcement, PhoneBar } from "./phone-bar";
 import { Story, targetOf } from "./story";
+import { shelfName } from "./terms";
 import { TopBar } from "./top-bar";
 
 export interface MailboxProps {
@@ -126,6 +127,7 @@ export function MailboxScreen({
           />
         ) : (
           <main class="story-pane story-none">
+            <h1 class="unseen">{shelfName(words, place.shelf)}</h1>
             <p>{words.say("Choose a message: its whole story appears here.")}</p>
             <p class="hint">{words.say("Keys: j and k choose, Enter reads, ? shows all.")}</p>
           </main>

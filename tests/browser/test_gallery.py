@@ -1,0 +1,148 @@
+"""The real screens before invented messages: everybody can use them, on any width, whatever was written to them."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright
+
+from tests.browser.conftest import QUIET
+from tests.browser.gallery import build_gallery, open_gallery, serve_gallery
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+STORY = {"message": "reefer", "pane": "story"}
+SCREENS: dict[str, dict[str, str]] = {
+    "inbox": {},
+    "story": STORY,
+    "story in the dark": {**STORY, "theme": "dark"},
+    "story in Arabic": {**STORY, "language": "ar"},
+    "story in Arabic in the dark": {**STORY, "language": "ar", "theme": "dark"},
+    "what was set aside": {"shelf": "aside"},
+    "drafts in the dark": {"shelf": "drafts", "theme": "dark"},
+    "roster": {"details": "yes", "pane": "story"},
+    "without connection": {"online": "no"},
+}
+
+
+@pytest.fixture(scope="module")
+def built(chromium: str) -> str:
+    build_gallery()
+    return chromium
+
+
+@pytest.fixture
+async def page(built: str) -> AsyncIterator[Page]:
+    """A page of the gallery; a test fails when it complains."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=built, args=QUIET)
+        context = await browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        await serve_gallery(context)
+        one = await context.new_page()
+        complaints: list[str] = []
+        one.on("pageerror", lambda error: complaints.append(str(error)))
+        yield one
+        await browser.close()
+        assert complaints == []
+
+
+async def test_every_screen_passes_wcag_2_2_aa_in_light_dark_and_right_to_left(page: Page) -> None:
+    found: dict[str, list[str]] = {}
+    for name, asked in SCREENS.items():
+        await open_gallery(page, **asked)
+        await page.add_script_tag(path=AXE)
+        result = await page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
+        found[name] = [
+            f"{violation['id']}: {node['target']} {node['failureSummary']}"
+            for violation in result["violations"]
+            for node in violation["nodes"]
+        ]
+
+    assert {name: violations for name, violations in found.items() if violations} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_a_phone_of_360_pixels_scrolls_in_one_direction_only(page: Page, language: str) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+
+    for asked in ({"pane": "boxes"}, {"pane": "list"}, STORY, {"shelf": "drafts"}, {"shelf": "aside"}):
+        await open_gallery(page, language=language, **asked)
+        too_wide = await page.evaluate(
+            """() => [...document.querySelectorAll("body *")]
+                .filter((one) => one.getClientRects().length && !one.closest(".arrival, .unseen, .seek"))
+                .filter((one) => { const r = one.getBoundingClientRect(); return r.right > 361 || r.left < -1; })
+                .map((one) => one.className || one.tagName)"""
+        )
+        assert too_wide == [], asked
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+async def test_ten_thousand_messages_open_at_once_and_only_those_in_sight_are_there(page: Page) -> None:
+    await open_gallery(page, count=10_000)
+
+    opened = int(await page.evaluate("document.documentElement.dataset.opened"))
+    first = await page.locator("[role=option]").count()
+    await page.locator("[role=listbox]").focus()
+    await page.keyboard.press("End")
+    await page.locator("[role=option][aria-posinset='9000']").or_(page.locator("[role=option]").last).wait_for()
+    last = await page.locator("[role=option]").last.get_attribute("aria-posinset")
+    size = await page.locator("[role=option]").last.get_attribute("aria-setsize")
+
+    assert first < 40
+    assert await page.locator("[role=option]").count() < 40
+    assert last == size
+    assert int(size or 0) > 9000
+    assert opened < 2000  # milliseconds, on a busy machine; about 300 on an idle one
+
+
+async def test_the_keys_do_what_the_help_says_and_can_be_switched_off(page: Page) -> None:
+    await open_gallery(page)
+    told = "document.documentElement.dataset.told"
+
+    for key in "jjj":
+        await page.keyboard.press(key)
+    chosen = await page.locator("[role=option][aria-selected=true]").get_attribute("aria-posinset")
+    await page.keyboard.press("r")
+    responded = await page.evaluate(told)
+    await page.keyboard.press("/")
+    await page.keyboard.type("30541")
+    found = await page.locator("[role=option]").count()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("?")
+    await page.get_by_label("Single letters do this").uncheck()
+    await page.keyboard.press("Escape")
+    await page.evaluate("document.documentElement.dataset.told = 'nothing'")
+    await page.keyboard.press("r")
+
+    assert chosen == "3"
+    assert str(responded).startswith("respond response ")
+    assert found == 2
+    assert await page.evaluate(told) == "nothing"
+
+
+async def test_a_note_is_one_box_and_enter(page: Page) -> None:
+    await open_gallery(page, **STORY)
+
+    await page.keyboard.press("n")
+    await page.keyboard.type("Scanner is free at 05:00")
+    await page.keyboard.press("Enter")
+
+    await page.locator(".letter", has_text="Scanner is free at 05:00").wait_for()
+    assert await page.locator(".reply-box textarea").input_value() == ""
+
+
+async def test_hostile_text_is_shown_as_text(page: Page, shared: Path) -> None:
+    hostile = json.loads((shared / "data" / "bad" / "blns.json").read_text("utf-8"))
+    await page.add_init_script(f"window.hostile = {json.dumps(hostile)}")
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+
+    await open_gallery(page, pane="list")
+    for _ in range(len(hostile) // 8):
+        await page.keyboard.press("j")
+
+    assert dialogs == []
+    assert await page.locator(".mailbox script, .mailbox img, .mailbox iframe, .mailbox svg").count() == 0
