@@ -4,7 +4,7 @@ import asyncio
 import sys
 from shutil import which
 
-from playwright.async_api import async_playwright
+from playwright.async_api import Error, async_playwright
 
 from tests.browser.gallery import ROOT, build_gallery, open_gallery, serve_gallery
 
@@ -24,6 +24,10 @@ SHOTS: dict[str, tuple[tuple[int, int], dict[str, str]]] = {
 }
 
 
+def complain(error: Error) -> None:
+    sys.stderr.write(f"{error}\n")
+
+
 async def photograph(chromium: str, names: list[str]) -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
@@ -33,7 +37,7 @@ async def photograph(chromium: str, names: list[str]) -> None:
             context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
             await serve_gallery(context)
             page = await context.new_page()
-            page.on("pageerror", lambda error: sys.stderr.write(f"{error}\n"))
+            page.on("pageerror", complain)
             await open_gallery(page, **asked)
             await page.screenshot(path=SCREENS / f"{name}.png")
             await context.close()
