@@ -2,12 +2,13 @@
 
 import { concat, fromHex, hex, type Bytes } from "../bytes";
 import { decode, opaque, uint } from "../codec";
-import { MalformedError, UsageError } from "../errors";
+import { MalformedError } from "../errors";
 import { decodeEnvelope, type Envelope } from "../forms/envelope";
 import { encodeEnvelope } from "../forms/envelope-writing";
 import { CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
-import { bodyView } from "./bodies";
 import type { Draft } from "../channel/posting";
+import { bodyView } from "./bodies";
+import type { DraftFiles } from "./draft-files";
 import type { DraftView } from "./views";
 
 export const DRAFT_PREFIX = "draft/";
@@ -21,12 +22,14 @@ export function draftKey(draft: string): string {
  * The envelope that a draft becomes, but for author and ledger, which are those of the moment of sending.
  *
  * @throws MalformedError identifiers that are none.
- * @throws UsageError files, which this program does not send yet.
+ * @throws UsageError a file that it names is not in `files`.
  */
-export function envelopeOf(draft: DraftView, author: Bytes, at: { sequence: number; hash: Bytes }): Envelope {
-  if (draft.body.attachments.length > 0) {
-    throw new UsageError("files are sent with the other program for now: send this without them");
-  }
+export function envelopeOf(
+  draft: DraftView,
+  author: Bytes,
+  at: { sequence: number; hash: Bytes },
+  files: DraftFiles,
+): Envelope {
   return {
     message: fromHex(draft.draft, ID_BYTES),
     operation: fromHex(draft.operation, OPERATION_ID_BYTES),
@@ -37,14 +40,13 @@ export function envelopeOf(draft: DraftView, author: Bytes, at: { sequence: numb
     form: fromHex(draft.form, ID_BYTES),
     formHash: fromHex(draft.formHash, HASH_BYTES),
     replyTo: draft.replyTo === null ? null : fromHex(draft.replyTo, ID_BYTES),
-    body: { ...draft.body, attachments: [] },
+    body: { ...draft.body, attachments: files.of(draft) },
   };
 }
 
 /** What of a draft is given to be sent, at `now`. @throws MalformedError, UsageError as `envelopeOf`. */
-export function postedOf(draft: DraftView, now: number): Draft {
-  const nobody = new Uint8Array(HASH_BYTES);
-  const { message, operation, channel, form, replyTo, body } = envelopeOf(draft, nobody, { sequence: 0, hash: nobody });
+export function postedOf(draft: DraftView, now: number, files: DraftFiles): Draft {
+  const { message, operation, channel, form, replyTo, body } = unsigned(draft, files);
   return { message, operation, channel, form, replyTo, body: { ...body, writtenAt: now } };
 }
 
@@ -62,14 +64,13 @@ export function draftOf(envelope: Envelope, changedAt: number): DraftView {
   };
 }
 
-export function encodeDraft(draft: DraftView): Bytes {
-  const nobody = new Uint8Array(HASH_BYTES);
-  const envelope = envelopeOf(draft, nobody, { sequence: 0, hash: nobody });
-  return concat(uint(draft.changedAt, 8), opaque(encodeEnvelope(envelope)));
+/** With the keys of its files. @throws MalformedError, UsageError as `envelopeOf`. */
+export function encodeDraft(draft: DraftView, files: DraftFiles): Bytes {
+  return concat(uint(draft.changedAt, 8), opaque(encodeEnvelope(unsigned(draft, files))));
 }
 
-/** @throws MalformedError anything that `encodeDraft` does not write. */
-export function decodeDraft(data: Bytes): DraftView {
+/** The draft, its files added to `files`. @throws MalformedError anything that `encodeDraft` does not write. */
+export function decodeDraft(data: Bytes, files: DraftFiles): DraftView {
   const { changedAt, envelope } = decode(data, (reader) => ({
     changedAt: Number(reader.uint64()),
     envelope: decodeEnvelope(reader.opaque()),
@@ -77,5 +78,13 @@ export function decodeDraft(data: Bytes): DraftView {
   if (!Number.isSafeInteger(changedAt)) {
     throw new MalformedError("a draft from after the last calendar");
   }
+  for (const attachment of envelope.body.attachments) {
+    files.add(attachment);
+  }
   return draftOf(envelope, changedAt);
+}
+
+function unsigned(draft: DraftView, files: DraftFiles): Envelope {
+  const nobody = new Uint8Array(HASH_BYTES);
+  return envelopeOf(draft, nobody, { sequence: 0, hash: nobody }, files);
 }

@@ -2,6 +2,7 @@
 
 import { UsageError } from "../errors";
 import type { StateStore } from "../store/state-store";
+import { DraftFiles } from "./draft-files";
 import { decodeDraft, DRAFT_PREFIX, draftKey, encodeDraft } from "./drafts";
 import type { Mailbox } from "./mailbox";
 import { MarkBook, MARKS_PREFIX } from "./marks";
@@ -12,13 +13,15 @@ export class OfficersWork {
     private readonly mailbox: Mailbox,
     private book: MarkBook,
     private readonly kept: Map<string, DraftView>,
+    readonly files: DraftFiles,
   ) {}
 
   /** @throws MalformedError the store was written by something else. */
   static async restore(mailbox: Mailbox, store: StateStore): Promise<OfficersWork> {
-    const drafts = (await store.scan(DRAFT_PREFIX)).map(([, value]) => decodeDraft(value));
+    const files = new DraftFiles();
+    const drafts = (await store.scan(DRAFT_PREFIX)).map(([, value]) => decodeDraft(value, files));
     const book = MarkBook.of(await store.scan(MARKS_PREFIX));
-    return new OfficersWork(mailbox, book, new Map(drafts.map((draft) => [draft.draft, draft])));
+    return new OfficersWork(mailbox, book, new Map(drafts.map((draft) => [draft.draft, draft])), files);
   }
 
   get marks(): MarkBook {
@@ -30,9 +33,9 @@ export class OfficersWork {
     return [...this.kept.values()].filter((draft) => draft.operation === operation);
   }
 
-  /** @throws UsageError it cannot be kept: it names files, or a text is too long to be signed. */
+  /** @throws UsageError it cannot be kept: a file of it is gone, or a text is too long to be signed. */
   async saveDraft(draft: DraftView): Promise<void> {
-    await this.mailbox.write(new Map([[draftKey(draft.draft), encodeDraft(draft)]]));
+    await this.mailbox.write(new Map([[draftKey(draft.draft), encodeDraft(draft, this.files)]]));
     this.kept.set(draft.draft, draft);
   }
 

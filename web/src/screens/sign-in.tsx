@@ -130,6 +130,8 @@ function stepSentence(words: ReturnType<typeof useWords>, step: Step): string {
       return words.say("Signing in …");
     case "reading":
       return words.say("Reading: {read} of {all} messages …", { read: step.read, all: step.all });
+    case "carrying":
+      return words.say("Files: {done} of {all} parts …", { done: step.done, all: step.all });
     case "verifying":
       return words.say("Verifying the ledger: {verified} of {signed} entries …", {
         verified: step.verified,

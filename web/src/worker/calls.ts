@@ -1,5 +1,6 @@
 /** What page and worker say to each other. Keys and tokens stay in the worker: nothing here can carry one back. */
 
+import type { AttachedFile, FetchedFile } from "../mailbox/files";
 import type { DraftView, MailboxChange, OperationMailbox } from "../mailbox/views";
 import type { Overview } from "../operation/overview";
 
@@ -15,6 +16,14 @@ export interface Calls {
   readonly mark: {
     readonly ask: { readonly key: string; readonly read?: boolean; readonly flagged?: boolean };
     readonly answer: null;
+  };
+  readonly attach: {
+    readonly ask: { readonly operation: string; readonly channel: string; readonly file: File };
+    readonly answer: AttachedFile;
+  };
+  readonly fetchFile: {
+    readonly ask: { readonly key: string; readonly attachment: string };
+    readonly answer: FetchedFile;
   };
   readonly acknowledge: { readonly ask: { readonly key: string }; readonly answer: null };
 }
@@ -49,6 +58,7 @@ export type Step =
   | { readonly step: "stretching" }
   | { readonly step: "signingIn" }
   | { readonly step: "reading"; readonly read: number; readonly all: number } // messages
+  | { readonly step: "carrying"; readonly done: number; readonly all: number } // parts of a file
   | { readonly step: "verifying"; readonly verified: number; readonly signed: number };
 
 /** Why a call failed: `code` is looked up in the catalogue, `sentence` is shown where it is not there. */

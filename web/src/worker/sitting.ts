@@ -11,6 +11,7 @@ import { encodeAcknowledgement } from "../forms/acknowledgement";
 import { ControlKind } from "../forms/control";
 import { Bulletin } from "../mailbox/bulletin";
 import { draftKey, postedOf } from "../mailbox/drafts";
+import { attachFile, fetchFile, type AttachedFile, type FetchedFile } from "../mailbox/files";
 import { Following, type Listener } from "../mailbox/following";
 import type { Kept, KeptMessage } from "../mailbox/journal";
 import type { Mailbox, Observer } from "../mailbox/mailbox";
@@ -20,7 +21,7 @@ import type { Progress } from "../operation/following";
 import { RelayWithholds } from "../operation/operation";
 import { overviewOf } from "../operation/overview";
 import type { Wake } from "../relay/wakes";
-import type { Failure, Happening, Home, OperationView } from "./calls";
+import type { Calls, Failure, Happening, Home, OperationView } from "./calls";
 import { failureOf } from "./failures";
 
 /** Where news go, and how they wait for each other. */
@@ -96,10 +97,20 @@ export class Sitting implements Listener, Observer {
   /** Signed, and kept to be sent; it goes out at once if that is possible. Throws as `keepDraft`: then the draft stays. */
   async send(draft: DraftView): Promise<void> {
     const gone = new Map([[draftKey(draft.draft), null]]);
-    await this.mailbox.turns.run(() => keepDraft(this.mailbox, postedOf(draft, this.mailbox.now()), gone));
+    await this.mailbox.turns.run(() => keepDraft(this.mailbox, postedOf(draft, this.mailbox.now(), this.work.files), gone));
     this.work.forgetDraft(draft.draft);
     this.noteChannel(draft.operation);
     this.post();
+  }
+
+  /** A file that a draft may name from now on. Throws as `attachFile`. */
+  attach(asked: Calls["attach"]["ask"], progress: Progress): Promise<AttachedFile> {
+    return attachFile(this.mailbox, this.work.files, asked, progress);
+  }
+
+  /** Throws as `fetchFile`. */
+  fetchFile(asked: Calls["fetchFile"]["ask"], progress: Progress): Promise<FetchedFile> {
+    return fetchFile(this.mailbox, asked, progress);
   }
 
   async mark(place: string, marks: Partial<Marks>): Promise<void> {

@@ -10,6 +10,7 @@ import { signEnvelope } from "../../src/forms/envelope-writing";
 import { CertificateMemo } from "../../src/ledger/certificate-memo";
 import { SigningKey } from "../../src/primitives/signatures";
 import { sha256 } from "../../src/primitives/hashes";
+import { DraftFiles } from "../../src/mailbox/draft-files";
 import { envelopeOf } from "../../src/mailbox/drafts";
 import { Holdings, placeKey } from "../../src/mailbox/holdings";
 import { decodeKept, encodeKept, keptOf, type KeptMessage } from "../../src/mailbox/journal";
@@ -28,7 +29,7 @@ const PLACE: Place = {
 };
 
 function delivered(): MessageDelivered {
-  const envelope = envelopeOf(DRAFT, sha256(DEVICE.certificate), { sequence: 3, hash: new Uint8Array(32) });
+  const envelope = envelopeOf(DRAFT, sha256(DEVICE.certificate), { sequence: 3, hash: new Uint8Array(32) }, new DraftFiles());
   return {
     kind: "message",
     place: PLACE,

@@ -9,6 +9,7 @@ import type { Group } from "../../src/channel/group";
 import { channelKey, Standing, type ChannelSession } from "../../src/channel/session";
 import { evidenceKey } from "../../src/channel/session-rows";
 import { UsageError } from "../../src/errors";
+import { DraftFiles } from "../../src/mailbox/draft-files";
 import { envelopeOf } from "../../src/mailbox/drafts";
 import { placeKey } from "../../src/mailbox/holdings";
 import { Mailbox } from "../../src/mailbox/mailbox";
@@ -129,7 +130,7 @@ function mailboxOn(store: MemoryStore): Mailbox {
 
 function delivered(sequence: number) {
   const draft = { ...DRAFT, draft: hex(filled(16, sequence)) };
-  const envelope = envelopeOf(draft, sha256(OWN.certificate), { sequence: 3, hash: filled(32, 0) });
+  const envelope = envelopeOf(draft, sha256(OWN.certificate), { sequence: 3, hash: filled(32, 0) }, new DraftFiles());
   return {
     kind: "message" as const,
     place: { ...PLACE, sequence },

@@ -1,0 +1,34 @@
+/** The files of what is being written, with their keys: in the worker and in sealed drafts alone. */
+
+import { hex } from "../bytes";
+import { UsageError } from "../errors";
+import { MAX_ATTACHMENTS, type Attachment } from "../forms/attachment";
+import type { AttachmentView, DraftView } from "./views";
+
+export class DraftFiles {
+  readonly #files = new Map<string, Attachment>();
+
+  /** The file lies whole at the relay; drafts may name it. */
+  add(attachment: Attachment): AttachmentView {
+    this.#files.set(hex(attachment.id), attachment);
+    return attachmentView(attachment);
+  }
+
+  /** What the envelope says of the files that a draft names. @throws UsageError one of them is not here any more. */
+  of(draft: DraftView): readonly Attachment[] {
+    if (draft.body.attachments.length > MAX_ATTACHMENTS) {
+      throw new UsageError(`a message has at most ${MAX_ATTACHMENTS} attachments: send the others with another one`);
+    }
+    return draft.body.attachments.map(({ attachment, name }) => {
+      const file = this.#files.get(attachment);
+      if (file === undefined) {
+        throw new UsageError(`${name} is not here any more: attach it again`);
+      }
+      return file;
+    });
+  }
+}
+
+export function attachmentView({ id, name, mediaType, size }: Attachment): AttachmentView {
+  return { attachment: hex(id), name, mediaType, size };
+}
