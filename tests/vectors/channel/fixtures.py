@@ -31,7 +31,7 @@ from cencomm.wire.welcomes import WaitingWelcome
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.ledger.people import START
 from tests.vectors.channel.commits import commits
-from tests.vectors.channel.story import ILL_FORMED, Cast, begin, gather, tell
+from tests.vectors.channel.story import ILL_FORMED, Cast, begin, gather, restart_around, tell
 from tests.vectors.channel.told import Json, entry_told, event_told
 from tests.vectors.channel.welcomes import Invitation, invitations
 
@@ -42,7 +42,12 @@ NOWHERE = "http://127.0.0.1:9/"
 
 def fixtures() -> Mapping[str, Json]:
     """File name -> content."""
-    return {"story.json": asyncio.run(_story()), "commits.json": _commits(), "welcomes.json": _welcomes()}
+    return {
+        "story.json": asyncio.run(_story()),
+        "commits.json": _commits(),
+        "welcomes.json": _welcomes(),
+        "restart.json": _restart(),
+    }
 
 
 async def _story() -> Json:
@@ -91,6 +96,15 @@ def _welcomes() -> Json:
         **_ground(cast),
         "cases": [{"name": one.name, **_invitation_told(one), **_verdict(cast, one)} for one in made],
     }
+
+
+def _restart() -> Json:
+    """A log that the ledger cuts behind its entry `cut`, with a message on either side (C11)."""
+    cast = begin()
+    cut = restart_around(cast)
+    entries = [entry_told(entry) for entry in cast.crew.log[cast.entered :]]
+    told: Mapping[str, Json] = {"cut": cut, "entries": entries, "head": _head(cast).hex()}
+    return {**_ground(cast), "way_in": _invitation_told(_way_in(cast)), **told}
 
 
 def _verdict(cast: Cast, invitation: Invitation) -> Mapping[str, Json]:
@@ -154,6 +168,7 @@ def _ground(cast: Cast) -> Mapping[str, Json]:
         "init_private_key": vera.bundle.init_private_key.expose().hex(),
         "leaf_private_key": vera.bundle.leaf_private_key.expose().hex(),
         "previous": [digest.hex() for digest in crew.hashes[:2]],
+        "relay_seed": crew.unit.relay.seed.hex(),
         "ill_formed": ILL_FORMED,
     }
 

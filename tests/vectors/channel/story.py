@@ -207,3 +207,14 @@ def _membership(cast: Cast) -> Iterator[str]:
     yield "C6 a member removes and adds one device in one Commit"
     crew.carry(carla, crew.commit(carla, removes=[copy_of_vera(cast).own_leaf]))
     yield "C6 a coordinator removes the reader"
+
+
+def restart_around(cast: Cast) -> int:
+    """Three messages, and a restart of the channel behind the first of them (C11); the cut's place."""
+    crew, ana = cast.crew, cast.ana
+    for _ in range(3):
+        crew.say(ana, crew.seal(ana, crew.sign(ana, crew.envelope(ana))))
+    cut = cast.entered + 1
+    body = replace(crew.unit.restart_body(crew.channel), cut_sequence=cut, cut_hash=crew.hashes[cut])
+    crew.unit.append(crew.unit.sign(body))
+    return cut

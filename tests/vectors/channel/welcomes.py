@@ -39,6 +39,8 @@ def invitations(cast: Cast) -> Iterator[Invitation]:
     yield invited("C9 a Commit that adds somebody else", honest, sequence=1, entries=(crew.log[0],))
     shown = replace_kind(invited("", honest).entries[0])
     yield invited("C9 the Commit shown as a message", honest, entries=(shown,))
+    later = LogEntry(sequence=3, kind=LogKind.COMMIT, epoch=1, message=honest.message)
+    yield invited("C9 the Commit shown at another place", honest, entries=(later,))
     yield invited("a ratchet tree of another epoch", honest, ratchet_tree=other.ratchet_tree)
     told = crew.commit(ana, adds=[vera], told=lambda anchor: replace(anchor, log_sequence=0, log_hash=NO_HASH))
     yield invited("C9 an anchor that is not the Commit's", told)

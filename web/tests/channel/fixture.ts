@@ -7,15 +7,19 @@ import { opaque, uint } from "../../src/codec";
 import { MalformedError, Unavailable } from "../../src/errors";
 import { verifyCertificate } from "../../src/ledger/certificate";
 import { decodeSignedEntry } from "../../src/ledger/entry";
+import type { LogKind } from "../../src/ledger/kinds";
+import * as labels from "../../src/ledger/labels";
 import { replay, type Ledger } from "../../src/ledger/ledger";
+import { logHash } from "../../src/ledger/log";
 import { restoreKeyPackage, type OwnKeyPackage } from "../../src/mls/key-package";
-import { SigningKey } from "../../src/primitives/signatures";
+import { SigningKey, signWithLabel } from "../../src/primitives/signatures";
 import type { Document } from "../../src/relay/answers";
-import { toBase64 } from "../../src/relay/base64";
+import { fromBase64, toBase64 } from "../../src/relay/base64";
 import type { Caller } from "../../src/relay/caller";
 import type { LogEntry } from "../../src/relay/channel-routes";
+import { RelayRefuses } from "../../src/relay/relay-client";
 import { stockWrites } from "../../src/channel/key-package-stock";
-import { ChannelDevice } from "../fakes/channel-host";
+import { ChannelDevice, NOW } from "../fakes/channel-host";
 
 const KEY_PACKAGE_SECRET_VERSION = 1;
 
@@ -45,6 +49,7 @@ export interface Ground {
   readonly init_private_key: string;
   readonly leaf_private_key: string;
   readonly previous: readonly string[]; // our log hashes before entries 1 and 2
+  readonly relay_seed: string;
   readonly ill_formed: string;
 }
 
@@ -77,18 +82,35 @@ export async function veraOf(ground: Ground, relay: Caller, ledger = ledgerOf(gr
 /** Shows a log, a Welcome and one signed head, and remembers what it was asked to do. */
 export class ScriptedRelay implements Caller {
   readonly asked: string[] = [];
+  readonly rejections: Bytes[] = [];
   answersBeforeBreaking = Infinity; // pages of the log before the line breaks
+  takesRejections = true;
+  refusesCursor = false;
 
   constructor(
     private readonly ground: Ground,
     private readonly invitation: InvitationTold,
-    private readonly entries: readonly EntryTold[],
-    private readonly head: string,
+    private entries: readonly EntryTold[],
+    private head: string,
     private readonly pageEntries = 7,
   ) {}
 
-  async ask(method: string, path: string): Promise<Document> {
+  /** From now on it shows these behind the way in, under a true head of the log up to `sequence`. */
+  show(entries: readonly EntryTold[], all: readonly EntryTold[], sequence: number): void {
+    this.entries = entries;
+    const upTo = [...this.invitation.log, ...all].filter((entry) => entry.sequence <= sequence);
+    this.head = signedHead(this.ground, sequence, hashBehind(this.ground, upTo));
+  }
+
+  showHead(head: string): void {
+    this.head = head;
+  }
+
+  async ask(method: string, path: string, document?: Document): Promise<Document> {
     const address = new URL(path, "https://relay.example");
+    if (address.pathname.endsWith("/rejections")) {
+      return this.takeRejection(document);
+    }
     if (method !== "GET") {
       this.asked.push(`${method} ${address.pathname.split("/").slice(7).join("/")}`);
       return {};
@@ -103,6 +125,14 @@ export class ScriptedRelay implements Caller {
     return this.log(address.searchParams);
   }
 
+  private takeRejection(document: Document | undefined): Document {
+    if (!this.takesRejections) {
+      throw new Unavailable("the line is broken");
+    }
+    this.rejections.push(fromBase64(document?.["rejection"]));
+    return {};
+  }
+
   private welcomes(): Document {
     const { sequence, welcome, ratchet_tree } = this.invitation;
     const { device } = verifyCertificate(fromHex(this.ground.certificate));
@@ -112,6 +142,9 @@ export class ScriptedRelay implements Caller {
 
   private log(cursor: URLSearchParams): Document {
     const after = Number(cursor.get("after"));
+    if (this.refusesCursor && cursor.has("hash")) {
+      throw new RelayRefuses("log_diverged", "another log", null);
+    }
     const limit = Number(cursor.get("limit") ?? this.pageEntries);
     const shown = [...this.invitation.log, ...this.entries].filter((entry) => entry.sequence > after).slice(0, limit);
     const previous = cursor.get("hash") ?? this.ground.previous[after];
@@ -121,6 +154,24 @@ export class ScriptedRelay implements Caller {
       head: base64(this.head),
     };
   }
+}
+
+/** What the operation's relay signs of that log. */
+export function signedHead(ground: Ground, sequence: number, hash: Bytes): string {
+  const { operation } = ledgerOf(ground);
+  const log = concat(fromHex(ground.channel), uint(1, 4));
+  const content = concat(operation, log, uint(sequence, 8), hash, uint(NOW, 8));
+  const signature = signWithLabel(new SigningKey(fromHex(ground.relay_seed)), labels.LOG_HEAD, content);
+  return hex(concat(opaque(content), opaque(signature)));
+}
+
+/** Our log hash behind these, of which the first is Vera's way in. */
+export function hashBehind(ground: Ground, entries: readonly EntryTold[]): Bytes {
+  const log = { channel: fromHex(ground.channel), generation: 1 };
+  return entries.reduce(
+    (previous, one) => logHash(log, previous, one.sequence, entryOf(one).kind as LogKind, fromHex(one.message)),
+    fromHex(ground.previous[1]!),
+  );
 }
 
 export function entryOf(told: EntryTold): LogEntry {

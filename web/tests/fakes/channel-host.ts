@@ -33,7 +33,7 @@ export class ChannelDevice implements Host {
     public ledger: Ledger,
     readonly relay: Caller,
     readonly judgeReport: (operation: Operation, envelope: Envelope) => void,
-    private readonly newest: () => Ledger = () => ledger,
+    public newest: () => Ledger = () => ledger,
   ) {}
 
   now = (): number => NOW;
