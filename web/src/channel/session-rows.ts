@@ -60,10 +60,10 @@ export function sessionWrites(before: ChannelSession | null, after: ChannelSessi
   const at = channelPrefix(after);
   const writes = new Map<string, Bytes | null>([[at + POSITION, encodePosition(after)]]);
   if (before === null || before.group !== after.group) {
-    const { secret, tree } = after.group.encode();
-    writes.set(at + PRIVATE, secret);
+    const encoded = after.group.encode();
+    writes.set(at + PRIVATE, encoded.secret);
     if (before === null || before.group.epoch !== after.group.epoch) {
-      writes.set(at + PUBLIC, tree);
+      writes.set(at + PUBLIC, encoded.tree);
     }
   }
   if ((before?.staged ?? null) !== after.staged) {

@@ -176,9 +176,21 @@ export class Group {
     return { group: new Group(staged.state), message: staged.message, welcome: staged.welcome, ratchetTree };
   }
 
-  /** For the caller's store: `tree` changes with Commits only, `secret` with every message and is to be sealed. */
+  /**
+   * For the caller's store: `tree` changes with Commits only, `secret` with every message and is to be sealed.
+   *
+   * Each is encoded when it is asked for: a message of a large group does not cost its tree.
+   */
   encode(): { readonly secret: Bytes; readonly tree: Bytes } {
-    return { secret: encodeSecret(this.#state), tree: encodeTree(this.#state) };
+    const state = this.#state;
+    return {
+      get secret(): Bytes {
+        return encodeSecret(state);
+      },
+      get tree(): Bytes {
+        return encodeTree(state);
+      },
+    };
   }
 
   /** The same members in another state. */
