@@ -74,11 +74,12 @@ test("L4 entries that the relay does not sign are contradiction, and its word is
 
 test("L4 two signed heads for one entry are kept, both, and nothing behind them is taken", async () => {
   const { vera, relay } = await entered(2);
-  relay.show(STORY.entries.slice(0, 1), STORY.entries, 3);
-  await follow(vera);
+  relay.show(STORY.entries.slice(0, 1), STORY.entries, 5);
+  await assert.rejects(follow(vera), EntriesWithheld);
   const held = vera.logHeads.get(KEY)!;
 
-  relay.showHead(signedHead(STORY, 3, new Uint8Array(32).fill(7)));
+  relay.show(STORY.entries.slice(0, 2), STORY.entries, 5);
+  relay.showHead(signedHead(STORY, 5, new Uint8Array(32).fill(7)));
 
   await assert.rejects(follow(vera), LogContradicted);
   assert.deepEqual((await evidence(vera))[0], held.encoded);
