@@ -18,7 +18,7 @@ import { fromBase64, toBase64 } from "../../src/relay/base64";
 import type { Caller } from "../../src/relay/caller";
 import type { LogEntry } from "../../src/relay/channel-routes";
 import { RelayRefuses } from "../../src/relay/relay-client";
-import { stockWrites } from "../../src/channel/key-package-stock";
+import { stockWrites } from "../../src/account/key-package-stock";
 import { ChannelDevice, NOW } from "../fakes/channel-host";
 
 const KEY_PACKAGE_SECRET_VERSION = 1;

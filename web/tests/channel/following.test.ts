@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { equal, fromHex, hex, type Bytes } from "../../src/bytes";
 import { EntriesWithheld, LogContradicted, LogGap, LogRolledBack } from "../../src/channel/errors";
-import { loadStock } from "../../src/channel/key-package-stock";
+import { loadStock } from "../../src/account/key-package-stock";
 import { followLog, noticePush } from "../../src/channel/log-feed";
 import type { ControlDelivered } from "../../src/channel/events";
 import { keptWrites } from "../../src/channel/sent";
