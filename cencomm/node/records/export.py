@@ -8,28 +8,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
-import xlsxwriter
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.errors import Unavailable, UsageError
-from cencomm.forms.code_list import CodeList
 from cencomm.forms.wording import Wording
 from cencomm.node.records.criteria import Criteria, Labels
 from cencomm.node.records.reading import StoredRecord, exportable, forms_of, stored_records
-from cencomm.node.records.sheets import Sheet, SheetCell, sheet_rows, sheets_of
+from cencomm.node.records.sheets import Filler, SheetCell, sheets_of
+from cencomm.node.records.workbook import writing
 
 Progress = Callable[[int, int], None]
 """Records done, records in all."""
 
 # What a spreadsheet takes for a formula at the beginning of a text (OWASP, CSV injection).
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-MAX_SHEET_ROWS = 1_048_576  # Excel's
-MAX_CELL_CHARACTERS = 32_767  # Excel's
-MAX_SHEET_NAME_CHARACTERS = 31  # Excel's
 _PROGRESS_EVERY = 100  # records
 
 
@@ -104,20 +101,12 @@ class Export:
             Unavailable: the disk does not take it.
         """
         try:
-            _claim(path)
-            with xlsxwriter.Workbook(
-                path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-            ) as workbook:
-                taken: set[str] = set()
-
-                def begin(name: str) -> SheetWriter:
-                    worksheet = workbook.add_worksheet(sheet_name(name, taken))
-                    worksheet.freeze_panes(1, 0)
-                    return XlsxSheet(worksheet)
-
-                return await self._write(connection, criteria, begin, progress)
-        except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-            raise Unavailable(f"{path} cannot be written") from error
+            with writing(path) as workbook:
+                return await self._write(connection, criteria, workbook.add_sheet, progress)
+        except FileExistsError:
+            raise UsageError(f"there is a file {path} already") from None
+        except OSError as error:
+            raise Unavailable(f"{path} cannot be written: {error.strerror}") from error
 
     def _truths(self) -> Mapping[bool, str]:
         return {True: self.wording.word("yes", self.language), False: self.wording.word("no", self.language)}
@@ -130,12 +119,15 @@ class Export:
         progress: Progress,
     ) -> Exported:
         chosen = await exportable(connection, criteria, self.labels, only=self.only)
-        sheets: dict[str, list[tuple[Sheet, SheetWriter]]] = {}
-        for sheet in sheets_of(await forms_of(connection, chosen.wanted), self.language, self.wording):
-            writer = begin(sheet.name)
-            writer.write(sheet.heads())
-            sheets.setdefault(sheet.form_name, []).append((sheet, writer))
-        await _pour(stored_records(connection, chosen.wanted), sheets, self.labels.lists, chosen.records, progress)
+        targets: dict[str, tuple[Filler, list[SheetWriter]]] = {}
+        sheets = sheets_of(await forms_of(connection, chosen.wanted), self.language, self.wording)
+        for form, theirs in groupby(sheets, key=lambda sheet: sheet.form_name):
+            own = list(theirs)
+            writers = [begin(sheet.name) for sheet in own]
+            for sheet, writer in zip(own, writers, strict=True):
+                writer.write(sheet.heads())
+            targets[form] = Filler(own, self.labels.lists), writers
+        await _pour(stored_records(connection, chosen.wanted), targets, chosen.records, progress)
         for further in () if self.further is None else await self.further(connection, chosen.wanted):
             writer = begin(further.name)
             for row in further.rows:
@@ -145,16 +137,15 @@ class Export:
 
 async def _pour(
     records: AsyncIterator[StoredRecord],
-    sheets: Mapping[str, list[tuple[Sheet, SheetWriter]]],
-    lists: Mapping[str, CodeList],
+    targets: Mapping[str, tuple[Filler, list[SheetWriter]]],
     total: int,
     progress: Progress,
 ) -> None:
     done = 0
     async for record in records:
-        for sheet, writer in sheets[record.form_name]:
-            for row in sheet_rows(sheet, record.envelope, record.cells, lists):
-                writer.write(row)
+        filler, writers = targets[record.form_name]
+        for sheet, row in filler.rows(record.envelope, record.cells):
+            writers[sheet].write(row)
         done += 1
         if done % _PROGRESS_EVERY == 0 or done == total:
             progress(done, total)
@@ -164,13 +155,6 @@ def _make_empty(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty: name a new folder")
-
-
-def _claim(path: Path) -> None:
-    try:
-        path.open("x").close()
-    except FileExistsError:
-        raise UsageError(f"there is a file {path} already") from None
 
 
 class CsvSheet:
@@ -199,38 +183,3 @@ def _csv_cell(cell: SheetCell, truths: Mapping[bool, str]) -> str:
             return format(cell, "f")
         case _:
             return str(cell)
-
-
-class XlsxSheet:
-    """Writes texts as texts, whatever they begin with."""
-
-    def __init__(self, worksheet: "xlsxwriter.worksheet.Worksheet") -> None:
-        self._worksheet = worksheet
-        self._row = 0
-
-    def write(self, row: Sequence[SheetCell]) -> None:
-        if self._row >= MAX_SHEET_ROWS:
-            raise UsageError(f"more than {MAX_SHEET_ROWS} rows in one sheet: export a shorter period, or CSV")
-        for column, cell in enumerate(row):
-            match cell:
-                case None:
-                    continue
-                case bool():
-                    self._worksheet.write_boolean(self._row, column, cell)
-                case str():
-                    self._worksheet.write_string(self._row, column, cell[:MAX_CELL_CHARACTERS])
-                case _:
-                    self._worksheet.write_number(self._row, column, float(cell))
-        self._row += 1
-
-
-def sheet_name(name: str, taken: set[str]) -> str:
-    """`name` as Excel allows it: short, and once whatever the case."""
-    short = name[:MAX_SHEET_NAME_CHARACTERS]
-    number = 1
-    while short in taken:
-        number += 1
-        ending = f"_{number}"
-        short = name[: MAX_SHEET_NAME_CHARACTERS - len(ending)] + ending
-    taken.add(short)
-    return short

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.client.attachments.file_names import safe_name
@@ -23,6 +23,7 @@ from cencomm.node.records.search import file_names, matching
 from cencomm.node.records.sheets import Envelope, StoredCell, instant
 from cencomm.node.records.tables import CELLS, FIELDS, FORMS, MESSAGES
 
+_SHOWN = [column for column in MESSAGES.c if column.name not in {"certificate", "log_hash", "salt", "signed"}]
 CHUNK_RECORDS = 500  # in memory at once; a seizure has some fifty cells
 
 
@@ -90,8 +91,10 @@ async def stored_records(
     for start in range(0, len(numbers), CHUNK_RECORDS):
         chunk = numbers[start : start + CHUNK_RECORDS]
         cells = await _cells(connection, chunk, keys)
-        query = select(MESSAGES, FORMS.c.name, FORMS.c.version, file_names()).join(FORMS, FORMS.c.id == MESSAGES.c.form)
-        rows = {row.id: row for row in await connection.execute(query.where(MESSAGES.c.id.in_(chunk)))}
+        query: Select[Any] = select(*_SHOWN, FORMS.c.name, FORMS.c.version, file_names()).join(
+            FORMS, FORMS.c.id == MESSAGES.c.form
+        )
+        rows = {row.id: row for row in (await connection.execute(query.where(MESSAGES.c.id.in_(chunk)))).all()}
         for number in chunk:
             row = rows[number]
             yield StoredRecord(number, row.form, row.name, _envelope(row), tuple(cells.get(number, ())))
@@ -141,10 +144,11 @@ async def _keys(connection: AsyncConnection) -> dict[int, FieldKey]:
 async def _cells(
     connection: AsyncConnection, records: Sequence[int], keys: dict[int, FieldKey]
 ) -> dict[int, list[StoredCell]]:
+    """In the order of their ordinals, each message's together: as they lie in the table."""
     found: dict[int, list[StoredCell]] = {}
-    for row in await connection.execute(select(CELLS).where(CELLS.c.message.in_(records))):
-        cell = StoredCell(keys[row.field], row.row, row.ordinal, row.code, row.text, row.moment, row.number)
-        found.setdefault(row.message, []).append(cell)
+    stored = select(CELLS).where(CELLS.c.message.in_(records)).order_by(*CELLS.primary_key)
+    for message, field, *rest in (await connection.execute(stored)).all():
+        found.setdefault(message, []).append(StoredCell(field, keys[field], *rest))
     return found
 
 

@@ -13,7 +13,7 @@ from cencomm.forms.envelope import Tlp, sign_envelope
 from cencomm.forms.form import Form
 from cencomm.forms.wording import Wording
 from cencomm.node.records.criteria import Criteria, Labels
-from cencomm.node.records.export import Export, Exported, sheet_name
+from cencomm.node.records.export import Export, Exported
 from tests.unit.node.records.keep import Keep
 from tests.unit.node.records.operation import NOW, Desk, Values
 
@@ -194,12 +194,3 @@ async def test_progress_reaches_the_end(archive: Keep, desk: Desk, english: Expo
 
     assert told == [(3, 3)]
     assert (tmp_path / "out" / "note.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-
-
-def test_sheet_names_are_short_and_differ() -> None:
-    taken: set[str] = set()
-
-    names = [sheet_name("a_form_with_a_very_long_name_indeed_items", taken) for _ in range(3)]
-
-    assert len(set(names)) == 3
-    assert all(len(name) <= 31 for name in names)
