@@ -34,16 +34,19 @@ def require_unlocked(connection: Connection, counter: Counter, *, now: int) -> N
     """Raises:
     Locked: something may be tried again in `retry_after` seconds.
     """
-    found = _recent(connection, counter, now=now)
+    _judge(_recent(connection, counter, now=now), now=now)
+
+
+def _judge(found: Tries | None, *, now: int) -> None:
     if found is not None and found.last <= now < found.until:  # a clock that was put back ends a lock: of days, else
         raise Locked(retry_after=found.until - now)
 
 
 def count_try(connection: Connection, counter: Counter, *, now: int) -> None:
     """One try more. Raises Locked; then nothing was counted."""
-    require_unlocked(connection, counter, now=now)
     queries.forget_old_tries(connection, before=now - FORGET_SECONDS)
-    found = _recent(connection, counter, now=now)
+    found = queries.find_tries(connection, counter.key)
+    _judge(found, now=now)
     count = 1 if found is None else found.count + 1
     since = now if found is None else found.since
     until = now + counter.pace.wait(count) if count >= FREE_TRIES else 0

@@ -1,14 +1,17 @@
 """Accounts and vaults."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from cencomm.ids import AccountId
 from cencomm.relay.errors import Taken
 from cencomm.relay.tables.accounts import ACCOUNTS, VAULTS
+
+_BY_HANDLE = select(ACCOUNTS).where(ACCOUNTS.c.handle == bindparam("asked"))  # made once: see queries/sessions.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +52,16 @@ def replace_verifier(connection: Connection, account: AccountId, *, salt: bytes,
 
 
 def find_account(connection: Connection, handle: bytes) -> Account | None:
-    return _account(connection, ACCOUNTS.c.handle == handle)
+    row = connection.execute(_BY_HANDLE, {"asked": handle}).one_or_none()
+    return None if row is None else _account(row)
 
 
 def account_of(connection: Connection, account: AccountId) -> Account:
     """Of a session, so that there is one."""
-    found = _account(connection, ACCOUNTS.c.id == account)
-    assert found is not None
-    return found
+    return _account(connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.id == account)).one())
 
 
-def _account(connection: Connection, condition: ColumnElement[bool]) -> Account | None:
-    row = connection.execute(select(ACCOUNTS).where(condition)).one_or_none()
-    if row is None:
-        return None
+def _account(row: Row[Any]) -> Account:
     return Account(id=AccountId(row.id), handle=row.handle, salt=row.salt, profile=row.profile, verifier=row.verifier)
 
 

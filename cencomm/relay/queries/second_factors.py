@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cencomm.ids import AccountId
 from cencomm.relay.errors import Taken
 from cencomm.relay.tables.accounts import RECOVERY_CODES, SECOND_FACTORS
+
+_FIND = select(SECOND_FACTORS).where(SECOND_FACTORS.c.account == bindparam("whose"))  # made once: see sessions.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,7 @@ class SecondFactor:
 
 
 def find_second_factor(connection: Connection, account: AccountId) -> SecondFactor | None:
-    row = connection.execute(select(SECOND_FACTORS).where(SECOND_FACTORS.c.account == account)).one_or_none()
+    row = connection.execute(_FIND, {"whose": account}).one_or_none()
     return None if row is None else SecondFactor(account=account, secret=row.secret, last_step=row.last_step)
 
 

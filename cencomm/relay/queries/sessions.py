@@ -1,12 +1,39 @@
 """Sessions, and the sources that completed a sign-in."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from cencomm.ids import AccountId, DeviceId
 from cencomm.relay.tables.accounts import SESSIONS, SOURCES, TRIES
+
+# What runs at each sign-in or request is made once: making a statement takes ten times as long as SQLite with it, and a
+# message waits behind it for the writer.
+_ADD_SESSION = insert(SESSIONS)
+_FIND_SESSION = select(SESSIONS).where(
+    SESSIONS.c.token_hash == bindparam("digest"), SESSIONS.c.expires > bindparam("now")
+)
+_FORGET_ENDED = delete(SESSIONS).where(SESSIONS.c.expires <= bindparam("now"))
+_OLDEST_SESSIONS = (
+    select(SESSIONS.c.token_hash)
+    .where(SESSIONS.c.account == bindparam("whose"))
+    .order_by(SESSIONS.c.expires.desc())
+    .offset(bindparam("but", type_=Integer))
+)
+_FIND_SOURCE = select(SOURCES).where(SOURCES.c.key_hash == bindparam("digest"), SOURCES.c.account == bindparam("whose"))
+_IDLE_SOURCES = (
+    select(SOURCES.c.key_hash)
+    .where(SOURCES.c.account == bindparam("whose"))
+    .order_by(SOURCES.c.used.desc())
+    .offset(bindparam("but", type_=Integer))
+)
+_new_source = upsert(SOURCES)
+_PUT_SOURCE = _new_source.on_conflict_do_update(
+    index_elements=["key_hash"],
+    set_={name: _new_source.excluded[name] for name in ("account", "used", "label", "device")},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +66,13 @@ def add_session(connection: Connection, session: Session) -> None:
         "source": session.source,
         "known": int(session.known),
     }
-    connection.execute(insert(SESSIONS).values(values))
+    connection.execute(_ADD_SESSION, values)
 
 
 def find_session(connection: Connection, token_hash: bytes, *, now: int) -> Session | None:
     """The session, unless it has ended."""
-    found = _sessions(connection, SESSIONS.c.token_hash == token_hash, SESSIONS.c.expires > now)
-    return found[0] if found else None
+    row = connection.execute(_FIND_SESSION, {"digest": token_hash, "now": now}).one_or_none()
+    return None if row is None else _session(row)
 
 
 def touch_session(connection: Connection, token_hash: bytes, *, used: int) -> None:
@@ -58,48 +85,45 @@ def end_session(connection: Connection, token_hash: bytes) -> None:
 
 def oldest_sessions(connection: Connection, account: AccountId, *, but: int) -> list[bytes]:
     """Token hashes of the account's sessions but for the `but` that end last."""
-    beyond = (
-        select(SESSIONS.c.token_hash)
-        .where(SESSIONS.c.account == account)
-        .order_by(SESSIONS.c.expires.desc())
-        .offset(but)
-    )
-    return [row.token_hash for row in connection.execute(beyond)]
+    return list(connection.scalars(_OLDEST_SESSIONS, {"whose": account, "but": but}))
 
 
 def sessions_of(connection: Connection, account: AccountId, *, now: int) -> list[Session]:
     """Those that have not ended, the newest first."""
-    return _sessions(connection, SESSIONS.c.account == account, SESSIONS.c.expires > now)
+    current = select(SESSIONS).where(SESSIONS.c.account == account, SESSIONS.c.expires > now)
+    return [_session(row) for row in connection.execute(current.order_by(SESSIONS.c.began.desc()))]
 
 
 def forget_ended_sessions(connection: Connection, *, now: int) -> None:
-    connection.execute(delete(SESSIONS).where(SESSIONS.c.expires <= now))
+    connection.execute(_FORGET_ENDED, {"now": now})
 
 
 def find_source(connection: Connection, key_hash: bytes, account: AccountId) -> Source | None:
     """The source, if it is one of this account's."""
-    found = _sources(connection, SOURCES.c.key_hash == key_hash, SOURCES.c.account == account)
-    return found[0] if found else None
+    row = connection.execute(_FIND_SOURCE, {"digest": key_hash, "whose": account}).one_or_none()
+    return None if row is None else _source(row)
 
 
 def sources_of(connection: Connection, account: AccountId) -> list[Source]:
     """Those by which the account is known, the one that signed in last at the end."""
-    return _sources(connection, SOURCES.c.account == account)
+    theirs = select(SOURCES).where(SOURCES.c.account == account).order_by(SOURCES.c.used)
+    return [_source(row) for row in connection.execute(theirs)]
 
 
 def put_source(connection: Connection, source: Source) -> None:
-    values = {"account": source.account, "used": source.used, "label": source.label, "device": source.device}
-    connection.execute(
-        upsert(SOURCES)
-        .values(key_hash=source.key_hash, **values)
-        .on_conflict_do_update(index_elements=["key_hash"], set_=values)
-    )
+    values = {
+        "key_hash": source.key_hash,
+        "account": source.account,
+        "used": source.used,
+        "label": source.label,
+        "device": source.device,
+    }
+    connection.execute(_PUT_SOURCE, values)
 
 
 def idle_sources(connection: Connection, account: AccountId, *, but: int) -> list[bytes]:
     """Key hashes of the account's sources but for the `but` that signed in last."""
-    beyond = select(SOURCES.c.key_hash).where(SOURCES.c.account == account).order_by(SOURCES.c.used.desc()).offset(but)
-    return [row.key_hash for row in connection.execute(beyond)]
+    return list(connection.scalars(_IDLE_SOURCES, {"whose": account, "but": but}))
 
 
 def forget_source(connection: Connection, key_hash: bytes) -> None:
@@ -122,30 +146,23 @@ def move_session(connection: Connection, token_hash: bytes, *, source: bytes) ->
     connection.execute(update(SESSIONS).where(SESSIONS.c.token_hash == token_hash).values(source=source))
 
 
-def _sources(connection: Connection, *conditions: ColumnElement[bool]) -> list[Source]:
-    return [
-        Source(
-            key_hash=row.key_hash,
-            account=AccountId(row.account),
-            used=row.used,
-            label=row.label,
-            device=None if row.device is None else DeviceId(row.device),
-        )
-        for row in connection.execute(select(SOURCES).where(*conditions).order_by(SOURCES.c.used))
-    ]
+def _source(row: Row[Any]) -> Source:
+    return Source(
+        key_hash=row.key_hash,
+        account=AccountId(row.account),
+        used=row.used,
+        label=row.label,
+        device=None if row.device is None else DeviceId(row.device),
+    )
 
 
-def _sessions(connection: Connection, *conditions: ColumnElement[bool]) -> list[Session]:
-    found = select(SESSIONS).where(*conditions).order_by(SESSIONS.c.began.desc())
-    return [
-        Session(
-            token_hash=row.token_hash,
-            account=AccountId(row.account),
-            began=row.began,
-            used=row.used,
-            expires=row.expires,
-            source=row.source,
-            known=bool(row.known),
-        )
-        for row in connection.execute(found)
-    ]
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        token_hash=row.token_hash,
+        account=AccountId(row.account),
+        began=row.began,
+        used=row.used,
+        expires=row.expires,
+        source=row.source,
+        known=bool(row.known),
+    )

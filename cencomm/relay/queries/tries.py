@@ -4,11 +4,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from cencomm.ids import AccountId
 from cencomm.relay.tables.accounts import ACCOUNTS, TRIES
+
+# Made once: see queries/sessions.py.
+_FIND = select(TRIES).where(TRIES.c.key == bindparam("tried"))
+_FORGET = delete(TRIES).where(TRIES.c.key == bindparam("tried"))
+_FORGET_OLD = delete(TRIES).where(TRIES.c.last < bindparam("before"))
+_new = upsert(TRIES)
+_PUT = _new.on_conflict_do_update(
+    index_elements=["key"],
+    set_={name: _new.excluded[name] for name in ("account", "wrong", "since", "last", "until")},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,25 +34,24 @@ class Tries:
 
 
 def find_tries(connection: Connection, key: bytes) -> Tries | None:
-    row = connection.execute(select(TRIES).where(TRIES.c.key == key)).one_or_none()
+    row = connection.execute(_FIND, {"tried": key}).one_or_none()
     return None if row is None else _tries(row)
 
 
 def put_tries(connection: Connection, tries: Tries) -> None:
     values = {
+        "key": tries.key,
         "account": tries.account,
         "wrong": tries.count,
         "since": tries.since,
         "last": tries.last,
         "until": tries.until,
     }
-    connection.execute(
-        upsert(TRIES).values(key=tries.key, **values).on_conflict_do_update(index_elements=["key"], set_=values)
-    )
+    connection.execute(_PUT, values)
 
 
 def forget_tries(connection: Connection, key: bytes) -> None:
-    connection.execute(delete(TRIES).where(TRIES.c.key == key))
+    connection.execute(_FORGET, {"tried": key})
 
 
 def forget_tries_of(connection: Connection, account: AccountId) -> None:
@@ -50,7 +59,7 @@ def forget_tries_of(connection: Connection, account: AccountId) -> None:
 
 
 def forget_old_tries(connection: Connection, *, before: int) -> None:
-    connection.execute(delete(TRIES).where(TRIES.c.last < before))
+    connection.execute(_FORGET_OLD, {"before": before})
 
 
 def forget_nobodys_tries(connection: Connection, *, but: int) -> None:

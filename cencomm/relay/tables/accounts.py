@@ -1,6 +1,6 @@
 """Accounts, how their owners prove themselves, and where they are signed in."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from cencomm.relay.tables.metadata import METADATA
 
@@ -28,6 +28,7 @@ SESSIONS = Table(
     Column("source", LargeBinary, nullable=False),  # of SOURCES, as long as that is kept
     Column("known", Integer, nullable=False),  # whether the source was known when it signed in
     CheckConstraint("known in (0, 1)", name="known"),
+    Index("ix_sessions_account", "account", "expires"),
     sqlite_strict=True,
 )
 

@@ -1,5 +1,12 @@
 """Sessions and devices as their owner sees and ends them."""
 
+from pathlib import Path
+
+from sqlalchemy import create_engine, event
+
+from cencomm.ids import AccountId
+from cencomm.relay.database import migrate
+from cencomm.relay.queries.sessions import idle_sources, oldest_sessions
 from cencomm.wire.accounts import SEALED_LABEL_BYTES, SignedIn, SignIn
 from cencomm.wire.devices import ClaimKeyPackages, RegisterDevice
 from cencomm.wire.errors import ErrorCode
@@ -112,3 +119,24 @@ async def test_an_owner_sees_their_devices(alice: Person) -> None:
     (own,) = (await alice.ask("GET", "/v1/devices")).read(OwnDevices).devices
 
     assert (own.device, own.current) == (alice.device, True)
+
+
+def test_a_sign_in_walks_through_nobody_elses_sessions(tmp_path: Path) -> None:
+    """In the one writer's transaction: of 20,000 accounts each message would wait for such a walk."""
+    migrate(tmp_path / "relay.sqlite")
+    engine = create_engine(f"sqlite:///{tmp_path / 'relay.sqlite'}")
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    with engine.connect() as connection:
+        oldest_sessions(connection, AccountId(bytes(16)), but=50)
+        idle_sources(connection, AccountId(bytes(16)), but=50)
+        plans = [
+            row.detail
+            for statement in tuple(asked)
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (b"", -1, 0))
+        ]
+    engine.dispose()
+
+    assert plans
+    assert all(plan.startswith(("SEARCH", "USE TEMP B-TREE")) for plan in plans)
