@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { equal, hex } from "../../src/bytes";
+import { equal, fromHex, hex } from "../../src/bytes";
 import { enact, enactingPause } from "../../src/channel/enactment";
 import { usablePackages } from "../../src/channel/newcomers";
 import { Standing } from "../../src/channel/session";
@@ -11,7 +11,7 @@ import { SigningKey } from "../../src/primitives/signatures";
 import { RelayRefuses } from "../../src/relay/relay-client";
 import { refuse, type MemoryRelay } from "../fakes/memory-relay";
 import { begin, revokeTheLast, type Officer } from "../fakes/officer";
-import { CHANNEL, NOW } from "../fakes/sending-operation";
+import { CHANNEL, NOW, OFFICERS } from "../fakes/sending-operation";
 
 /** A coordinator alone in the channel's group, with its first Commit still to make. */
 async function founded(): Promise<{ relay: MemoryRelay; coordinator: Officer; officers: readonly Officer[] }> {
@@ -111,7 +111,9 @@ test("a Commit that a rule forbids is made anew, then without Adds, and is not t
   await officers[2]!.publishPackage();
   await carryOut(coordinator);
   revokeTheLast(relay);
-  await officers[0]!.publishPackage();
+  const anna = officers[0]!;
+  const packages = [await anna.publishPackage(), await anna.publishPackage(), await anna.publishPackage()];
+  relay.packages.set(hex(anna.device.account), packages.map((own) => own.keyPackage));
   relay.refusals.push(refuse("refused"), refuse("refused"));
 
   assert.ok(await carryOut(coordinator));
@@ -160,6 +162,14 @@ test("nobody's bad key package keeps out anybody but itself (C5, C8)", async () 
     signatureKey: bela.device.signingKey.publicKey,
     notAfter: BigInt(NOW + 10),
   });
+  const identity = new SigningKey(fromHex(OFFICERS[0]!.identity_seed));
+  const otherKey = new SigningKey(new Uint8Array(32).fill(8));
+  const renewed = issueCertificate(identity, {
+    account: anna.device.account,
+    device: anna.device.device,
+    signatureKey: otherKey.publicKey,
+    notAfter: BigInt(NOW + 10),
+  });
   const claimed = [
     (await makeKeyPackage(bela.keys, past, bela.entropy)).keyPackage,
     (await makeKeyPackage({ ...bela.keys, credential: foreign }, lifetime, bela.entropy)).keyPackage,
@@ -168,7 +178,8 @@ test("nobody's bad key package keeps out anybody but itself (C5, C8)", async () 
     new Uint8Array(40),
     good.keyPackage,
     good.keyPackage, // the same once more
-    (await makeKeyPackage(anna.keys, lifetime, anna.entropy)).keyPackage, // the same device once more
+    (await makeKeyPackage(anna.keys, lifetime, anna.entropy)).keyPackage, // the same signature key once more
+    (await makeKeyPackage({ credential: renewed, signingKey: otherKey }, lifetime, anna.entropy)).keyPackage, // device
     (await makeKeyPackage(coordinator.keys, lifetime, coordinator.entropy)).keyPackage, // who is in the tree
   ];
 

@@ -254,6 +254,22 @@ test("what is written before somebody has added this device goes out once they h
   assert.deepEqual(anna.read, [posting.signed]);
 });
 
+test("a receipt for something else, or for what the log does not show, is said to the unit (L4)", async () => {
+  const { relay, officers } = await channel(1);
+  const anna = officers[0]!;
+  await deliver(anna, await keepDraft(anna, draft(anna)));
+  const publish = relay.publish.bind(relay);
+  relay.publish = (request) => publish({ ...request, sendId: anna.entropy(16) });
+  await assert.rejects(deliver(anna, await keepDraft(anna, draft(anna))), /a receipt for something else/);
+
+  relay.publish = publish;
+  const hidden = await keepDraft(anna, draft(anna));
+  anna.followLog = async () => undefined;
+  await assert.rejects(deliver(anna, hidden), /its log does not show/);
+
+  assert.equal((await kept(anna)).length, 2);
+});
+
 test("TLP:RED is refused where others than those whom it names would read it, by name", async () => {
   const { officers } = await channel(1);
   const [anna, bela] = [officers[0]!, officers[1]!];
