@@ -2,8 +2,8 @@
 
     python -m tests.vectors.sending.fixtures        writes it anew
 
-Three officers and two coordinators read one channel; then the unit revokes the last officer. The relay's seed is there
-too, so that a test's relay can sign heads and receipts.
+Three officers and two coordinators read one channel, two of the officers another that has no group yet; then the unit
+revokes the last officer. The relay's seed is there too, so that a test's relay can sign heads and receipts.
 """
 
 import json
@@ -15,7 +15,7 @@ from cencomm.client.operation.directory import Profile
 from cencomm.ledger.bodies import Admit, FormBody
 from cencomm.ledger.content_key import new_blob
 from cencomm.ledger.enrolment import EnrolmentCode
-from cencomm.ledger.kinds import Role
+from cencomm.ledger.kinds import ChannelKind, Role
 from tests.unit.ledger.people import Person, Unit, found
 
 Json: TypeAlias = Mapping[str, object]
@@ -31,11 +31,14 @@ def fixture() -> Json:
     channel = unit.declare()
     form = unit.blob()
     unit.append(unit.sign(FormBody(definition=form, version=1)))
+    pair = unit.channel_body(kind=ChannelKind.BILATERAL, roles=(), accounts=tuple(one.account for one in officers[:2]))
+    unit.append(unit.sign(pair))
     entries = [entry.encode().hex() for entry in unit.entries]
     unit.revoke(officers[-1])
     return {
         "relay_seed": unit.relay.seed.hex(),
         "channel": channel.hex(),
+        "bilateral": pair.channel.hex(),  # of the first two officers alone, without a group
         "form": form.blob.hex(),
         "contents": contents,
         "coordinators": [_person(one) for one in (unit.creator, *unit.others)],

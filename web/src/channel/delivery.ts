@@ -14,6 +14,7 @@ import { counts } from "../ledger/channel";
 import type { Receipt } from "../ledger/statements";
 import type { Operation } from "../operation/operation";
 import { enact } from "./enactment";
+import { waitsForUs } from "./founding";
 import { judgeUpToDate, MayBeOutOfDate } from "./freshness";
 import { postingKey, sendIdIn, type OutboxRow, type Posting } from "./outbox";
 import { judgeReaders, TooManyReaders } from "./readership";
@@ -75,6 +76,7 @@ export async function deliver(host: SendingHost, posting: Posting): Promise<Sent
     if (sent !== null) {
       return sent;
     }
+    await makeGroupIfOurs(host, posting);
     const session = usableSession(host, posting);
     let receipt: Receipt;
     try {
@@ -87,6 +89,13 @@ export async function deliver(host: SendingHost, posting: Posting): Promise<Sent
     judgeReceipt(host, receipt);
   }
   throw new Unavailable(`after ${MAX_TRIES} tries the channel still moves on: the message is kept, try again`);
+}
+
+/** Who first has something to say in a channel that was declared for them makes its group (L8), with all others. */
+async function makeGroupIfOurs(host: SendingHost, { operation, channel }: Posting): Promise<void> {
+  if (!host.sessions.has(channelKey(operation, channel)) && (await waitsForUs(host, operation, channel))) {
+    await enact(host, operation, channel);
+  }
 }
 
 /** What has to be done before the next try. @throws what `stopped` it, where another try would fare no better. */

@@ -1,16 +1,17 @@
 /**
- * Carrying out the ledger in a channel: whoever is there first commits what is left to do (rules C4, C7).
+ * Carrying out the ledger in a channel: whoever is there first commits what is left to do (rules C4, C7, L8).
  *
  *     difference -> claim key packages -> stage -> write -> publish -> read back from the log
  */
 
-import type { Bytes } from "../bytes";
+import { fromHex, type Bytes } from "../bytes";
 import { Unavailable } from "../errors";
 import type { Entropy } from "../primitives/entropy";
 import { RelayRefuses } from "../relay/relay-client";
 import { claim } from "./claiming";
 import { publishCommit } from "./committing";
 import { difference, stage, stageWhatFits, type Enacting } from "./enacting";
+import { alone, waitsForUs } from "./founding";
 import { usablePackages } from "./newcomers";
 import type { SendingHost } from "./sending-host";
 import { channelKey, Standing, type ChannelSession } from "./session";
@@ -70,10 +71,14 @@ async function carryOut(host: SendingHost, operation: Bytes, channel: Bytes, sen
     await host.followLedger(operation);
     await host.followLog(operation, channel);
     const session = host.sessions.get(channelKey(operation, channel));
-    if (session === undefined || session.standing !== Standing.live) {
-      return committed;
-    }
     const adds = refusals.length < REFUSALS_BEFORE_NO_ADDS;
+    if (session === undefined || session.standing !== Standing.live) {
+      if (!(await waitsForUs(host, operation, channel))) {
+        return committed;
+      }
+      await stageGroup(host, operation, channel, adds);
+      continue;
+    }
     if (session.staged !== null) {
       try {
         const won = await publishCommit(host, session, session.staged);
@@ -105,6 +110,20 @@ async function carryOut(host: SendingHost, operation: Bytes, channel: Bytes, sen
     await host.write(new Map(), { session: await stage(session, { adds: [], removes: [] }, enactingOf(host, session)) });
   }
   throw new Unavailable(`after ${MAX_TRIES} tries other Commits are still ahead: try again`);
+}
+
+/** A group of the channel's current generation with everybody who can be added, our own other devices too (L8, C11). */
+async function stageGroup(host: SendingHost, operation: Bytes, channel: Bytes, adds: boolean): Promise<void> {
+  const session = await alone(host, operation, channel);
+  const enacting = enactingOf(host, session);
+  const { ledger, certificates } = enacting;
+  const entitled = adds ? [...ledger.entitledAccounts(channel, ledger.sequence)].sort() : [];
+  const claimed = await claim(host.routes, session, entitled.map((account) => fromHex(account)));
+  const usable = usablePackages(claimed, session, ledger, [], host.now(), certificates);
+  const change = { adds: usable, removes: [] };
+  const staged =
+    (await stageWhatFits(session, change, enacting)) ?? (await stage(session, { adds: [], removes: [] }, enacting));
+  await host.write(new Map(), { session: staged });
 }
 
 /** Whether there was anything to do that can be done now; then it is staged, and kept. */

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { equal, fromHex, hex } from "../../src/bytes";
+import { deliver } from "../../src/channel/delivery";
 import { enact, enactingPause } from "../../src/channel/enactment";
+import { waitsForUs } from "../../src/channel/founding";
 import { usablePackages } from "../../src/channel/newcomers";
+import { keepControl } from "../../src/channel/posting";
 import { Standing } from "../../src/channel/session";
 import { issueCertificate } from "../../src/ledger/certificate";
 import { makeKeyPackage } from "../../src/mls/key-package";
@@ -11,7 +14,7 @@ import { SigningKey } from "../../src/primitives/signatures";
 import { RelayRefuses } from "../../src/relay/relay-client";
 import { refuse, type MemoryRelay } from "../fakes/memory-relay";
 import { begin, revokeTheLast, type Officer } from "../fakes/officer";
-import { CHANNEL, NOW, OFFICERS } from "../fakes/sending-operation";
+import { BILATERAL, CHANNEL, NOW, OFFICERS } from "../fakes/sending-operation";
 
 /** A coordinator alone in the channel's group, with its first Commit still to make. */
 async function founded(): Promise<{ relay: MemoryRelay; coordinator: Officer; officers: readonly Officer[] }> {
@@ -187,6 +190,38 @@ test("nobody's bad key package keeps out anybody but itself (C5, C8)", async () 
   const usable = usablePackages(claimed, session, ledger, [], NOW, certificates);
 
   assert.deepEqual(usable, [good.keyPackage]);
+});
+
+test("the first reader who writes in a channel that was declared for them makes its group (L8)", async () => {
+  const { relay, coordinator, officers } = begin(BILATERAL);
+  const [anna, bela, carla] = officers as [Officer, Officer, Officer];
+  const own = await bela.publishPackage();
+  const posting = await keepControl(anna, { operation: anna.ledger.operation, channel: BILATERAL }, 3, new Uint8Array(48));
+
+  await deliver(anna, posting);
+  await bela.join(own);
+  await bela.followLog();
+
+  assert.deepEqual(relay.log.map((entry) => entry.kind), [1, 2]);
+  assert.deepEqual(accounts(anna), [anna, bela].map((one) => hex(one.device.account)).sort());
+  assert.deepEqual(bela.read, [posting.signed]);
+  for (const outsider of [coordinator, carla]) {
+    assert.equal(await waitsForUs(outsider, outsider.ledger.operation, BILATERAL), false);
+  }
+});
+
+test("nobody makes a second group beside one that the log shows, or for a channel that came with one (L8)", async () => {
+  const { relay, officers } = begin(BILATERAL);
+  const [anna, bela] = officers as [Officer, Officer];
+  const { operation } = anna.ledger;
+  assert.ok(await waitsForUs(anna, operation, BILATERAL));
+  assert.ok(!(await waitsForUs(anna, operation, CHANNEL)));
+
+  await enact(anna, operation, BILATERAL);
+
+  assert.ok(!(await waitsForUs(bela, operation, BILATERAL)));
+  assert.equal(await enact(bela, operation, BILATERAL), false);
+  assert.equal(relay.log.length, 1);
 });
 
 test("members with nothing to say enact after 2 to 20 seconds, not all at once (C7)", () => {

@@ -15,6 +15,9 @@ import { logHash } from "../../src/ledger/log";
 import { parseCommit } from "../../src/mls/commit";
 import { sha256 } from "../../src/primitives/hashes";
 import { signWithLabel, type SigningKey } from "../../src/primitives/signatures";
+import type { Document } from "../../src/relay/answers";
+import { toBase64 } from "../../src/relay/base64";
+import type { Caller } from "../../src/relay/caller";
 import { RelayRefuses } from "../../src/relay/relay-client";
 
 export interface LoggedEntry {
@@ -28,7 +31,7 @@ export interface LoggedEntry {
 
 type Cut = "before" | "after";
 
-export class MemoryRelay implements Publisher {
+export class MemoryRelay implements Publisher, Caller {
   readonly log: LoggedEntry[] = [];
   readonly published: Publish[] = []; // everything that reached it, accepted or not
   readonly packages = new Map<string, Bytes[]>(); // by account: what waits to be claimed
@@ -87,6 +90,17 @@ export class MemoryRelay implements Publisher {
       throw refuse("no_key_package", { accounts: without.map((account) => Buffer.from(account).toString("base64")) });
     }
     return accounts.flatMap((account) => this.packages.get(hex(account))!.splice(0, 1));
+  }
+
+  /** The first entries of the log, the one thing that is asked for by HTTP here. */
+  async ask(): Promise<Document> {
+    const entries = this.log.slice(0, 1).map(({ sequence, kind, message }) => ({
+      sequence,
+      kind,
+      epoch: 0,
+      message: toBase64(message),
+    }));
+    return { previous: toBase64(new Uint8Array(32)), entries, head: toBase64(new Uint8Array(0)) };
   }
 
   private judgeCommit(message: Bytes): bigint {

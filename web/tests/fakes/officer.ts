@@ -47,9 +47,9 @@ import {
   type Person,
 } from "./sending-operation";
 
-/** Three officers and two coordinators, and a relay that knows as much of the ledger as they. */
-export function begin(): { relay: MemoryRelay; coordinator: Officer; officers: readonly Officer[] } {
-  const relay = new MemoryRelay(ledgerOfTheFixture(), CHANNEL, RELAY_KEY);
+/** Three officers and two coordinators, and a relay of one channel that knows as much of the ledger as they. */
+export function begin(channel = CHANNEL): { relay: MemoryRelay; coordinator: Officer; officers: readonly Officer[] } {
+  const relay = new MemoryRelay(ledgerOfTheFixture(), channel, RELAY_KEY);
   return {
     relay,
     coordinator: new Officer(CREATOR!, relay),
@@ -104,8 +104,8 @@ export class Officer implements SendingHost {
     } as unknown as SendingHost["routes"];
   }
 
-  get relay(): never {
-    throw new Error("a fake has no HTTP");
+  get relay(): MemoryRelay {
+    return this.memory;
   }
 
   get publisher(): MemoryRelay {
@@ -113,7 +113,7 @@ export class Officer implements SendingHost {
   }
 
   get session(): ChannelSession {
-    return this.sessions.get(channelKey(this.ledger.operation, CHANNEL))!;
+    return this.sessions.get(channelKey(this.ledger.operation, this.memory.channel))!;
   }
 
   readonly now = (): number => this.clock;
@@ -148,7 +148,7 @@ export class Officer implements SendingHost {
 
   async write(writes: Writes, change: Change<ChannelSession> = {}): Promise<void> {
     const { session } = change;
-    const key = channelKey(this.ledger.operation, CHANNEL);
+    const key = channelKey(this.ledger.operation, this.memory.channel);
     const kept = session === undefined ? [] : sessionWrites(this.sessions.get(key) ?? null, session);
     await this.store.apply(new Map([...writes, ...kept]), this.store.version);
     if (session !== undefined) {
@@ -173,7 +173,7 @@ export class Officer implements SendingHost {
   /** The group of one that the channel begins with. */
   async found(): Promise<void> {
     const group = await Group.create(this.groupId, await this.publishPackage(false), this.keys);
-    const place = { operation: this.ledger.operation, channel: CHANNEL, generation: 1 };
+    const place = { operation: this.ledger.operation, channel: this.memory.channel, generation: 1 };
     const nothing = { sequence: 0, logHash: new Uint8Array(32), epochBeganAt: 0, judgedAt: this.ledger.sequence };
     const session = { ...place, ...nothing, group, standing: Standing.live, staged: null, outbox: new Map() };
     await this.write(new Map(), { session: { ...session, mustCommit: false } });
@@ -194,7 +194,7 @@ export class Officer implements SendingHost {
     const entry = this.memory.log.findLast((one) => one.welcome !== null)!;
     const { group } = await Group.join(entry.welcome!, entry.ratchetTree!, own, this.keys);
     const { sequence, hash } = entry;
-    const place = { operation: this.ledger.operation, channel: CHANNEL, generation: 1 };
+    const place = { operation: this.ledger.operation, channel: this.memory.channel, generation: 1 };
     const began = { sequence, logHash: hash, epochBeganAt: sequence, judgedAt: this.ledger.sequence };
     const session = { ...place, ...began, group, standing: Standing.live, staged: null, outbox: new Map() };
     const writes = new Map([...usedWrites(own, NOW), ...enteredWrites(place, NOW)]);
@@ -202,11 +202,14 @@ export class Officer implements SendingHost {
   }
 
   async followLog(): Promise<void> {
+    if (!this.sessions.has(channelKey(this.ledger.operation, this.memory.channel))) {
+      return;
+    }
     for (const entry of this.memory.log.slice(this.session.sequence)) {
       if (this.session.standing === Standing.live) {
         await (entry.kind === LogKind.commit ? this.takeCommit(entry) : this.takeMessage(entry));
-        const hashes = this.logHashes.get(channelKey(this.ledger.operation, CHANNEL)) ?? new Map<number, Bytes>();
-        this.logHashes.set(channelKey(this.ledger.operation, CHANNEL), hashes.set(entry.sequence, entry.hash));
+        const hashes = this.logHashes.get(channelKey(this.ledger.operation, this.memory.channel)) ?? new Map<number, Bytes>();
+        this.logHashes.set(channelKey(this.ledger.operation, this.memory.channel), hashes.set(entry.sequence, entry.hash));
       }
     }
   }
@@ -261,6 +264,6 @@ export class Officer implements SendingHost {
   }
 
   private get groupId(): Bytes {
-    return this.ledger.channels.get(hex(CHANNEL))!.current.groupId;
+    return this.ledger.channels.get(hex(this.memory.channel))!.current.groupId;
   }
 }

@@ -14,6 +14,7 @@ export interface Person {
 interface Fixture {
   readonly relay_seed: string;
   readonly channel: string;
+  readonly bilateral: string;
   readonly form: string;
   readonly contents: Readonly<Record<string, string>>;
   readonly coordinators: readonly Person[];
@@ -27,6 +28,7 @@ export const NOW = 1_700_000_000; // seconds; the operation's own time
 const FIXTURE = vectors<Fixture>("sending/operation.json");
 export const FORM = fromHex(FIXTURE.form);
 export const CHANNEL = fromHex(FIXTURE.channel);
+export const BILATERAL = fromHex(FIXTURE.bilateral);
 export const RELAY_KEY = new SigningKey(fromHex(FIXTURE.relay_seed));
 export const [CREATOR] = FIXTURE.coordinators;
 export const OFFICERS = FIXTURE.officers;
