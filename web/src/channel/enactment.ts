@@ -4,7 +4,7 @@
  *     difference -> claim key packages -> stage -> write -> publish -> read back from the log
  */
 
-import { fromHex, type Bytes } from "../bytes";
+import { equal, fromHex, type Bytes } from "../bytes";
 import { Unavailable } from "../errors";
 import type { Entropy } from "../primitives/entropy";
 import { RelayRefuses } from "../relay/relay-client";
@@ -12,7 +12,8 @@ import { claim } from "./claiming";
 import { publishCommit } from "./committing";
 import { difference, stage, stageWhatFits, type Enacting } from "./enacting";
 import { alone, waitsForUs } from "./founding";
-import { usablePackages } from "./newcomers";
+import { ownerOf, usablePackages } from "./newcomers";
+import { unusableLeaves, type Unusable } from "./readmission";
 import type { SendingHost } from "./sending-host";
 import { channelKey, Standing, type ChannelSession } from "./session";
 import { isBusy, refusedWith } from "./unsendable";
@@ -36,9 +37,9 @@ export function enactingPause(entropy: Entropy): number {
 }
 
 /**
- * Bring the channel's group to what the ledger says, as far as key packages are there.
+ * Bring the channel's group to what the ledger says, as far as key packages are there, and let in again who asks.
  *
- * Before `sending`, an empty Commit is made too where one is due (D5).
+ * Before `sending`, an empty Commit is made too where one is due (D5), and nobody is let in again.
  *
  * @returns whether a Commit of ours was needed and accepted.
  * @throws RelayRefuses it is not our turn for longer than LONGEST_WAIT_SECONDS, or a rule forbids what is left to do.
@@ -96,7 +97,8 @@ async function carryOut(host: SendingHost, operation: Bytes, channel: Bytes, sen
       }
       continue;
     }
-    if (await stageDifference(host, session, adds)) {
+    const again = adds && !sending ? await unusableLeaves(host, session) : [];
+    if (await stageDifference(host, session, again, adds)) {
       continue;
     }
     if (!(sending && session.mustCommit)) {
@@ -126,17 +128,32 @@ async function stageGroup(host: SendingHost, operation: Bytes, channel: Bytes, a
   await host.write(new Map(), { session: staged });
 }
 
-/** Whether there was anything to do that can be done now; then it is staged, and kept. */
-async function stageDifference(host: SendingHost, session: ChannelSession, adds: boolean): Promise<boolean> {
+/** Whether there was anything to do that can be done now; then it is staged. A device goes `again` only as it comes (C6). */
+async function stageDifference(
+  host: SendingHost,
+  session: ChannelSession,
+  again: readonly Unusable[],
+  adds: boolean,
+): Promise<boolean> {
   const enacting = enactingOf(host, session);
   const { ledger, certificates } = enacting;
   const left = difference(session, ledger, certificates);
-  const claimed = await claim(host.routes, session, adds ? left.absent : []);
-  const usable = usablePackages(claimed, session, ledger, left.unentitled, host.now(), certificates);
-  if (usable.length === 0 && left.unentitled.length === 0) {
+  const claimed = [...(await claim(host.routes, session, adds ? left.absent : []))];
+  const removes = [...left.unentitled];
+  for (const { leaf, certificate } of again) {
+    const offered = await claim(host.routes, session, [certificate.account]);
+    const usable = usablePackages(offered, session, ledger, [leaf], host.now(), certificates);
+    const own = usable.find((one) => equal(ownerOf(one, certificates).device, certificate.device));
+    if (own !== undefined && !removes.includes(leaf)) {
+      claimed.push(own);
+      removes.push(leaf);
+    }
+  }
+  const usable = usablePackages(claimed, session, ledger, removes, host.now(), certificates);
+  if (usable.length === 0 && removes.length === 0) {
     return false;
   }
-  const staged = await stageWhatFits(session, { adds: usable, removes: left.unentitled }, enacting);
+  const staged = await stageWhatFits(session, { adds: usable, removes }, enacting);
   if (staged === null) {
     return false;
   }

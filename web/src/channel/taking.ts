@@ -8,6 +8,7 @@ import { judgeContent } from "./content";
 import { EntriesWithheld } from "./errors";
 import { heardWrites } from "./freshness";
 import type { AttestedLogHead, Host } from "./host";
+import { readmittedWrites } from "./readmission";
 import { receive, type Received } from "./receiving";
 import { rejectCommit, sendRejections } from "./rejecting";
 import { keptWrites } from "./sent";
@@ -33,7 +34,11 @@ export async function take(
   const { session: after, event: received } = await judged(host, session, entry, hashes);
   const { event, writes } = await judgeContent(host, received);
   const heard = await heardWrites(host.store, event, host.now());
-  const kept = new Map([...keptWrites(received, host.now()), ...writes, ...heard]);
+  const kept = new Map<string, Bytes | null>([...keptWrites(received, host.now()), ...writes, ...heard]);
+  if (event.kind === "epoch") {
+    const again = readmittedWrites(session, entry.message, host.certificates, host.now());
+    again.forEach((value, key) => kept.set(key, value));
+  }
   const isFurther = after.sequence > session.sequence;
   const forgotten = isFurther && entry.kind === LogKind.commit ? outlived(hashes, session) : [];
   forgotten.forEach((old) => kept.set(logHashKey(after, old), null));

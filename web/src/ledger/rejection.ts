@@ -5,12 +5,15 @@
  */
 
 import { concat, equal, type Bytes } from "../bytes";
-import { fixed, opaque, Reader, uint } from "../codec";
+import { decode, fixed, opaque, Reader, uint } from "../codec";
 import { UsageError } from "../errors";
-import { signWithLabel, type SigningKey } from "../primitives/signatures";
-import { verifyCertificate } from "./certificate";
+import { SIGNATURE_BYTES, signWithLabel, verifyWithLabel, type SigningKey } from "../primitives/signatures";
+import { MAX_CERTIFICATE_BYTES, verifyCertificate, type DeviceCertificate } from "./certificate";
+import { readKind } from "./kinds";
 import * as labels from "./labels";
 import { CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES } from "./sizes";
+
+const MAX_REJECTION_BYTES = 1024;
 
 export const RejectionKind = { welcome: 1, commit: 2 } as const;
 export type RejectionKind = (typeof RejectionKind)[keyof typeof RejectionKind];
@@ -37,6 +40,40 @@ export interface Rejection {
   readonly commitHash: Bytes; // SHA-256 of its exact MLSMessage
   readonly certificate: Bytes; // of the device that rejects
   readonly reason: RejectionReason;
+}
+
+/** As its device said it: whether its identity is entitled to the channel is for the ledger. */
+export interface VerifiedRejection extends Omit<Rejection, "certificate"> {
+  readonly certificate: DeviceCertificate;
+}
+
+/**
+ * The device of the certificate says so. A reason that this program does not know counts as none.
+ *
+ * @throws MalformedError anything else.
+ * @throws BadSignature of the certificate or of the rejection.
+ */
+export function verifyRejection(encoded: Bytes): VerifiedRejection {
+  const { content, signature } = decode(encoded, (reader) => ({
+    content: reader.opaque(MAX_REJECTION_BYTES),
+    signature: reader.opaque(SIGNATURE_BYTES),
+  }));
+  const rejection = decode(content, (reader) => ({
+    kind: readKind(reader, RejectionKind, "RejectionKind"),
+    operation: reader.fixed(OPERATION_ID_BYTES),
+    channel: reader.fixed(CHANNEL_ID_BYTES),
+    generation: reader.uint(4),
+    sequence: Number(reader.uint64()),
+    commitHash: reader.fixed(HASH_BYTES),
+    certificate: verifyCertificate(reader.opaque(MAX_CERTIFICATE_BYTES)),
+    reason: knownReason(reader.uint(2)),
+  }));
+  verifyWithLabel(rejection.certificate.signatureKey, labels.REJECTION, content, signature);
+  return rejection;
+}
+
+function knownReason(number: number): RejectionReason {
+  return Object.values(RejectionReason).find((known) => known === number) ?? RejectionReason.notSaid;
 }
 
 /** Which log a rejection of ours is about. @throws MalformedError it is none. */

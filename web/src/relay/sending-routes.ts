@@ -2,7 +2,7 @@
 
 import { hex, type Bytes } from "../bytes";
 import { asDocument, bytesOf, flagOf, listOf, numberOf } from "./answers";
-import { toBase64 } from "./base64";
+import { fromBase64, toBase64 } from "./base64";
 import type { Caller } from "./caller";
 
 /** Key packages of a device that wait at the relay. */
@@ -16,6 +16,13 @@ export interface PublishedKeyPackages {
   readonly oneTime: readonly Bytes[];
   readonly lastResort: Bytes | null;
   readonly alone: boolean;
+}
+
+/** A log of a channel. */
+export interface ChannelPlace {
+  readonly operation: Bytes;
+  readonly channel: Bytes;
+  readonly generation: number;
 }
 
 /** What enacting and key packages need of the relay. Every call throws as `Caller.ask`. */
@@ -32,6 +39,12 @@ export class SendingRoutes {
   /** The next turn to commit is ours for a few seconds (C7). */
   async reserveTurn(operation: Bytes, channel: Bytes, generation: number): Promise<void> {
     await this.relay.ask("POST", `${channelPath(operation, channel)}/${generation}/turn`);
+  }
+
+  /** What devices say of a log's Commits and Welcomes, the newest first; nothing of it is verified. */
+  async rejections(place: ChannelPlace): Promise<readonly Bytes[]> {
+    const path = `${channelPath(place.operation, place.channel)}/${place.generation}/rejections`;
+    return listOf(await this.relay.ask("GET", path), "rejections", fromBase64);
   }
 
   async registerDevice(certificate: Bytes): Promise<void> {

@@ -35,6 +35,7 @@ export class MemoryRelay implements Publisher, Caller {
   readonly log: LoggedEntry[] = [];
   readonly published: Publish[] = []; // everything that reached it, accepted or not
   readonly packages = new Map<string, Bytes[]>(); // by account: what waits to be claimed
+  readonly rejections: Bytes[] = []; // the newest first
   readonly turns: number[] = []; // how many entries there were when somebody asked for one
   readonly refusals: RelayRefuses[] = []; // what the next publishes are answered
   cut: Cut | null = null; // for the next publish
@@ -92,9 +93,10 @@ export class MemoryRelay implements Publisher, Caller {
     return accounts.flatMap((account) => this.packages.get(hex(account))!.splice(0, 1));
   }
 
-  /** The first entries of the log, the one thing that is asked for by HTTP here. */
-  async ask(): Promise<Document> {
-    const entries = this.log.slice(0, 1).map(({ sequence, kind, message }) => ({
+  /** A page of the log, the one thing that is asked for by HTTP here. */
+  async ask(_method: string, path: string): Promise<Document> {
+    const after = Number(new URL(path, "http://relay.example").searchParams.get("after"));
+    const entries = this.log.slice(after, after + 1).map(({ sequence, kind, message }) => ({
       sequence,
       kind,
       epoch: 0,

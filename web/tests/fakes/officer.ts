@@ -10,6 +10,7 @@ import { outboxName, channelKey, Standing, type ChannelSession } from "../../src
 import { channelPrefix, restoreChannel, sessionWrites } from "../../src/channel/session-rows";
 import type { SendingHost } from "../../src/channel/sending-host";
 import { enteredWrites } from "../../src/channel/freshness";
+import { readmittedWrites } from "../../src/channel/readmission";
 import { encodeSeen, seenKey } from "../../src/channel/seen";
 import { NotAMember } from "../../src/channel/unsendable";
 import { ProtocolError } from "../../src/errors";
@@ -98,6 +99,7 @@ export class Officer implements SendingHost {
     this.ledger = memory.ledger;
     this.routes = {
       claim: async (_operation: Bytes, _channel: Bytes, accounts: readonly Bytes[]) => memory.claim(accounts),
+      rejections: async () => memory.rejections,
       reserveTurn: async () => {
         memory.turns.push(memory.log.length);
       },
@@ -232,7 +234,8 @@ export class Officer implements SendingHost {
     const began = { sequence: entry.sequence, logHash: entry.hash, epochBeganAt: entry.sequence };
     const mustCommit = own ? before.mustCommit && staged.restored : before.mustCommit;
     const after = { ...before, ...began, group, judgedAt: Number(ledgerSequence), staged: null, outbox: new Map() };
-    await this.write(new Map(), { session: { ...after, mustCommit } });
+    const again = readmittedWrites(before, entry.message, this.certificates, this.clock);
+    await this.write(again, { session: { ...after, mustCommit } });
   }
 
   private async takeMessage(entry: LoggedEntry): Promise<void> {
