@@ -22,7 +22,7 @@ const ASSETS = join(DIST, "assets");
 const SHARED = { absWorkingDir: HERE, bundle: true, format: "esm", logLevel: "warning", charset: "utf8" };
 
 if (process.argv.includes("--tests")) {
-  await buildForNode("tests", ".test.ts");
+  await buildForNode("tests", ".test.ts", ".peer.ts"); // peers: programs that Python's tests start
 } else if (process.argv.includes("--bench")) {
   await buildForNode("bench", ".ts");
 } else if (process.argv.includes("--gallery")) {
@@ -31,8 +31,9 @@ if (process.argv.includes("--tests")) {
   await buildPage();
 }
 
-async function buildForNode(folder, ending) {
-  const names = readdirSync(join(HERE, folder), { recursive: true }).filter((name) => name.endsWith(ending));
+async function buildForNode(folder, ...endings) {
+  const all = readdirSync(join(HERE, folder), { recursive: true });
+  const names = all.filter((name) => endings.some((ending) => name.endsWith(ending)));
   await build({
     ...SHARED,
     entryPoints: names.map((name) => `${folder}/${name}`),
