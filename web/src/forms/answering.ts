@@ -22,7 +22,7 @@ const REFERENCES: readonly string[] = ["alert_ref", "related_message"];
 
 const GOODS = "commodity";
 
-/** The beginning of a report in `form` that follows from a message: what both ask, the reference, the suspected goods. */
+/** The beginning of a report that follows from a message: what both forms ask, the reference, the suspected goods. */
 export function following(occasion: Occasion, form: Form, variant: Variant, lists: CodeLists): JsonObject {
   const values = carried(occasion.values, occasion.form, form, variant);
   const reference = form.fields.find((field) => REFERENCES.includes(field.name) && field.kind.type === "message");

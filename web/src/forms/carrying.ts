@@ -44,8 +44,9 @@ export function carried(values: JsonObject, source: Form, target: Form, variant:
 }
 
 /**
- * The last report as a beginning of the next. Left out are persons and firms, what tells one case from another (numbers,
- * times, files), and what has to be said in words each time: else the last case's reference would be the next one's.
+ * The last report as a beginning of the next. Left out are persons and firms, what tells one case from another
+ * (numbers, times, files), and what has to be said in words each time: else the last case's reference would be the
+ * next one's.
  */
 export function repeated(values: JsonObject, form: Form, variant: Variant): JsonObject {
   const keeps = (field: Field): boolean =>

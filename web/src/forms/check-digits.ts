@@ -48,7 +48,7 @@ function weighed(values: readonly number[], weight: (place: number) => number): 
   return values.reduce((sum, value, place) => sum + value * weight(place), 0);
 }
 
-/** ISO 6346: letters count 10 to 38 without the multiples of 11, each place twice the one before; modulo 11, 10 is 0. */
+/** ISO 6346: letters count 10 to 38 without multiples of 11, each place twice the one before; modulo 11, 10 is 0. */
 function container(text: string): string {
   const values = Array.from(text.slice(0, 10), (letter) => {
     const place = parseInt(letter, 36);

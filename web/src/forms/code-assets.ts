@@ -1,4 +1,4 @@
-/** The code lists as the client's build writes them (`cencomm/forms/browser_terms.py`): codes once, labels by language. */
+/** The code lists as the client's build writes them (`cencomm/forms/browser_terms.py`); labels are in the `Terms`. */
 
 import { CodeList, type CodeLists } from "./code-list";
 

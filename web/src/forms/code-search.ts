@@ -9,8 +9,8 @@ export function fold(text: string): string {
 }
 
 /**
- * Entries that `text` could mean, best first; all, in their own order, if it is empty. The code itself comes first, then
- * codes and labels that begin with the text, then labels with a word that does, then those that contain it.
+ * Entries that `text` could mean, best first; all, in their own order, if it is empty. The code itself comes first,
+ * then codes and labels that begin with the text, then labels with a word that does, then those that contain it.
  */
 export function search(
   entries: readonly CodeEntry[],

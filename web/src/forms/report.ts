@@ -34,7 +34,7 @@ export class InvalidReport extends ProtocolError {
   }
 }
 
-/** `writtenAt` is the second since 1970 in which it was or is written, so that a report does not become invalid with age. */
+/** `writtenAt`: the second since 1970 in which it was or is written, so that reports do not become invalid with age. */
 export interface Circumstances {
   readonly variant: Variant;
   readonly lists: CodeLists;

@@ -2,7 +2,15 @@
 
 import type { JSX } from "preact";
 
-import { HANDLINGS, PRIORITIES, TLPS, type Addressee, type Handling, type Priority, type Tlp } from "../../forms/envelope";
+import {
+  HANDLINGS,
+  PRIORITIES,
+  TLPS,
+  type Addressee,
+  type Handling,
+  type Priority,
+  type Tlp,
+} from "../../forms/envelope";
 import { fold } from "../../forms/code-search";
 import { isNamedBy, isStore, type Reader } from "../../forms/readership";
 import type { BodyView } from "../../mailbox/views";
@@ -52,6 +60,7 @@ export function Addressing({ body, readers, now, onChange }: Props): JSX.Element
             ))}
             <Combobox
               id="to"
+              label={words.say("Who must act")}
               chosen=""
               find={(text) => findAddressees(words, readers, body.to, text)}
               onChoose={(key) => {

@@ -35,10 +35,14 @@ export function BlockEntry({ block, rows, onChange }: Props): JSX.Element {
   return (
     <fieldset class="block" ref={fieldset} id={idOf(block.name)} tabIndex={-1}>
       <legend>
-        {heading}
+        <bdi>{heading}</bdi>
         {!isRequired(block.required, header, header) && <em> {words.say("optional")}</em>}
       </legend>
-      {block.help !== null && <small>{pick(block.help, tongue.language)}</small>}
+      {block.help !== null && (
+        <small>
+          <bdi>{pick(block.help, tongue.language)}</bdi>
+        </small>
+      )}
       {wrong.length > 0 && <p class="fault">{wrong.map((fault) => tongue.explain(fault)).join(" ")}</p>}
       {rows.map((row, place) => (
         <Row
@@ -55,7 +59,9 @@ export function BlockEntry({ block, rows, onChange }: Props): JSX.Element {
         />
       ))}
       {needsFile && attachments.length === 0 ? (
-        <p class="notice">{words.say("Files cannot be attached on this page yet: send them with the CENcomm program.")}</p>
+        <p class="notice">
+          {words.say("Files cannot be attached on this page yet: send them with the CENcomm program.")}
+        </p>
       ) : (
         rows.length < block.maxRows && (
           <div class="beside">
@@ -86,25 +92,24 @@ function Row({ block, heading, place, row, asked, last, onRow, onRemove, onMove 
   const { header, variant, faults, tongue } = useEntry();
   const words = useWords();
   const path = `${block.name}[${place}]`;
-  const beneath = faults.some((fault) => fault.path.startsWith(`${path}.`));
-  const wrong = faults.filter((fault) => fault.path === path && !beneath); // its questions say it themselves
+  const wrong = faults.filter((fault) => fault.path === path);
   return (
     <div class="entry-row" role="group" aria-label={heading} id={idOf(path)} tabIndex={-1}>
       <div class="entry-row-head">
         <strong>{heading}</strong>
         {place > 0 && (
-          <button type="button" class="quiet" aria-label={words.say("{what}: one place up", { what: heading })} onClick={() => onMove(place - 1)}>
+          <MoveButton said={words.say("{what}: one place up", { what: heading })} onClick={() => onMove(place - 1)}>
             ↑
-          </button>
+          </MoveButton>
         )}
         {!last && (
-          <button type="button" class="quiet" aria-label={words.say("{what}: one place down", { what: heading })} onClick={() => onMove(place + 1)}>
+          <MoveButton said={words.say("{what}: one place down", { what: heading })} onClick={() => onMove(place + 1)}>
             ↓
-          </button>
+          </MoveButton>
         )}
-        <button type="button" class="quiet" aria-label={words.say("Remove {what}", { what: heading })} onClick={onRemove}>
+        <MoveButton said={words.say("Remove {what}", { what: heading })} onClick={onRemove}>
           ×
-        </button>
+        </MoveButton>
       </div>
       {wrong.length > 0 && <p class="fault">{wrong.map((fault) => tongue.explain(fault)).join(" ")}</p>}
       <div class="grid">
@@ -121,6 +126,20 @@ function Row({ block, heading, place, row, asked, last, onRow, onRemove, onMove 
           ))}
       </div>
     </div>
+  );
+}
+
+interface MoveProps {
+  readonly said: string; // for whom cannot see the sign
+  readonly onClick: () => void;
+  readonly children: string;
+}
+
+function MoveButton({ said, onClick, children }: MoveProps): JSX.Element {
+  return (
+    <button type="button" class="quiet" aria-label={said} title={said} onClick={onClick}>
+      {children}
+    </button>
   );
 }
 

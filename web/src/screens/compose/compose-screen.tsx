@@ -134,7 +134,8 @@ function formOrNull(mailbox: OperationMailbox, hash: string): Form | null {
 /** What a field can refer to: the newest messages, each by its form and the first thing that it says. */
 function relatedMessages(mailbox: OperationMailbox, { lists, tongue }: Fetched): readonly Related[] {
   const newest = mailbox.messages.slice(-MOST_RELATED).toReversed();
-  const forms = new Map([...new Set(newest.map((one) => one.formHash))].map((hash) => [hash, formOrNull(mailbox, hash)]));
+  const hashes = new Set(newest.map((one) => one.formHash));
+  const forms = new Map(Array.from(hashes, (hash) => [hash, formOrNull(mailbox, hash)]));
   return newest.flatMap((message) => {
     const form = forms.get(message.formHash) ?? null;
     return form === null ? [] : [{ message: message.message, title: titleOf(form, message, lists, tongue) }];

@@ -1,7 +1,7 @@
 /** Writing a report: the questions, what is wrong with the answers, who will read it, and how they will see it. */
 
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { askedValues } from "../../forms/asked";
 import type { CodeLists } from "../../forms/code-list";
@@ -48,10 +48,15 @@ export function Compose(props: Props): JSX.Element {
   const today = new Date(now() * 1000).toISOString().slice(0, 10);
   // Judged by the day, not by the second, so that nothing is judged anew while nothing changes.
   const writtenAt = Math.floor(now() / 3600) * 3600;
-  const assessment = useMemo(() => assess(form, asked, { variant, lists, writtenAt }), [form, asked, variant, lists, writtenAt]);
+  const assessment = useMemo(
+    () => assess(form, asked, { variant, lists, writtenAt }),
+    [form, asked, variant, lists, writtenAt],
+  );
   const readers = useMemo(() => props.readers.map(readerOf), [props.readers]);
-  const { faults } = assessment;
+  const faults = useMemo(() => withoutEchoes(assessment.faults), [assessment]);
   const barred = beyond(readers, body.to, body.tlp).length > 0;
+  const questions = useRef<HTMLDivElement>(null);
+  useEffect(() => questions.current?.querySelector<HTMLElement>("input, select, textarea")?.focus(), []);
   const sections = askedSections(form, asked, variant, tongue.language);
 
   const change = (changed: Partial<BodyView>): void =>
@@ -108,10 +113,10 @@ export function Compose(props: Props): JSX.Element {
               {words.say("As the last one")}
             </button>
           )}
-          <small role="status">{words.say("Draft kept sealed, {time} UTC", { time: words.moment(draft.changedAt) })}</small>
+          <small>{words.say("Draft kept sealed, {time} UTC", { time: words.moment(draft.changedAt) })}</small>
         </header>
         <Steps sections={sections} values={asked} faults={faults} />
-        <div class="questions">
+        <div class="questions" ref={questions}>
           {tried && faults.length > 0 && <FaultSummary form={form} faults={faults} />}
           {sections.map((section) => (
             <SectionEntry
@@ -140,6 +145,13 @@ export function Compose(props: Props): JSX.Element {
 
 function variantName(simplified: string, complete: string, variant: Variant): string {
   return variant === "simplified" ? simplified : complete;
+}
+
+/** An empty row is told by its own questions, where there are some that have to be answered. */
+function withoutEchoes(faults: readonly Fault[]): readonly Fault[] {
+  return faults.filter(
+    (fault) => fault.code !== "empty" || !faults.some((other) => other.path.startsWith(`${fault.path}.`)),
+  );
 }
 
 /** A fault is told once the writer has left the place; a check digit as soon as the number is whole. */

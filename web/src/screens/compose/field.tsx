@@ -40,7 +40,7 @@ export function FieldEntry({ field, path, row, onChange }: Props): JSX.Element {
   const wrong = faults.filter((fault) => liesAt(fault, path));
   const text = (
     <>
-      {label}
+      <bdi>{label}</bdi>
       {!required && <em> {words.say("optional")}</em>}
       {field.nominal === 1 && <small class="tag personal">{tongue.word("nominal")}</small>}
       {field.nominal === "X" && (
@@ -60,7 +60,11 @@ export function FieldEntry({ field, path, row, onChange }: Props): JSX.Element {
       }}
     >
       {GROUPS.has(field.kind.type) ? <span class="name">{text}</span> : <label for={id}>{text}</label>}
-      {field.help !== null && <small id={`${id}-help`}>{pick(field.help, tongue.language)}</small>}
+      {field.help !== null && (
+        <small id={`${id}-help`}>
+          <bdi>{pick(field.help, tongue.language)}</bdi>
+        </small>
+      )}
       {input({
         id,
         label,

@@ -67,7 +67,11 @@ function ReadingCard({ reading }: { readonly reading: Reading }): JSX.Element {
             {passage.lines.map((line) => (
               <div key={line.path}>
                 <dt>{line.label}</dt>
-                <dd lang={tag(line.language)} dir={line.direction} class={line.mono ? "mono" : line.ownWords ? "own" : undefined}>
+                <dd
+                  lang={tag(line.language)}
+                  dir={line.direction}
+                  class={line.mono ? "mono" : line.ownWords ? "own" : undefined}
+                >
                   {line.text}
                 </dd>
               </div>

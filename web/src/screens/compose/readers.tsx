@@ -70,9 +70,10 @@ export function Readers({ readers, to, tlp }: Props): JSX.Element {
       </p>
       {kept.length > 0 && (
         <p class="fault" id="red-wrong">
-          {words.say("TLP:RED is for those whom it names, and these would read it too: {names}. Name them, or take another channel.", {
-            names: kept.map((one) => one.name).join(words.direction === "rtl" ? "، " : ", "),
-          })}
+          {words.say(
+            "TLP:RED is for those whom it names, and these would read it too: {names}. Name them, or take another channel.",
+            { names: kept.map((one) => one.name).join(words.direction === "rtl" ? "، " : ", ") },
+          )}
         </p>
       )}
     </div>

@@ -1,9 +1,10 @@
-/** The questions of a form under their headings, and the way through them: where everything is well, where it is not. */
+/** The questions of a form under their headings, and the way through them: where all is well, where it is not. */
 
 import type { JSX } from "preact";
 
 import { isAsked } from "../../forms/asked";
-import type { JsonObject } from "../../forms/canonical-json";
+import type { JsonObject, JsonValue } from "../../forms/canonical-json";
+import type { Variant } from "../../forms/envelope";
 import type { Fault } from "../../forms/fault";
 import type { Block, Field, Form } from "../../forms/form";
 import { pick } from "../../forms/language";
@@ -21,7 +22,12 @@ export interface AskedSection {
   readonly blocks: readonly Block[];
 }
 
-export function askedSections(form: Form, values: JsonObject, variant: "long" | "simplified", language: string): readonly AskedSection[] {
+export function askedSections(
+  form: Form,
+  values: JsonObject,
+  variant: Variant,
+  language: string,
+): readonly AskedSection[] {
   return form.sections
     .map(({ name, label }) => ({
       name,
@@ -45,7 +51,7 @@ export function Steps({ sections, values, faults }: StepsProps): JSX.Element {
       {sections.map((section) => {
         const parts = [...section.fields, ...section.blocks];
         const wrong = faults.filter((fault) => parts.some((part) => liesAt(fault, part.name))).length;
-        const begun = parts.some((part) => values.has(part.name));
+        const begun = parts.some((part) => isBegun(values.get(part.name)));
         return (
           <button type="button" key={section.name} onClick={() => focusOn(`s-${section.name}`)}>
             <span>{section.heading}</span>
@@ -59,6 +65,13 @@ export function Steps({ sections, values, faults }: StepsProps): JSX.Element {
       })}
     </nav>
   );
+}
+
+/** Whether there is an answer; rows that nobody has filled in are none. */
+function isBegun(value: JsonValue | undefined): boolean {
+  return Array.isArray(value)
+    ? value.some((item) => !(item instanceof Map) || item.size > 0)
+    : value !== undefined;
 }
 
 interface SectionProps {

@@ -13,10 +13,9 @@ import { Select } from "./select";
 export function CodeInput(props: InputProps<CodeKind>): JSX.Element {
   const { kind, value, row } = props;
   const { tongue, lists, onDate } = useEntry();
-  const words = useWords();
   const list = lists.get(kind.list);
   if (list === undefined) {
-    return <p class="notice wrong">{words.say("This program does not know the list of codes. Load the page again.")}</p>;
+    return <UnknownList />;
   }
   const entries = offered(kind, list, row, onDate);
   const code = typeof value === "string" ? value : "";
@@ -45,7 +44,7 @@ export function CodesInput(props: InputProps<CodesKind>): JSX.Element {
   const words = useWords();
   const list = lists.get(kind.list);
   if (list === undefined) {
-    return <p class="notice wrong">{words.say("This program does not know the list of codes. Load the page again.")}</p>;
+    return <UnknownList />;
   }
   const codes = Array.isArray(value)
     ? (value as readonly JsonValue[]).filter((code): code is string => typeof code === "string")
@@ -72,5 +71,15 @@ export function CodesInput(props: InputProps<CodesKind>): JSX.Element {
         onChoose={(chosen) => props.onChange(chosen === null ? codes : [...codes, chosen])}
       />
     </div>
+  );
+}
+
+/** The unit's form may be newer than the page. */
+function UnknownList(): JSX.Element {
+  const words = useWords();
+  return (
+    <p class="notice wrong">
+      {words.say("This program does not know the list of codes. Load the page again.")}
+    </p>
   );
 }

@@ -1,7 +1,9 @@
-/** Type-ahead (ARIA 1.2, combobox with a list): letters find, arrows go, Enter or Tab takes, Escape leaves it as it was. */
+/** Type-ahead (ARIA 1.2, combobox with a list): letters find, arrows go, Enter or Tab takes, Escape ends. */
 
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+
+import { useWords } from "../../../words";
 
 export interface Option {
   readonly value: string;
@@ -24,6 +26,7 @@ interface Props {
 
 export function Combobox(props: Props): JSX.Element {
   const { id, chosen, find, onChoose } = props;
+  const words = useWords();
   const [text, setText] = useState<string | null>(null); // null: not being typed in
   const [active, setActive] = useState(0);
   const list = useRef<HTMLUListElement>(null);
@@ -128,6 +131,9 @@ export function Combobox(props: Props): JSX.Element {
           </li>
         ))}
       </ul>
+      {text !== null && text !== "" && options.length === 0 && (
+        <small role="status">{words.say("Nothing in the list fits.")}</small>
+      )}
     </div>
   );
 }

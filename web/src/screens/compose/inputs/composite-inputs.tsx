@@ -38,7 +38,8 @@ export function QuantityInput(props: InputProps<QuantityKind>): JSX.Element {
           spelled={typedDecimal}
           onChange={(amount) => {
             const first = units[0]?.code;
-            const begun = partText(value, "unit") === "" && first !== undefined ? withPart(value, "unit", first) : value;
+            const bare = partText(value, "unit") === "" && first !== undefined;
+            const begun = bare ? withPart(value, "unit", first) : value;
             // An amount that is taken out takes the unit with it that came by itself.
             onChange(amount === "" && partText(value, "basis") === "" ? undefined : withPart(begun, "amount", amount));
           }}
@@ -56,7 +57,10 @@ export function QuantityInput(props: InputProps<QuantityKind>): JSX.Element {
           id={`${id}-basis`}
           label={`${props.label}: ${tongue.word("part_basis")}`}
           value={partText(value, "basis")}
-          options={(lists.get(BASES)?.entries ?? []).map(({ code }) => ({ value: code, label: tongue.code(BASES, code) }))}
+          options={(lists.get(BASES)?.entries ?? []).map(({ code }) => ({
+            value: code,
+            label: tongue.code(BASES, code),
+          }))}
           onChange={(basis) => change("basis", basis ?? null)}
         />
       )}
@@ -78,7 +82,8 @@ export function QuantityInput(props: InputProps<QuantityKind>): JSX.Element {
 /** Those that the list of goods calls usual for what this row is about. */
 function usualUnits({ lists }: Entry, row: JsonObject): readonly string[] {
   const goods = lists.get(GOODS);
-  const named = [...row.values()].filter((value) => typeof value === "string").find((code) => goods?.has(code) ?? false);
+  const texts = [...row.values()].filter((value) => typeof value === "string");
+  const named = texts.find((code) => goods?.has(code) ?? false);
   if (goods === undefined || named === undefined) {
     return ["KGM"];
   }

@@ -38,7 +38,14 @@ export function TextInput(props: InputProps<TextKind>): JSX.Element {
 export function NumberInput(props: InputProps<IntegerKind | DecimalKind>): JSX.Element {
   const { kind, value, onChange } = props;
   return kind.type === "integer" ? (
-    <Line {...props} mono mode="numeric" text={asText(value)} spelled={(typed) => typed} onChange={(typed) => onChange(typedInteger(typed))} />
+    <Line
+      {...props}
+      mono
+      mode="numeric"
+      text={asText(value)}
+      spelled={(typed) => typed}
+      onChange={(typed) => onChange(typedInteger(typed))}
+    />
   ) : (
     <Line {...props} mono mode="decimal" text={asText(value)} spelled={typedDecimal} />
   );
@@ -48,10 +55,9 @@ export function DateInput(props: InputProps<DateKind>): JSX.Element {
   const words = useWords();
   const { today } = useEntry();
   const { kind, value, onChange } = props;
-  const shape = { day: "2026-03-05", month: "2026-03", year: "2026" }[kind.coarsest];
   return (
     <div class="beside">
-      <Line {...props} mono mode="numeric" text={asText(value)} spelled={typedDate} placeholder={shape} />
+      <Line {...props} mono mode="numeric" text={asText(value)} spelled={typedDate} placeholder="2026-03-05" />
       {kind.past && value === undefined && (
         <button type="button" class="quiet" onClick={() => onChange(today)}>
           {words.say("Today")}
