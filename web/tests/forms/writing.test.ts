@@ -99,6 +99,7 @@ test("the last report gives the next no person, no number and no words of its ca
     seizure_date: "2026-11-21",
     reporting_country: "KE",
     location_type: "airport",
+    remarks: "travelled with somebody of that name",
     items: [{ category: "CIT", quantity: { amount: "2", unit: "KGM" }, vin: "1M8GDM9AXKP042788" }],
     persons: [{ role: "passenger", surname: "Example" }],
   }) as JsonObject;
@@ -107,7 +108,9 @@ test("the last report gives the next no person, no number and no words of its ca
 
   assert.equal(next.get("reporting_country"), "KE");
   assert.equal(next.get("location_type"), "airport");
-  assert.deepEqual([next.has("case_ref"), next.has("seizure_date"), next.has("persons")], [false, false, false]);
+  for (const name of ["case_ref", "seizure_date", "persons", "remarks"]) {
+    assert.equal(next.has(name), false, name);
+  }
 });
 
 test("a new report has a row for each block that is asked for", () => {
@@ -128,6 +131,14 @@ test("answers to what is not asked just now are not sent, also where one hangs o
     askedValues(form("seizure"), values, "long"),
     given({ case_ref: "A-1", customs_office: "Gate 4", items: [{ category: "CIT" }] }),
   );
+});
+
+test("what hangs on an answer that went away goes with it", () => {
+  const values = given({ control_status: "planned", outcome: "conform", negative_reason: "nothing_found" });
+
+  const asked = askedValues(form("response"), values as JsonObject, "long");
+
+  assert.deepEqual(asked, given({ control_status: "planned" }));
 });
 
 test("TLP:RED is kept from people beyond those named; stores and the writer are no such people", () => {
