@@ -61,8 +61,10 @@ async function buildPage() {
 async function buildGallery() {
   const assets = join(HERE, "build", "gallery", "assets");
   mkdirSync(assets, { recursive: true });
-  await bundle({ gallery: "gallery/gallery.tsx", style: "src/style.css" }, assets);
-  copyFileSync(join(HERE, "gallery", "index.html"), join(assets, "..", "index.html"));
+  await bundle({ gallery: "gallery/gallery.tsx", writing: "gallery/writing.tsx", style: "src/style.css" }, assets);
+  for (const page of ["index.html", "writing.html"]) {
+    copyFileSync(join(HERE, "gallery", page), join(assets, "..", page));
+  }
   writeTerms(assets);
 }
 

@@ -26,9 +26,10 @@ export function offered(kind: CodeKind | CodesKind, list: CodeList, row: JsonObj
   return usualFirst(fitting, kind.first);
 }
 
+/** In the order of `first` and then of the list. */
 export function usualFirst(entries: readonly CodeEntry[], first: readonly string[]): readonly CodeEntry[] {
-  const isUsual = ({ code }: CodeEntry): boolean => first.includes(code);
-  return first.length === 0 ? entries : [...entries.filter(isUsual), ...entries.filter((entry) => !isUsual(entry))];
+  const usual = first.flatMap((code) => entries.filter((entry) => entry.code === code));
+  return [...usual, ...entries.filter((entry) => !first.includes(entry.code))];
 }
 
 /** What somebody could mean by a text; beside each label its code where people know it, else the wider term. */

@@ -1,0 +1,224 @@
+"""Writing reports in a real browser: few keystrokes, faults at their fields, nothing sent that should not be."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.async_api import Locator, Page, async_playwright, expect
+
+from tests.browser.conftest import QUIET
+from tests.browser.gallery import ORIGIN, ROOT, build_gallery, serve_gallery
+
+pytestmark = pytest.mark.slow
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MOST_FOR_A_SEIZURE, MOST_FOR_AN_ALERT, OPENING_IT = 60, 70, 2  # keystrokes and clicks; "New message", "Seizure"
+
+
+@dataclass
+class Hands:
+    """What an officer's hands do, counted."""
+
+    page: Page
+    done: int = 0
+
+    async def click(self, what: Locator) -> None:
+        self.done += 1
+        await what.click()
+
+    async def type(self, letters: str) -> None:
+        self.done += len(letters)
+        await self.page.keyboard.type(letters)
+
+    async def press(self, key: str, times: int = 1) -> None:
+        for _ in range(times):
+            self.done += 1
+            await self.page.keyboard.press(key)
+
+
+@pytest.fixture(scope="module")
+def built(chromium: str) -> str:
+    build_gallery()
+    return chromium
+
+
+@pytest.fixture
+async def page(built: str) -> AsyncIterator[Page]:
+    """A page of the gallery; a test fails when it complains."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=built, args=QUIET)
+        context = await browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        await serve_gallery(context)
+        one = await context.new_page()
+        complaints: list[str] = []
+        one.on("pageerror", lambda error: complaints.append(str(error)))
+        yield one
+        await browser.close()
+        assert complaints == []
+
+
+async def write(page: Page, form: str, **asked: str) -> Hands:
+    await page.goto(f"{ORIGIN}/writing.html?{urlencode({'form': form, **asked})}")
+    await page.locator(".compose").wait_for()
+    return Hands(page)
+
+
+async def told(page: Page, what: str) -> Any:
+    found = await page.evaluate("what => document.documentElement.dataset[what] ?? null", what)
+    return None if found is None else json.loads(found)
+
+
+def sending(page: Page) -> Locator:
+    return page.get_by_role("button", name="Send", exact=True)
+
+
+async def test_a_short_seizure_and_an_alert_take_few_keystrokes(page: Page) -> None:
+    hands = await write(page, "seizure")
+
+    await hands.click(page.get_by_role("button", name="Simplified"))
+    await hands.click(page.get_by_label("National case reference"))
+    await hands.type("KE-2026-0417")
+    await hands.click(page.get_by_role("button", name="Today"))
+    await hands.press("Tab")
+    await hands.type("ke")
+    await hands.press("Tab")
+    await hands.type("air")
+    await hands.press("Tab")
+    await hands.type("nbo")
+    await hands.click(page.get_by_role("combobox", name="Category"))
+    await hands.type("wild")
+    await hands.press("Tab", times=2)
+    await hands.type("12")
+    await hands.press("Control+Enter")
+
+    assert hands.done + OPENING_IT <= MOST_FOR_A_SEIZURE
+    assert (await told(page, "sent"))["values"] == {
+        "case_ref": "KE-2026-0417",
+        "seizure_date": "2026-11-22",
+        "reporting_country": "KE",
+        "location_type": "airport",
+        "place": {"code": "NBO"},
+        "items": [{"category": "CIT", "quantity": {"amount": "12", "unit": "H87"}}],
+    }
+
+    hands = await write(page, "alert")
+
+    await hands.click(page.get_by_role("button", name="Simplified"))
+    await hands.click(page.get_by_label("Title"))
+    await hands.type("Reefer TEMU9305412")
+    await hands.press("Tab")
+    await hands.type("sc")  # Scan or X-ray
+    await hands.click(page.get_by_text("Subject", exact=True))
+    await hands.type("co")
+    await hands.press("Tab")
+    await hands.type("im")
+    await hands.press("Tab")
+    await hands.type("coca")
+    await hands.press("Tab")
+    await hands.click(page.get_by_role("combobox", name="Who must act"))
+    await hands.type("ke")
+    await hands.press("Enter")
+    await hands.click(page.get_by_role("button", name="in 6 h"))
+    await hands.click(sending(page))
+
+    sent = await told(page, "sent")
+    assert hands.done + OPENING_IT <= MOST_FOR_AN_ALERT
+    assert sent["to"] == [{"country": "KE"}]
+    assert sent["values"]["requested_action"] == "nii_scan"
+
+
+async def test_a_seizure_begins_with_its_alert_and_a_fault_at_a_field_keeps_it_from_being_sent(page: Page) -> None:
+    hands = await write(page, "seizure", answer="reefer")
+
+    assert await page.locator("[id='f-conveyances-0-container_no']").input_value() == "TEMU9305412"
+    assert "check digit right" in await page.locator(".compose").inner_text()
+    await page.get_by_label("National case reference").fill("NL-1")
+    saved = await told(page, "saved")
+    assert (saved["handling"], saved["to"]) == ("H2", [{"account": saved["to"][0]["account"]}])
+    assert saved["replyTo"] is not None
+    assert saved["values"]["items"][0] == {"category": "DRG", "subtype": "DRG-COC-HCL"}
+
+    number = page.locator("[id='f-conveyances-0-container_no']")
+
+    await number.fill("temu 930541-3")
+    await expect(page.locator("[id='f-conveyances-0-container_no-wrong']")).to_contain_text("TEMU9305412")
+    assert await number.get_attribute("aria-invalid") == "true"
+    await hands.click(sending(page))
+
+    assert await told(page, "sent") is None
+    assert await page.evaluate("document.activeElement.id") == "fault-summary"
+    await page.get_by_role("button", name="Conveyance 1: Container number").click()
+    assert await page.evaluate("document.activeElement.id") == "f-conveyances-0-container_no"
+    await page.get_by_label("It is really written like this").check()
+    await expect(number).not_to_have_attribute("aria-invalid", "true")
+    assert (await told(page, "saved"))["values"]["conveyances"][0]["container_no"] == {"as_seen": "TEMU9305413"}
+
+
+async def test_answers_come_back_with_their_question_and_a_pasted_list_becomes_rows(page: Page) -> None:
+    await write(page, "seizure")
+    office = page.get_by_label("Customs office")
+
+    await office.fill("Gate 4")
+    await page.get_by_role("button", name="Simplified").click()
+    await expect(office).to_have_count(0)
+    await page.get_by_role("button", name="Complete").click()
+
+    assert await office.input_value() == "Gate 4"
+
+    await write(page, "seizure", answer="reefer")
+    box = page.get_by_label("Paste a list of containers here")
+
+    await box.evaluate(
+        """(input, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            input.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
+        }""",
+        "CSQU 305438-3\nTEMU9305412",
+    )
+
+    await expect(page.locator("[id='f-conveyances-1-container_no']")).to_have_value("CSQU3054383")
+    rows = (await told(page, "saved"))["values"]["conveyances"]
+    assert [row["container_no"] for row in rows] == ["TEMU9305412", "CSQU3054383"]
+    assert rows[1]["mode"] == "1"
+
+
+async def test_tlp_red_is_not_sent_where_people_beyond_those_named_would_read_it(page: Page) -> None:
+    await write(page, "note")
+    await page.get_by_label("Text").fill("For Rotterdam alone.")
+    await page.get_by_label("Sharing (TLP)").select_option("RED")
+
+    await sending(page).click()
+    await expect(page.locator("#red-wrong")).to_contain_text("Mombasa Port")
+    assert await told(page, "sent") is None
+    await page.get_by_label("Sharing (TLP)").select_option("GREEN")
+    await sending(page).click()
+
+    assert (await told(page, "sent"))["tlp"] == "GREEN"
+
+
+async def test_entry_screens_pass_wcag_2_2_aa_and_fit_a_phone_of_360_pixels(page: Page) -> None:
+    found: dict[str, list[str]] = {}
+    for asked in ({"form": "seizure", "answer": "reefer"}, {"form": "alert", "language": "ar", "theme": "dark"}):
+        await write(page, **asked)
+        await page.locator("button.primary").click()
+        await page.locator("#fault-summary").wait_for()
+        await page.locator(".reading").wait_for()
+        await page.add_script_tag(path=AXE)
+        result = await page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
+        found[str(asked)] = [
+            f"{violation['id']}: {node['target']} {node['failureSummary']}"
+            for violation in result["violations"]
+            for node in violation["nodes"]
+        ]
+
+    assert {name: violations for name, violations in found.items() if violations} == {}
+
+    await page.set_viewport_size({"width": 360, "height": 740})
+
+    for language in ("fr", "ar"):
+        await write(page, "seizure", answer="reefer", language=language)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
