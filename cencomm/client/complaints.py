@@ -43,6 +43,10 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
     (errors.MailboxInUse, "The mailbox is open in another window: close it there first."),
     (errors.OutboxNotEmpty, "Not signed out: cencomm outbox shows what waits. Sign out when it is sent."),
     (errors.MailboxAltered, "The relay does not give your mailbox as it was sealed: tell the coordination unit."),
+    (
+        errors.AnotherProgram,
+        "Your mailbox is the browser's: open the relay's address there, or sign in on a computer of your own.",
+    ),
     (relay_errors.MailboxHeld, "Your mailbox is open elsewhere: sign out there, or give --take-over."),
     (relay_errors.NotHolder, "Your mailbox was opened on another computer: sign in again to take it back."),
     (errors.VaultDamaged, "The mailbox on this computer is damaged: sign in into a new folder, tell the unit."),

@@ -79,6 +79,13 @@ class MailboxAltered(ProtocolError):  # noqa: N818
     """The relay gives a mailbox that was never sealed as a whole: rows exchanged, mixed, kept back (D4)."""
 
 
+class AnotherProgram(UsageError):  # noqa: N818 (names whose it is)
+    """The mailbox that roams was written by the browser, which keeps other things in it (ADR 0027)."""
+
+    def __init__(self) -> None:
+        super().__init__("this account's mailbox was written by a browser")
+
+
 class StaleStore(UsageError):  # noqa: N818
     """Somebody wrote to the store since its version was read; nothing was changed. Read again, then decide again."""
 

@@ -17,6 +17,7 @@ from cencomm.client.channel.outbox import POSTING_PREFIX
 from cencomm.client.errors import OutboxNotEmpty
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
 from cencomm.client.roaming.loading import fetch, load
+from cencomm.client.roaming.program import require_own_program
 from cencomm.client.roaming.resealing import reseal
 from cencomm.client.roaming.sealing import LEAST_KEYS, MailboxSealing
 from cencomm.client.roaming.store import RoamingStore
@@ -47,6 +48,7 @@ async def take(access: Access, *, take_over: bool, clock: Clock, entropy: Entrop
     Raises:
         MailboxHeld: another computer has it, and `take_over` was not said.
         MailboxAltered: what the relay gives was never sealed as a whole.
+        AnotherProgram: it is the browser's (ADR 0027).
         RolledBack, WrongPassword: about the account's vault, as `settle`.
     """
     keys = await mailbox_keys(access, entropy)
@@ -85,6 +87,7 @@ async def _open(
 ) -> RoamingStore:
     sealing = MailboxSealing(keys, access.account, entropy)
     loaded = load(await fetch(access.relay, held), sealing)
+    require_own_program(loaded.values)
     store = RoamingStore(
         access.relay,
         sealing,

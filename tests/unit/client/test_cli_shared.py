@@ -120,6 +120,27 @@ def test_a_mailbox_that_is_open_elsewhere_is_taken_over_only_when_asked(duty: Sh
     assert "For the night shift" in taken
 
 
+def test_a_mailbox_of_the_browser_is_not_opened_and_its_officer_is_told_where_it_is(post: SharedComputer) -> None:
+    """ADR 0027: its rows mean nothing to this program, which would write its own beside them."""
+    desk = dataclasses.replace(post, name="browsing")
+    desk.does("sign-up", "sign-out")
+
+    async def write_as_the_browser() -> None:
+        async with open_relay(desk.relay) as relay:
+            access = await sign_in(relay, name=desk.name, password=PASSWORD)
+            held = await take(access, take_over=False, clock=system_clock, entropy=system_entropy)
+            await held.store.apply({"program": b"browser 1"}, expected_version=await held.store.version())
+            await held.store.release()
+
+    asyncio.run(write_as_the_browser())
+
+    refused = desk.session("sign-in", "inbox")
+
+    assert refused.exit_code == 1
+    assert "open the relay's address" in refused.output
+    assert "--take-over" not in desk.session("sign-in", "inbox").output  # it was given back
+
+
 def test_programs_read_documents(duty: SharedComputer) -> None:
     result = duty.session("sign-in", "inbox", "sign-out", settings=("--json",))
 

@@ -6,15 +6,19 @@ python -m tests.vectors.mailbox.fixtures        writes them anew; only an ADR th
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cencomm.client.account.remote_vault import MailboxKey
+from cencomm.client.account.remote_vault import MailboxKey, RemoteVault
+from cencomm.client.account.sign_in import WrappingKey
 from cencomm.client.roaming.chunking import cut
 from cencomm.client.roaming.loading import fetch, load
 from cencomm.client.roaming.sealing import MailboxSealing, Row, RowKind
 from cencomm.client.roaming.store import RoamingStore
-from cencomm.ids import AccountId
+from cencomm.ids import AccountId, DeviceId, OperationId
+from cencomm.ledger.replay import Pin
+from cencomm.primitives.signatures import SigningKey
+from cencomm.primitives.x25519 import PrivateKey
 from cencomm.wire.mailbox import MailboxRow, WriteMailbox
 from tests.fakes.counting_entropy import CountingEntropy
 from tests.fakes.mailbox_host import MailboxHost
@@ -33,6 +37,7 @@ def stream(seed: int, length: int) -> bytes:
 
 
 LONG = stream(7, LONG_BYTES)
+OLD_STEPS = ({"identity": b"i" * 80, "device": b"d" * 70, "message/1": b"hello"},)  # as Python's first mailboxes
 STEPS: tuple[Mapping[str, bytes | None], ...] = (
     {**PROGRAM, "device": b"d" * 70, "channel/tree": LONG, "channel/staged": LONG, "message/1": b"hello"},
     {"channel/tree": LONG[:2000] + b"!" + LONG[2000:], "channel/staged": None, "message/2": b"m" * 4500},
@@ -42,7 +47,33 @@ STEPS: tuple[Mapping[str, bytes | None], ...] = (
 
 def fixtures() -> Mapping[str, Json]:
     """File name -> content."""
-    return {"cuts.json": _cuts(), "rows.json": _rows(), "writes.json": asyncio.run(_writes())}
+    return {
+        "cuts.json": _cuts(),
+        "rows.json": _rows(),
+        "writes.json": asyncio.run(_writes(STEPS)),
+        "vault.json": _vault(),
+        "before_programs.json": asyncio.run(_writes(OLD_STEPS)),
+    }
+
+
+def _vault() -> Json:
+    """The account's vault, in which the keys of the mailbox lie (section 7)."""
+    entropy, wrapping = CountingEntropy("vault"), WrappingKey(b"w" * 32)
+    pins = tuple(Pin(OperationId(bytes([place]) * 32), place, bytes([place + 1]) * 32) for place in (9, 3))
+    vault = RemoteVault(
+        identity_key=SigningKey(b"s" * 32),
+        exchange_key=PrivateKey(b"x" * 32),
+        devices=(DeviceId(b"e" * 16), DeviceId(b"d" * 16)),
+        pins=pins,
+        mailbox_keys=KEYS,
+    )
+    return {
+        "account": ACCOUNT.hex(),
+        "version": 7,
+        "wrapping_key": wrapping.expose().hex(),
+        "encoded": vault.encode().hex(),
+        "sealed": vault.seal(account=ACCOUNT, version=7, wrapping_key=wrapping, entropy=entropy).hex(),
+    }
 
 
 def _cuts() -> Json:
@@ -87,7 +118,7 @@ def _row(sealing: MailboxSealing, row: Row) -> Json:
     }
 
 
-async def _writes() -> Json:
+async def _writes(steps_of_the_story: Sequence[Mapping[str, bytes | None]]) -> Json:
     """A store's life in three saves: the exact writes, and what the next computer finds."""
     host = MailboxHost()
     sealing = MailboxSealing(KEYS, ACCOUNT, CountingEntropy("writes"))
@@ -102,7 +133,7 @@ async def _writes() -> Json:
         clock=lambda: 0,
     )
     steps: list[Json] = []
-    for step in STEPS:
+    for step in steps_of_the_story:
         await store.apply(step, expected_version=await store.version())
         await store.save()
         writes = {key: None if value is None else value.hex() for key, value in step.items()}

@@ -7,6 +7,8 @@ import { readSecret } from "./secret-text";
 
 const MAX_LETTER_CHARACTERS = 8192;
 const MAX_ADDRESS_CHARACTERS = 255;
+const LINE_END = /\r\n|\r|\n/;
+const YES = "yes";
 const FIELDS = ["Relay", "Words", "QR", "Code"] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -15,6 +17,8 @@ export interface AccessLetter {
   readonly relayAddress: string;
   readonly operation: Bytes;
   readonly code: Bytes;
+  readonly asksForDeviceSecret: boolean; // a coordinator's (D3)
+  readonly resets: boolean; // an account that is there, whose keys are to be new (section 3.6)
 }
 
 /**
@@ -27,7 +31,13 @@ export function readLetter(text: string): AccessLetter {
   const lines = readLines(text);
   const operation = parseQrText(lines.QR);
   verifyWords(operation, lines.Words);
-  return { relayAddress: readAddress(lines.Relay), operation, code: readSecret(lines.Code, "an enrolment code") };
+  return {
+    relayAddress: readAddress(lines.Relay),
+    operation,
+    code: readSecret(lines.Code, "an enrolment code"),
+    asksForDeviceSecret: readMark(text, "Asks for device secret"),
+    resets: valuesOf(text, "Account").length > 0,
+  };
 }
 
 function readLines(text: string): Readonly<Record<Field, string>> {
@@ -35,7 +45,7 @@ function readLines(text: string): Readonly<Record<Field, string>> {
     throw new MalformedError("this is far longer than a letter");
   }
   const found = new Map<string, string>();
-  for (const line of text.split(/\r\n|\r|\n/)) {
+  for (const line of text.split(LINE_END)) {
     const [name, ...rest] = line.split(":");
     const field = FIELDS.find((known) => known === name!.trim());
     if (field === undefined || rest.length === 0) {
@@ -54,6 +64,20 @@ function readLines(text: string): Readonly<Record<Field, string>> {
     return line;
   };
   return { Relay: value("Relay"), Words: value("Words"), QR: value("QR"), Code: value("Code") };
+}
+
+/** Whether the line is there that says yes to `name`: letters of before, which lack it, say no. */
+function readMark(text: string, name: string): boolean {
+  const said = valuesOf(text, name);
+  if (said.length > 1 || said.some((value) => value !== YES)) {
+    throw new MalformedError(`the line '${name}' of the letter says '${YES}', or is not there`);
+  }
+  return said.length === 1;
+}
+
+function valuesOf(text: string, name: string): readonly string[] {
+  const lines = text.split(LINE_END).map((line) => line.split(":"));
+  return lines.filter((parts) => parts.length > 1 && parts[0]!.trim() === name).map(([, ...rest]) => rest.join(":").trim());
 }
 
 function readAddress(text: string): string {

@@ -1,0 +1,51 @@
+/** The relay's routes for one's own account: made once, its vault, asking to be admitted (docs/protocol.md section 8). */
+
+import { hex, type Bytes } from "../bytes";
+import { textOf } from "./answers";
+import { toBase64 } from "./base64";
+import type { Caller } from "./caller";
+import type { SealedVault } from "./relay-client";
+
+/** What a relay says of itself to anybody. */
+export interface AboutRelay {
+  readonly name: string;
+  readonly asksForCode: boolean; // of whoever makes an account
+}
+
+export interface NewAccount {
+  readonly handle: Bytes;
+  readonly salt: Bytes;
+  readonly profile: number;
+  readonly signInSecret: Bytes;
+  readonly registrationCode: string | null;
+}
+
+/** Every call throws as `Caller.ask`. */
+export class AccountRoutes {
+  constructor(private readonly relay: Caller) {}
+
+  async about(): Promise<AboutRelay> {
+    const answer = await this.relay.ask("GET", "/v1/relay");
+    return { name: textOf(answer, "name"), asksForCode: textOf(answer, "registration") !== "open" };
+  }
+
+  /** @throws RelayRefuses `taken`: the name; `not_entitled`: the registration code is wrong or missing. */
+  async createAccount(asked: NewAccount): Promise<void> {
+    await this.relay.ask("POST", "/v1/accounts", {
+      handle: toBase64(asked.handle),
+      salt: toBase64(asked.salt),
+      profile: asked.profile,
+      sign_in_secret: toBase64(asked.signInSecret),
+      ...(asked.registrationCode === null ? {} : { registration_code: asked.registrationCode }),
+    });
+  }
+
+  /** `version`: the one that is replaced. @throws RelayRefuses `stale_version`: somebody else wrote it. */
+  async putVault({ version, sealed }: SealedVault): Promise<void> {
+    await this.relay.ask("PUT", "/v1/vault", { version, sealed: toBase64(sealed) });
+  }
+
+  async requestEnrolment(operation: Bytes, request: Bytes): Promise<void> {
+    await this.relay.ask("POST", `/v1/operations/${hex(operation)}/enrolments`, { request: toBase64(request) });
+  }
+}
