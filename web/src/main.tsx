@@ -4,6 +4,7 @@ import { render, type JSX } from "preact";
 import { useCallback, useEffect, useReducer, useState } from "preact/hooks";
 
 import { after, SIGNED_OUT, type PageEvent } from "./page-state";
+import { EnrolmentScreen } from "./screens/enrolment";
 import { HomeScreen } from "./screens/home";
 import { ChooseLanguage } from "./screens/language-choice";
 import { SignInScreen } from "./screens/sign-in";
@@ -15,6 +16,7 @@ function App({ connect }: { readonly connect: (tell: (event: PageEvent) => void)
   const [words, setWords] = useState(new Words("en", {}));
   const [state, tell] = useReducer(after, SIGNED_OUT);
   const [step, setStep] = useState<Step | null>(null);
+  const [hasLetter, setHasLetter] = useState(false);
   const [worker] = useState(() => connect(tell));
 
   const choose = useCallback((language: Language) => void loadWords(language).then(setWords), []);
@@ -43,9 +45,10 @@ function App({ connect }: { readonly connect: (tell: (event: PageEvent) => void)
     },
     [worker],
   );
-  const enter = async (call: "signIn" | "refresh", asked: Calls[typeof call]["ask"]): Promise<void> => {
+  const enter = async (call: "signIn" | "enrol" | "refresh", asked: Calls[typeof call]["ask"]): Promise<void> => {
     const home = await ask(call, asked);
     if (home !== null) {
+      setHasLetter(false);
       tell({ event: "entered", home });
     }
   };
@@ -54,11 +57,29 @@ function App({ connect }: { readonly connect: (tell: (event: PageEvent) => void)
     tell({ event: "left" });
   };
 
+  const turnTo = (letter: boolean): void => {
+    tell({ event: "asked" });
+    setHasLetter(letter);
+  };
+
   return (
     <WordsContext.Provider value={words}>
       <ChooseLanguage.Provider value={choose}>
-        {state.home === null ? (
-          <SignInScreen failure={state.failure} step={step} onSignIn={(asked) => void enter("signIn", asked)} />
+        {state.home === null && hasLetter ? (
+          <EnrolmentScreen
+            failure={state.failure}
+            step={step}
+            readLetter={(letter) => ask("readLetter", { letter })}
+            onEnrol={(asked) => void enter("enrol", asked)}
+            onBack={() => turnTo(false)}
+          />
+        ) : state.home === null ? (
+          <SignInScreen
+            failure={state.failure}
+            step={step}
+            onSignIn={(asked) => void enter("signIn", asked)}
+            onEnrol={() => turnTo(true)}
+          />
         ) : (
           <HomeScreen
             home={state.home}

@@ -1,8 +1,7 @@
 /** Asking to be admitted with an access letter (rule D7). */
 
 import { hex } from "../bytes";
-import { UsageError } from "../errors";
-import { words } from "../ledger/fingerprint";
+import { ProtocolError, UsageError } from "../errors";
 import { requestEnrolment } from "../ledger/enrolment";
 import { readLetter, type AccessLetter } from "../ledger/letter";
 import type { Entropy } from "../primitives/entropy";
@@ -10,38 +9,37 @@ import { keyPair } from "../primitives/x25519";
 import { AccountRoutes } from "../relay/account-routes";
 import { changeVault, withPins, type Access } from "./access";
 
-/** A letter that this program cannot use, or that belongs to another address; the text says what to do. */
-export class LetterNotForHere extends UsageError {}
+/** The letter is a coordinator's, who has a device secret (D3), or resets an account: the Python client takes it. */
+export class LetterForTheProgram extends UsageError {}
 
-/** What somebody compares by voice before they go on, and what else they are asked for. */
-export interface LetterView {
-  readonly words: readonly string[]; // of the operation: 12
-  readonly asksForCode: boolean; // the relay, of whoever makes an account
-}
+/** The letter is another relay's; the text is its address. */
+export class LetterForElsewhere extends UsageError {}
+
+/** There is a mistake in the letter, which the text names. */
+export class UnreadableLetter extends UsageError {}
 
 /**
  * The letter of somebody who enrols with the page of `origin`.
  *
- * @throws MalformedError, FingerprintMismatch a mistake that the message names.
- * @throws LetterNotForHere another relay's, a coordinator's (D3), or one that resets an account.
+ * @throws UnreadableLetter, LetterForTheProgram, LetterForElsewhere it is none.
  */
 export function readLetterHere(text: string, origin: string): AccessLetter {
-  const letter = readLetter(text);
+  const letter = readOrNameTheMistake(text);
   if (letter.asksForDeviceSecret || letter.resets) {
-    throw new LetterNotForHere(
-      letter.resets
-        ? "this letter resets an account: use it with the program cencomm (sign-up --reset)"
-        : "coordinators and nodes enrol with the program cencomm, which keeps a device secret (sign-up --device-secret)",
-    );
+    throw new LetterForTheProgram("coordinators' letters and reset letters are used with the program cencomm");
   }
   if (letter.relayAddress.replace(/\/+$/, "") !== origin) {
-    throw new LetterNotForHere(`this letter is for ${letter.relayAddress}: open that address`);
+    throw new LetterForElsewhere(letter.relayAddress);
   }
   return letter;
 }
 
-export function letterView(letter: AccessLetter, asksForCode: boolean): LetterView {
-  return { words: words(letter.operation), asksForCode };
+function readOrNameTheMistake(text: string): AccessLetter {
+  try {
+    return readLetter(text);
+  } catch (error) {
+    throw error instanceof ProtocolError ? new UnreadableLetter(error.message) : error;
+  }
 }
 
 /**

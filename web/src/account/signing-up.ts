@@ -1,5 +1,6 @@
 /** A new account with its identity, or the one that was begun before (D1, D2). */
 
+import { UsageError } from "../errors";
 import type { Entropy } from "../primitives/entropy";
 import { SALT_BYTES, type Stretch } from "../primitives/password";
 import { SEED_BYTES, SigningKey } from "../primitives/signatures";
@@ -12,6 +13,9 @@ import { checkStrength } from "./password-strength";
 import { deriveKeys, signInHandle, type SignInParameters } from "./sign-in";
 
 const CURRENT_PROFILE = 1;
+
+/** The relay makes accounts only with its registration code, which is wrong or missing. */
+export class RegistrationCodeNeeded extends UsageError {}
 
 export interface NewName {
   readonly name: string;
@@ -30,6 +34,7 @@ export interface Means {
  * A new account, signed in to. If it was made before with this password, as when enrolling was interrupted: that one.
  *
  * @throws WeakPassword, UnusableText choose another; nothing was sent.
+ * @throws RegistrationCodeNeeded nothing was made.
  * @throws RelayRefuses `taken`: somebody has this name here, or you, with another password.
  */
 export async function signUp(asked: NewName, { relay, stretch, entropy }: Means): Promise<Access> {
@@ -46,6 +51,9 @@ export async function signUp(asked: NewName, { relay, stretch, entropy }: Means)
     await routes.createAccount(fresh);
     access = { relay, account: await relay.signIn(handle, keys.signInSecret, null), parameters, keys };
   } catch (error) {
+    if (error instanceof RelayRefuses && error.code === "not_entitled") {
+      throw new RegistrationCodeNeeded(error.message);
+    }
     if (!(error instanceof RelayRefuses) || error.code !== "taken") {
       throw error;
     }

@@ -4,8 +4,8 @@ import { hex, type Bytes } from "../bytes";
 import type { RemoteVault } from "../account/remote-vault";
 import { Ledger, type Pin } from "../ledger/ledger";
 import type { LedgerHead } from "../ledger/statements";
-import type { RelayClient } from "../relay/relay-client";
-import { extend, lacksNames, openNames, RelayWithholds, RolledBack, type Operation } from "./operation";
+import { RelayRefuses, type RelayClient } from "../relay/relay-client";
+import { extend, lacksNames, NotAdmittedYet, openNames, RelayWithholds, RolledBack, type Operation } from "./operation";
 
 /** Entries verified so far, and how many the relay signed for. */
 export type Progress = (verified: number, signed: number) => void;
@@ -21,6 +21,7 @@ export interface Follower {
  * The whole operation, from its charter on, or from what is `held` of it.
  *
  * @throws LedgerRefused an entry breaks a rule, or the ledger is not the one that this account saw elsewhere (L2).
+ * @throws NotAdmittedYet nobody admitted this account, as far as it ever saw.
  * @throws RolledBack, RelayWithholds the relay shows less than it signs, or than it showed.
  */
 export async function followOperation(
@@ -30,7 +31,7 @@ export async function followOperation(
   follower: Follower,
   progress: Progress,
 ): Promise<Operation> {
-  const { ledger, head } = await followLedger(relay, operation, held, progress);
+  const { ledger, head } = await unlessWaiting(followLedger(relay, operation, held, progress), held, follower.pin);
   if (follower.pin !== null) {
     ledger.verifyPin(follower.pin);
   }
@@ -65,5 +66,18 @@ async function followLedger(
     if (page.entries.length === 0) {
       throw new RelayWithholds("the relay signs a longer ledger than it shows");
     }
+  }
+}
+
+/** A letter's own pin names the charter alone: whoever was admitted once has seen more. */
+async function unlessWaiting<T>(following: Promise<T>, held: Operation | null, pin: Pin | null): Promise<T> {
+  try {
+    return await following;
+  } catch (error) {
+    const hidden = error instanceof RelayRefuses && (error.code === "not_found" || error.code === "not_entitled");
+    if (hidden && held === null && (pin === null || pin.sequence === 0)) {
+      throw new NotAdmittedYet("the coordination unit has not admitted this account yet");
+    }
+    throw error;
   }
 }

@@ -26,6 +26,9 @@ export class RolledBack extends ProtocolError {}
 /** The relay signs more than it shows, for now. */
 export class RelayWithholds extends Unavailable {}
 
+/** The unit has our request, or has none: the relay shows the operation to its members. */
+export class NotAdmittedYet extends Unavailable {}
+
 /** The ledger with a page of entries that follow; `ledger` is null before the first page. */
 export function extend(operation: Bytes, ledger: Ledger | null, page: LedgerPage): { ledger: Ledger; head: LedgerHead } {
   const [first, ...following] = page.entries.map(decodeSignedEntry);

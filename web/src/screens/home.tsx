@@ -48,6 +48,8 @@ export function HomeScreen({ home, failure, busy, onRefresh, onSignOut }: Props)
             </span>
             {view.verified ? (
               <small>{phase(words, view.overview.phase)}</small>
+            ) : isWaiting(view) ? (
+              <small>{words.say("Waiting to be admitted")}</small>
             ) : (
               <small class="wrong">{words.say("not verified")}</small>
             )}
@@ -67,13 +69,18 @@ export function HomeScreen({ home, failure, busy, onRefresh, onSignOut }: Props)
         ) : current.verified ? (
           <OperationScreen overview={current.overview} />
         ) : (
-          <p class="notice wrong" role="alert">
+          <p class={isWaiting(current) ? "notice" : "notice wrong"} role={isWaiting(current) ? "status" : "alert"}>
             {failureSentence(words, current.failure)}
           </p>
         )}
       </main>
     </div>
   );
+}
+
+/** Nothing is wrong: the unit has our request. */
+function isWaiting(view: OperationView): boolean {
+  return !view.verified && view.failure.code === "not_admitted_yet";
 }
 
 function nameOf(view: OperationView): string {

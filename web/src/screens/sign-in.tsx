@@ -7,14 +7,16 @@ import type { Failure, SignIn, Step } from "../worker/calls";
 import { useWords } from "../words";
 import { failureSentence } from "./failure";
 import { LanguageChoice } from "./language-choice";
+import { stepSentence } from "./steps";
 
 interface Props {
   readonly failure: Failure | null;
   readonly step: Step | null; // not null: under way
   readonly onSignIn: (asked: SignIn) => void;
+  readonly onEnrol: () => void; // somebody has a letter instead
 }
 
-export function SignInScreen({ failure, step, onSignIn }: Props): JSX.Element {
+export function SignInScreen({ failure, step, onSignIn, onEnrol }: Props): JSX.Element {
   const words = useWords();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
@@ -116,26 +118,11 @@ export function SignInScreen({ failure, step, onSignIn }: Props): JSX.Element {
         <p class="notice" role="status">
           {step !== null && stepSentence(words, step)}
         </p>
+        <button type="button" disabled={step !== null} onClick={onEnrol}>
+          {words.say("I have an access letter")}
+        </button>
         <LanguageChoice />
       </form>
     </main>
   );
-}
-
-function stepSentence(words: ReturnType<typeof useWords>, step: Step): string {
-  switch (step.step) {
-    case "stretching":
-      return words.say("Making your keys from the password …");
-    case "signingIn":
-      return words.say("Signing in …");
-    case "reading":
-      return words.say("Reading: {read} of {all} messages …", { read: step.read, all: step.all });
-    case "carrying":
-      return words.say("Files: {done} of {all} parts …", { done: step.done, all: step.all });
-    case "verifying":
-      return words.say("Verifying the ledger: {verified} of {signed} entries …", {
-        verified: step.verified,
-        signed: step.signed,
-      });
-  }
 }

@@ -1,12 +1,16 @@
 /** What page and worker say to each other. Keys and tokens stay in the worker: nothing here can carry one back. */
 
+import type { LetterView } from "../account/letter-view";
 import type { AttachedFile, FetchedFile } from "../mailbox/files";
 import type { DraftView, MailboxChange, OperationMailbox } from "../mailbox/views";
 import type { Overview } from "../operation/overview";
 
+export type { LetterView };
+
 /** What the page may ask, and what comes back. */
 export interface Calls {
   readonly signIn: { readonly ask: SignIn; readonly answer: Home };
+  readonly readLetter: { readonly ask: { readonly letter: string }; readonly answer: LetterView };
   readonly enrol: { readonly ask: Enrol; readonly answer: Home };
   readonly refresh: { readonly ask: null; readonly answer: Home };
   readonly signOut: { readonly ask: null; readonly answer: null };
@@ -43,6 +47,7 @@ export interface Enrol {
   readonly letter: string; // its whole text
   readonly name: string;
   readonly password: string;
+  readonly registrationCode: string | null; // where the relay asks for one
 }
 
 /** What happens by itself. `mailbox` and `overview` replace what the page knew of that operation. */

@@ -1,17 +1,20 @@
 /** What the worker does for the page: signs in, verifies operations, keeps the keys. */
 
+import type { Access } from "../account/access";
+import { askToJoin, readLetterHere } from "../account/enrolling";
 import { openVault, type RemoteVault } from "../account/remote-vault";
-import { deriveKeys, signInHandle } from "../account/sign-in";
+import { signIn } from "../account/signing-in";
+import { signUp, type Means } from "../account/signing-up";
 import { hex, type Bytes } from "../bytes";
 import { ProtocolError } from "../errors";
-import { readSecret } from "../ledger/secret-text";
+import { words } from "../ledger/fingerprint";
 import type { Pin } from "../ledger/ledger";
 import { followOperation } from "../operation/following";
-import { RelayWithholds } from "../operation/operation";
+import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
 import { overviewOf } from "../operation/overview";
-import type { Stretch } from "../primitives/password";
-import { RelayRefuses, type RelayClient } from "../relay/relay-client";
-import type { Home, OperationView, SignIn, Step } from "./calls";
+import { AccountRoutes } from "../relay/account-routes";
+import { RelayRefuses } from "../relay/relay-client";
+import type { Enrol, Home, LetterView, OperationView, SignIn, Step } from "./calls";
 import { failureOf } from "./failures";
 
 type Report = (step: Step) => void;
@@ -26,24 +29,29 @@ interface SignedIn {
 export class Desk {
   #signedIn: SignedIn | null = null;
 
-  constructor(
-    private readonly relay: RelayClient,
-    private readonly stretch: Stretch,
-  ) {}
+  constructor(private readonly means: Means) {}
 
   /** @throws CencommError whatever is wrong: `failureOf` says it to the page. */
   async signIn(asked: SignIn, report: Report): Promise<Home> {
-    const relayName = await this.relay.relayName();
-    const handle = signInHandle(relayName, asked.name);
-    const { salt, profile } = await this.relay.signInParameters(handle);
-    const deviceSecret = asked.deviceSecret === null ? null : readSecret(asked.deviceSecret, "a device secret");
     report({ step: "stretching" });
-    const keys = deriveKeys(asked.password, { relayName, handle, salt, profile }, deviceSecret, this.stretch);
+    return this.begin(await signIn(asked, this.means, () => report({ step: "signingIn" })), report);
+  }
+
+  /** What somebody compares before they enrol. Throws as `readLetterHere`. */
+  async readLetter(text: string): Promise<LetterView> {
+    const { operation } = readLetterHere(text, this.means.relay.origin);
+    const { asksForCode } = await new AccountRoutes(this.means.relay).about();
+    return { words: words(operation), asksForCode };
+  }
+
+  /** A new account that asks to be admitted, signed in to (D7). Throws as `signIn`. */
+  async enrol(asked: Enrol, report: Report): Promise<Home> {
+    const letter = readLetterHere(asked.letter, this.means.relay.origin);
+    report({ step: "stretching" });
+    const access = await signUp(asked, this.means);
     report({ step: "signingIn" });
-    const account = await this.relay.signIn(handle, keys.signInSecret, asked.code);
-    const vault = openVault(await this.relay.vault(), account, keys.wrappingKey);
-    this.#signedIn = { account, vault, seen: new Map(vault.pins) };
-    return this.home(this.#signedIn, report);
+    await askToJoin(access, letter, this.means.entropy);
+    return this.begin(access, report);
   }
 
   async refresh(report: Report): Promise<Home> {
@@ -55,11 +63,17 @@ export class Desk {
 
   async signOut(): Promise<void> {
     this.#signedIn = null;
-    await this.relay.signOut();
+    await this.means.relay.signOut();
+  }
+
+  private async begin(access: Access, report: Report): Promise<Home> {
+    const vault = openVault(await access.relay.vault(), access.account, access.keys.wrappingKey);
+    this.#signedIn = { account: access.account, vault, seen: new Map(vault.pins) };
+    return this.home(this.#signedIn, report);
   }
 
   private async home(signedIn: SignedIn, report: Report): Promise<Home> {
-    const shown = await this.relay.operations();
+    const shown = await this.means.relay.operations();
     const hidden = [...signedIn.seen.values()].map((pin) => pin.operation);
     const all = new Map([...hidden, ...shown].map((operation) => [hex(operation), operation])); // none is kept from us
     const operations: OperationView[] = [];
@@ -74,11 +88,11 @@ export class Desk {
     const progress = (verified: number, signed: number): void => report({ step: "verifying", verified, signed });
     try {
       const pin = seen.get(hex(operation)) ?? null;
-      const followed = await followOperation(this.relay, operation, null, { account, vault, pin }, progress);
+      const followed = await followOperation(this.means.relay, operation, null, { account, vault, pin }, progress);
       seen.set(hex(operation), followed.ledger.pin);
       return { verified: true, overview: overviewOf(followed, hex(account)) };
     } catch (error) {
-      if (error instanceof ProtocolError || error instanceof RelayWithholds) {
+      if (error instanceof ProtocolError || error instanceof RelayWithholds || error instanceof NotAdmittedYet) {
         return { verified: false, operation: hex(operation), failure: failureOf(error) };
       }
       throw error;

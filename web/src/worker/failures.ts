@@ -1,9 +1,12 @@
 /** Why something failed, as the page is told. */
 
+import { LetterForElsewhere, LetterForTheProgram, UnreadableLetter } from "../account/enrolling";
 import { UnusableText } from "../account/opaque-string";
+import { WeakPassword } from "../account/password-strength";
 import { WrongPassword } from "../account/remote-vault";
+import { RegistrationCodeNeeded } from "../account/signing-up";
 import { CencommError, ProtocolError, Refused, Unavailable } from "../errors";
-import { RelayWithholds } from "../operation/operation";
+import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
 import { RelayRefuses } from "../relay/relay-client";
 import { AnotherProgram, MailboxAltered, OpenInAnotherTab, OutboxNotEmpty } from "../roaming/errors";
 import type { Failure } from "./calls";
@@ -12,6 +15,12 @@ import type { Failure } from "./calls";
 const CODES: readonly (readonly [abstract new (...parts: never[]) => CencommError, string])[] = [
   [WrongPassword, "vault_closed"],
   [UnusableText, "unusable_text"],
+  [WeakPassword, "weak_password"],
+  [RegistrationCodeNeeded, "registration_code"],
+  [UnreadableLetter, "letter_unreadable"],
+  [LetterForElsewhere, "letter_for_elsewhere"],
+  [LetterForTheProgram, "letter_for_the_program"],
+  [NotAdmittedYet, "not_admitted_yet"],
   [OutboxNotEmpty, "outbox_waits"],
   [OpenInAnotherTab, "open_in_another_tab"],
   [AnotherProgram, "other_program"],

@@ -18,7 +18,7 @@ import type { Mailbox, Observer } from "../mailbox/mailbox";
 import type { OfficersWork } from "../mailbox/officers-work";
 import type { DraftView, Marks } from "../mailbox/views";
 import type { Progress } from "../operation/following";
-import { RelayWithholds } from "../operation/operation";
+import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
 import { overviewOf } from "../operation/overview";
 import type { Wake } from "../relay/wakes";
 import type { Calls, Failure, Happening, Home, OperationView } from "./calls";
@@ -59,7 +59,7 @@ export class Sitting implements Listener, Observer {
         await this.mailbox.turns.run(() => this.mailbox.followLedger(operation, progress));
         this.#failures.delete(name);
       } catch (error) {
-        if (!(error instanceof ProtocolError || error instanceof RelayWithholds)) {
+        if (!(error instanceof ProtocolError || error instanceof RelayWithholds || error instanceof NotAdmittedYet)) {
           throw error;
         }
         this.#failures.set(name, failureOf(error));

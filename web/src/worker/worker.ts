@@ -1,6 +1,7 @@
 /** The worker's entry: everything that holds a key runs here, apart from the page. */
 
 import { UsageError } from "../errors";
+import { systemEntropy } from "../primitives/entropy";
 import { stretch } from "../primitives/password";
 import { RelayClient } from "../relay/relay-client";
 import type { CallName, Calls, Reply, Step } from "./calls";
@@ -10,7 +11,7 @@ import { failureOf } from "./failures";
 /** A call as it comes over; `ask` has the shape that `call` says. */
 type Asked = { readonly [Name in CallName]: { readonly id: number; readonly call: Name; readonly ask: Calls[Name]["ask"] } }[CallName];
 
-const desk = new Desk(new RelayClient(self.location.origin), stretch);
+const desk = new Desk({ relay: new RelayClient(self.location.origin), stretch, entropy: systemEntropy });
 
 self.addEventListener("message", (event: MessageEvent<Asked>) => {
   const { id } = event.data;
@@ -26,6 +27,10 @@ async function serve(asked: Asked, report: (step: Step) => void): Promise<Calls[
   switch (asked.call) {
     case "signIn":
       return desk.signIn(asked.ask, report);
+    case "readLetter":
+      return desk.readLetter(asked.ask.letter);
+    case "enrol":
+      return desk.enrol(asked.ask, report);
     case "refresh":
       return desk.refresh(report);
     case "signOut":

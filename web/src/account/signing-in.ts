@@ -1,0 +1,29 @@
+/** A session of an account that exists (D1, D2). */
+
+import { readSecret } from "../ledger/secret-text";
+import type { Access } from "./access";
+import { deriveKeys, signInHandle } from "./sign-in";
+import type { Means } from "./signing-up";
+
+export interface TypedName {
+  readonly name: string;
+  readonly password: string;
+  readonly code: string | null; // of the second factor
+  readonly deviceSecret: string | null; // as it stands on the letter (D3)
+}
+
+/**
+ * `begun` is called when Argon2id is done and the relay is asked.
+ *
+ * @throws RelayRefuses `wrong_sign_in`, `code_needed`, `locked`.
+ * @throws UnknownProfile the relay asks for a password profile that is not ours (D1).
+ */
+export async function signIn(asked: TypedName, { relay, stretch }: Means, begun: () => void): Promise<Access> {
+  const relayName = await relay.relayName();
+  const handle = signInHandle(relayName, asked.name);
+  const parameters = { relayName, handle, ...(await relay.signInParameters(handle)) };
+  const deviceSecret = asked.deviceSecret === null ? null : readSecret(asked.deviceSecret, "a device secret");
+  const keys = deriveKeys(asked.password, parameters, deviceSecret, stretch);
+  begun();
+  return { relay, account: await relay.signIn(handle, keys.signInSecret, asked.code), parameters, keys };
+}
