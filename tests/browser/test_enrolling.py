@@ -2,6 +2,8 @@
 
 import pytest
 
+from cencomm.client.account.account import fetch_vault, sign_in
+from cencomm.client.transport.relay_client import open_relay
 from cencomm.client.unit import admission
 from cencomm.ledger import fingerprint
 from cencomm.ledger.kinds import Role
@@ -56,6 +58,14 @@ async def test_whoever_has_a_letter_enrols_in_the_browser_and_the_unit_admits_th
     await desk.page.get_by_role("button", name="Actualiser").click()
     await desk.page.locator("table").wait_for(timeout=WAIT)
     assert await desk.page.locator("tbody tr", has_text="vous").count() == 1
+
+    async with open_relay(server.url) as relay:  # the account is one for every program
+        version, vault = await fetch_vault(await sign_in(relay, name="bea.calais", password=PASSWORD))
+    assert version
+    assert vault is not None
+    assert [pin.operation for pin in vault.pins] == [place.operation]
+    member = carla.mailbox.operation(place.operation).ledger.members[admitted[0].account]
+    assert vault.identity_key.public_key == member.identity_key
 
 
 async def test_a_weak_password_and_a_letter_with_a_mistake_are_said_in_words(
