@@ -3,8 +3,14 @@
 import type { Bytes } from "../bytes";
 import { MalformedError } from "../errors";
 
+const AT_ONCE = 8192; // bytes: arguments of one call
+
 export function toBase64(value: Bytes): string {
-  return btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join(""));
+  let binary = "";
+  for (let at = 0; at < value.length; at += AT_ONCE) {
+    binary += String.fromCharCode(...value.subarray(at, at + AT_ONCE));
+  }
+  return btoa(binary);
 }
 
 /** @throws MalformedError text that `toBase64` does not write. */
@@ -18,9 +24,12 @@ export function fromBase64(text: unknown): Bytes {
   } catch {
     throw new MalformedError("bytes in base64 are needed");
   }
-  const value = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
-  if (toBase64(value) !== text) {
+  if (btoa(binary) !== text) {
     throw new MalformedError("bytes in base64 are needed");
+  }
+  const value = new Uint8Array(binary.length); // a loop: megabytes come this way when a mailbox is opened
+  for (let at = 0; at < value.length; at += 1) {
+    value[at] = binary.charCodeAt(at);
   }
   return value;
 }
