@@ -43,10 +43,10 @@ async def test_whoever_has_a_letter_enrols_in_the_browser_and_the_unit_admits_th
     for field in ("new-password", "new-password-again"):
         await desk.page.locator(f"[name={field}]").fill(PASSWORD)
     await desk.page.get_by_role("button", name="Créer le compte").click()
-    await desk.page.locator(".story").wait_for(timeout=WAIT)
+    await desk.page.locator(".mailbox").wait_for(timeout=WAIT)
 
-    assert "En attente d'admission" in await desk.page.locator("nav").inner_text()
-    assert "auprès de l'unité de coordination" in await desk.page.locator("main").inner_text()
+    assert "En attente d'admission" in await desk.page.locator("nav.boxes").inner_text()
+    assert "auprès de l'unité de coordination" in await desk.page.get_by_role("alert").inner_text()
     planted = (PASSWORD, "bea.calais", letter.code.text(), letter.code.expose().hex())
     assert not [line for line in desk.sent for word in planted if word in line]
     assert desk.complaints == []
@@ -55,7 +55,8 @@ async def test_whoever_has_a_letter_enrols_in_the_browser_and_the_unit_admits_th
 
     assert len(admitted) == 1  # the HMAC is under the letter's code
     assert not strangers
-    await desk.page.get_by_role("button", name="Actualiser").click()
+    await desk.page.get_by_text("Exercice").first.wait_for(timeout=WAIT)  # it comes by itself
+    await desk.page.locator(".inside > button").click()
     await desk.page.locator("table").wait_for(timeout=WAIT)
     assert await desk.page.locator("tbody tr", has_text="vous").count() == 1
 

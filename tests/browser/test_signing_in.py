@@ -26,13 +26,14 @@ async def sign_in(desk: Desk, server: LoopbackRelay, password: str = PASSWORD) -
     await desk.page.get_by_label("Nom").fill("ana.roissy")
     await desk.page.get_by_label("Mot de passe").fill(password)
     await desk.page.keyboard.press("Enter")
-    await desk.page.locator(".story, .notice.wrong").first.wait_for(timeout=WAIT)
+    await desk.page.locator(".mailbox, .notice.wrong").first.wait_for(timeout=WAIT)
 
 
 async def test_an_officer_sees_the_verified_roster_in_their_language_and_nothing_personal_leaves_the_browser(
     desk: Desk, server: LoopbackRelay, place: Place, carla: Person, ana: Person
 ) -> None:
     await sign_in(desk, server)
+    await desk.page.locator(".inside > button").click()
 
     shown = await desk.page.locator("main").inner_text()
     assert "Exercice" in shown
@@ -48,6 +49,7 @@ async def test_an_officer_sees_the_verified_roster_in_their_language_and_nothing
     assert not [line for line in desk.sent for word in planted if word in line]
     assert {urlsplit(line.split()[1]).netloc for line in desk.sent} == {urlsplit(server.url).netloc}
 
+    await desk.page.locator("details.settings > summary").click()
     await desk.page.get_by_role("button", name="العربية").click()
 
     await desk.page.locator("html[dir=rtl]").wait_for()
@@ -123,5 +125,5 @@ async def test_an_operation_that_the_relay_does_not_list_is_asked_for_all_the_sa
 
     await sign_in(desk, server)
 
-    assert "Exercice" in await desk.page.locator("main").inner_text()
+    assert "Exercice" in await desk.page.locator(".boxes").inner_text()
     assert place.operation

@@ -4,15 +4,29 @@ import { render, type JSX } from "preact";
 import { useCallback, useEffect, useReducer, useState } from "preact/hooks";
 
 import { after, SIGNED_OUT, type PageEvent } from "./page-state";
+import { Resources } from "./resources";
+import { DutyPost } from "./screens/duty-post";
 import { EnrolmentScreen } from "./screens/enrolment";
-import { HomeScreen } from "./screens/home";
 import { ChooseLanguage } from "./screens/language-choice";
 import { SignInScreen } from "./screens/sign-in";
 import type { CallName, Calls, Step } from "./worker/calls";
 import { CallFailed, WorkerClient } from "./worker/worker-client";
 import { loadWords, preferredLanguage, Words, WordsContext, type Language } from "./words";
 
-function App({ connect }: { readonly connect: (tell: (event: PageEvent) => void) => WorkerClient }): JSX.Element {
+/** Failures after which there is nothing but to sign in again. */
+const ENDS: ReadonlySet<string> = new Set(["no_session", "not_holder"]);
+
+/** The answer of a call; null: it failed, which is shown. */
+interface Answered<Name extends CallName> {
+  readonly answer: Calls[Name]["answer"];
+}
+
+interface Props {
+  readonly connect: (tell: (event: PageEvent) => void) => WorkerClient;
+  readonly resources: Resources;
+}
+
+function App({ connect, resources }: Props): JSX.Element {
   const [words, setWords] = useState(new Words("en", {}));
   const [state, tell] = useReducer(after, SIGNED_OUT);
   const [step, setStep] = useState<Step | null>(null);
@@ -26,40 +40,43 @@ function App({ connect }: { readonly connect: (tell: (event: PageEvent) => void)
     document.documentElement.dir = words.direction;
   }, [words]);
 
-  /** Ask, and show why it failed if it does; null then. */
   const ask = useCallback(
-    async <Name extends CallName>(call: Name, asked: Calls[Name]["ask"]): Promise<Calls[Name]["answer"] | null> => {
+    async <Name extends CallName>(call: Name, asked: Calls[Name]["ask"]): Promise<Answered<Name> | null> => {
       tell({ event: "asked" });
-      setStep({ step: "signingIn" });
       try {
-        return await worker.call(call, asked, setStep);
+        return { answer: await worker.call(call, asked, setStep) };
       } catch (error) {
         if (!(error instanceof CallFailed)) {
           throw error;
         }
-        tell({ event: error.failure.code === "no_session" ? "ended" : "failed", failure: error.failure });
+        tell({ event: ENDS.has(error.failure.code) ? "ended" : "failed", failure: error.failure });
         return null;
-      } finally {
-        setStep(null);
       }
     },
     [worker],
   );
-  const enter = async (call: "signIn" | "enrol" | "refresh", asked: Calls[typeof call]["ask"]): Promise<void> => {
-    const home = await ask(call, asked);
-    if (home !== null) {
+  const done = useCallback(
+    async <Name extends CallName>(call: Name, asked: Calls[Name]["ask"]) => (await ask(call, asked)) !== null,
+    [ask],
+  );
+  const enter = async (call: "signIn" | "enrol", asked: Calls[typeof call]["ask"]): Promise<void> => {
+    setStep({ step: "signingIn" });
+    const entered = await ask(call, asked);
+    setStep(null);
+    if (entered !== null) {
       setHasLetter(false);
-      tell({ event: "entered", home });
+      tell({ event: "entered", home: entered.answer });
     }
   };
-  const leave = async (): Promise<void> => {
-    await ask("signOut", null);
-    tell({ event: "left" });
-  };
-
   const turnTo = (letter: boolean): void => {
     tell({ event: "asked" });
     setHasLetter(letter);
+  };
+  /** Asked again while messages wait, it leaves them: they go out at the next sign-in. */
+  const leave = async (): Promise<void> => {
+    if (await done("signOut", { anyway: state.failure?.code === "outbox_waits" })) {
+      tell({ event: "left" });
+    }
   };
 
   return (
@@ -69,7 +86,7 @@ function App({ connect }: { readonly connect: (tell: (event: PageEvent) => void)
           <EnrolmentScreen
             failure={state.failure}
             step={step}
-            readLetter={(letter) => ask("readLetter", { letter })}
+            readLetter={async (letter) => (await ask("readLetter", { letter }))?.answer ?? null}
             onEnrol={(asked) => void enter("enrol", asked)}
             onBack={() => turnTo(false)}
           />
@@ -81,11 +98,12 @@ function App({ connect }: { readonly connect: (tell: (event: PageEvent) => void)
             onEnrol={() => turnTo(true)}
           />
         ) : (
-          <HomeScreen
+          <DutyPost
             home={state.home}
-            failure={state.failure}
-            busy={step !== null}
-            onRefresh={() => void enter("refresh", null)}
+            state={state}
+            resources={resources}
+            ask={done}
+            onFailure={(failure) => tell({ event: "failed", failure })}
             onSignOut={() => void leave()}
           />
         )}
@@ -94,4 +112,4 @@ function App({ connect }: { readonly connect: (tell: (event: PageEvent) => void)
   );
 }
 
-render(<App connect={(tell) => new WorkerClient(tell)} />, document.body);
+render(<App connect={(tell) => new WorkerClient(tell)} resources={new Resources()} />, document.body);

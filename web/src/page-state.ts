@@ -11,7 +11,7 @@ export interface PageState {
 }
 
 export type PageEvent =
-  | { readonly event: "entered"; readonly home: Home } // signed in, or looked again
+  | { readonly event: "entered"; readonly home: Home } // signed in
   | { readonly event: "asked" } // something new: what failed before is not shown any more
   | { readonly event: "failed"; readonly failure: Failure }
   | { readonly event: "left" }

@@ -12,15 +12,24 @@ import { noticePush } from "../channel/log-feed";
 import { resume } from "../channel/posting";
 import { sendRejections } from "../channel/rejecting";
 import { CencommError, ProtocolError, Unavailable } from "../errors";
-import { RelayWithholds } from "../operation/operation";
+import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
 import { RelayRefuses } from "../relay/relay-client";
 import type { Wake } from "../relay/wakes";
 import type { Mailbox } from "./mailbox";
 
 const RETRY_SECONDS = 5; // after a call that failed while the stream goes on
 
-/** Codes after which nothing more can be done with this session. */
 const ENDS: ReadonlySet<string> = new Set(["no_session", "not_holder"]);
+
+/** Whether nothing more can be done with this session and this opening of the mailbox. */
+export function isEnd(error: unknown): error is RelayRefuses {
+  return error instanceof RelayRefuses && ENDS.has(error.code);
+}
+
+/** Whether an operation's ledger cannot be shown, for reasons of its own: not admitted yet, withheld, not to be believed. */
+export function isAboutOperation(error: unknown): error is CencommError {
+  return error instanceof ProtocolError || error instanceof RelayWithholds || error instanceof NotAdmittedYet;
+}
 
 /** Somebody who is told how it goes. */
 export interface Listener {
@@ -82,7 +91,7 @@ export class Following {
 
   /** Everything that ledgers and logs hold now, and what we still had to send. */
   async catchUp(): Promise<void> {
-    await this.see(null, () => refill(this.mailbox.stockist));
+    await this.see(null, () => this.introduce());
     const listed = await this.see(null, () => this.mailbox.relay.operations());
     const known = [...this.mailbox.pins.values()].map((pin) => pin.operation); // also one that the relay hides
     const all = new Map([...known, ...(listed ?? [])].map((operation) => [hex(operation), operation]));
@@ -99,6 +108,17 @@ export class Following {
     await this.see(null, () => resume(this.mailbox));
   }
 
+  /** Something of the caller's, as if a wake-up had asked for it. */
+  async attempt(work: () => Promise<void>): Promise<void> {
+    await this.see(null, work);
+  }
+
+  /** The relay knows the device, and others can add it (C8); harmless to repeat. */
+  private async introduce(): Promise<void> {
+    await this.mailbox.routes.registerDevice(this.mailbox.device.certificate);
+    await refill(this.mailbox.stockist);
+  }
+
   private async catchUpOperation(operation: Bytes): Promise<void> {
     await this.see(operation, () => this.followLedger(operation));
     for (const channel of this.mailbox.entitledChannels(operation)) {
@@ -111,7 +131,7 @@ export class Following {
       await this.mailbox.followLedger(operation);
       this.listener.looked(operation, null);
     } catch (error) {
-      if (error instanceof ProtocolError || error instanceof RelayWithholds) {
+      if (isAboutOperation(error)) {
         this.listener.looked(operation, error);
         return;
       }
@@ -155,7 +175,7 @@ export class Following {
     if (this.#stopped) {
       return; // whatever it says, it is about a sitting that is over
     }
-    if (error instanceof RelayRefuses && ENDS.has(error.code)) {
+    if (isEnd(error)) {
       this.stop();
       this.listener.ended(error);
     } else if (error instanceof ProtocolError) {

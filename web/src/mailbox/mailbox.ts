@@ -45,12 +45,9 @@ export interface Environment {
   readonly judgeReport: (operation: Operation, envelope: Envelope) => void;
 }
 
-/** Is told of each change once it is made. Operations are named in hexadecimal. */
+/** Is told of each change once it is made. Operations are named in hexadecimal; `kept` is what was taken in, if anything. */
 export interface Observer {
-  /** Its ledger went on, or more of its names are here. */
-  operationMoved(operation: string): void;
-
-  /** Something stands in a channel other than before; `kept` is what was taken in, if anything was. */
+  operationMoved(operation: string): void; // its ledger went on, or more of its names are here
   channelMoved(operation: string, kept: Kept | null): void;
 }
 

@@ -90,6 +90,12 @@ export async function handOver({ store, unlockTab }: Holding): Promise<void> {
   unlockTab();
 }
 
+/** Leave with what waits still here, saved: it goes out at the next opening, which is no clean hand-over. Throws as `save`. */
+export async function abandon({ store, unlockTab }: Holding): Promise<void> {
+  await store.save();
+  unlockTab();
+}
+
 async function open(
   access: Access,
   vault: RemoteVault,

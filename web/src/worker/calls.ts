@@ -12,8 +12,7 @@ export interface Calls {
   readonly signIn: { readonly ask: SignIn; readonly answer: Home };
   readonly readLetter: { readonly ask: { readonly letter: string }; readonly answer: LetterView };
   readonly enrol: { readonly ask: Enrol; readonly answer: Home };
-  readonly refresh: { readonly ask: null; readonly answer: Home };
-  readonly signOut: { readonly ask: null; readonly answer: null };
+  readonly signOut: { readonly ask: { readonly anyway: boolean }; readonly answer: null }; // though messages wait
   readonly saveDraft: { readonly ask: DraftView; readonly answer: null };
   readonly dropDraft: { readonly ask: { readonly draft: string }; readonly answer: null };
   readonly send: { readonly ask: DraftView; readonly answer: null }; // kept to be sent; events tell how it goes

@@ -1,101 +1,176 @@
-/** What the worker does for the page: signs in, verifies operations, keeps the keys. */
+/** What the worker does for the page: signs in, opens the mailbox, follows it, gives it back. The keys stay here. */
 
-import type { Access } from "../account/access";
 import { askToJoin, readLetterHere } from "../account/enrolling";
-import { openVault, type RemoteVault } from "../account/remote-vault";
+import { changeVault, withPins, type Access } from "../account/access";
 import { signIn } from "../account/signing-in";
 import { signUp, type Means } from "../account/signing-up";
-import { hex, type Bytes } from "../bytes";
-import { ProtocolError } from "../errors";
+import { CencommError } from "../errors";
 import { words } from "../ledger/fingerprint";
-import type { Pin } from "../ledger/ledger";
-import { followOperation } from "../operation/following";
-import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
-import { overviewOf } from "../operation/overview";
+import { isEnd } from "../mailbox/following";
+import { OneAtATime } from "../one-at-a-time";
 import { AccountRoutes } from "../relay/account-routes";
 import { RelayRefuses } from "../relay/relay-client";
-import type { Enrol, Home, LetterView, OperationView, SignIn, Step } from "./calls";
-import { failureOf } from "./failures";
+import { listen, type Surroundings } from "../relay/stream";
+import { abandon, handOver, takeMailbox, type Holding } from "../roaming/holding";
+import type { TabLock } from "../roaming/tab-lock";
+import type { Enrol, Home, LetterView, SignIn, Step } from "./calls";
+import type { Audience, Sitting } from "./sitting";
+import { sitDown, type Room } from "./sitting-down";
+
+const SAVE_SECONDS = 5;
 
 type Report = (step: Step) => void;
 
-interface SignedIn {
-  readonly account: Bytes;
-  readonly vault: RemoteVault;
-  readonly seen: Map<string, Pin>; // by operation: the newest head that this account or session saw (L2)
+/** What a desk needs of its browser. `furnish`: what is fetched when it is needed first. */
+export interface Premises {
+  readonly means: Means;
+  readonly lockTab: TabLock;
+  readonly surroundings: Surroundings;
+  readonly audience: Audience;
+  readonly furnish: () => Promise<Room>;
 }
 
-/** One session; its keys are gone when it ends, and when the page is closed. */
-export class Desk {
-  #signedIn: SignedIn | null = null;
+interface Open {
+  readonly access: Access;
+  readonly holding: Holding;
+  readonly sitting: Sitting;
+  readonly hangUp: AbortController;
+}
 
-  constructor(private readonly means: Means) {}
+/** One session after the other; its keys are gone when it ends, and when the page is closed. */
+export class Desk {
+  #open: Open | null = null;
+  #willSave = false;
+
+  constructor(private readonly premises: Premises) {}
+
+  /** Of the mailbox that is open. @throws RelayRefuses `no_session`: none is. */
+  get sitting(): Sitting {
+    return this.opened.sitting;
+  }
 
   /** @throws CencommError whatever is wrong: `failureOf` says it to the page. */
   async signIn(asked: SignIn, report: Report): Promise<Home> {
     report({ step: "stretching" });
-    return this.begin(await signIn(asked, this.means, () => report({ step: "signingIn" })), report);
+    const access = await signIn(asked, this.premises.means, () => report({ step: "signingIn" }));
+    return this.open(access, asked.takeOver, report);
   }
 
   /** What somebody compares before they enrol. Throws as `readLetterHere`. */
   async readLetter(text: string): Promise<LetterView> {
-    const { operation } = readLetterHere(text, this.means.relay.origin);
-    const { asksForCode } = await new AccountRoutes(this.means.relay).about();
+    const { relay } = this.premises.means;
+    const { operation } = readLetterHere(text, relay.origin);
+    const { asksForCode } = await new AccountRoutes(relay).about();
     return { words: words(operation), asksForCode };
   }
 
   /** A new account that asks to be admitted, signed in to (D7). Throws as `signIn`. */
   async enrol(asked: Enrol, report: Report): Promise<Home> {
-    const letter = readLetterHere(asked.letter, this.means.relay.origin);
+    const { means } = this.premises;
+    const letter = readLetterHere(asked.letter, means.relay.origin);
     report({ step: "stretching" });
-    const access = await signUp(asked, this.means);
+    const access = await signUp(asked, means);
     report({ step: "signingIn" });
-    await askToJoin(access, letter, this.means.entropy);
-    return this.begin(access, report);
+    await askToJoin(access, letter, means.entropy);
+    return this.open(access, false, report);
   }
 
-  async refresh(report: Report): Promise<Home> {
-    if (this.#signedIn === null) {
+  /**
+   * Give the mailbox back and end the session; with `anyway`, messages that wait go out at the next sign-in.
+   *
+   * @throws OutboxNotEmpty messages wait, and `anyway` was not said: nothing was given back (D4).
+   */
+  async signOut(anyway: boolean): Promise<void> {
+    const { access, holding, sitting } = this.opened;
+    await sitting.mailbox.turns.run(async () => {
+      await changeVault(access, (vault) => withPins(vault, sitting.mailbox.pins), sitting.mailbox.entropy);
+      await (anyway ? abandon(holding) : handOver(holding));
+    });
+    this.close();
+    await this.premises.means.relay.signOut();
+  }
+
+  /** What was done is kept at the relay: this computer keeps nothing. @throws Unavailable it is kept later. */
+  async save(): Promise<void> {
+    await this.opened.holding.store.save();
+  }
+
+  /** As `save`, within seconds and together with what is done meanwhile: for what could be done again. */
+  saveSoon(): void {
+    const { holding, sitting } = this.opened;
+    if (!this.#willSave) {
+      this.#willSave = true;
+      sitting.mailbox
+        .sleep(SAVE_SECONDS)
+        .then(() => {
+          this.#willSave = false;
+          return sitting.attempt(() => holding.store.save());
+        })
+        .catch((error: unknown) => this.premises.audience.defect(error));
+    }
+  }
+
+  /** A call failed: with some reasons the whole sitting is over. */
+  noteFailure(error: unknown): void {
+    if (isEnd(error)) {
+      this.close();
+    }
+  }
+
+  private get opened(): Open {
+    if (this.#open === null) {
       throw new RelayRefuses("no_session", "sign in again", null);
     }
-    return this.home(this.#signedIn, report);
+    return this.#open;
   }
 
-  async signOut(): Promise<void> {
-    this.#signedIn = null;
-    await this.means.relay.signOut();
-  }
-
-  private async begin(access: Access, report: Report): Promise<Home> {
-    const vault = openVault(await access.relay.vault(), access.account, access.keys.wrappingKey);
-    this.#signedIn = { account: access.account, vault, seen: new Map(vault.pins) };
-    return this.home(this.#signedIn, report);
-  }
-
-  private async home(signedIn: SignedIn, report: Report): Promise<Home> {
-    const shown = await this.means.relay.operations();
-    const hidden = [...signedIn.seen.values()].map((pin) => pin.operation);
-    const all = new Map([...hidden, ...shown].map((operation) => [hex(operation), operation])); // none is kept from us
-    const operations: OperationView[] = [];
-    for (const operation of all.values()) {
-      operations.push(await this.view(operation, signedIn, report));
-    }
-    return { account: hex(signedIn.account), operations };
-  }
-
-  private async view(operation: Bytes, signedIn: SignedIn, report: Report): Promise<OperationView> {
-    const { account, vault, seen } = signedIn;
-    const progress = (verified: number, signed: number): void => report({ step: "verifying", verified, signed });
+  private async open(access: Access, takeOver: boolean, report: Report): Promise<Home> {
+    const { lockTab, audience } = this.premises;
+    const room = await this.premises.furnish();
+    const holding = await takeMailbox(access, takeOver, { lockTab, entropy: room.entropy, now: room.now });
+    const heard = {
+      ...audience,
+      tell: (happening: Parameters<Audience["tell"]>[0]) => {
+        if (happening.event === "ended") {
+          this.close();
+        }
+        audience.tell(happening);
+      },
+    };
     try {
-      const pin = seen.get(hex(operation)) ?? null;
-      const followed = await followOperation(this.means.relay, operation, null, { account, vault, pin }, progress);
-      seen.set(hex(operation), followed.ledger.pin);
-      return { verified: true, overview: overviewOf(followed, hex(account)) };
+      const sitting = await sitDown(holding, room, heard, report);
+      const home = await sitting.home((verified, signed) => report({ step: "verifying", verified, signed }));
+      this.#open = { access, holding, sitting, hangUp: new AbortController() };
+      this.follow(this.#open);
+      return home;
     } catch (error) {
-      if (error instanceof ProtocolError || error instanceof RelayWithholds || error instanceof NotAdmittedYet) {
-        return { verified: false, operation: hex(operation), failure: failureOf(error) };
-      }
+      await handOver(holding).catch(() => holding.unlockTab()); // who tries again finds it free, if the line allows
       throw error;
     }
+  }
+
+  /** Wake-ups are seen to in their order, behind each other. */
+  private follow({ holding, sitting, hangUp }: Open): void {
+    const { surroundings, audience } = this.premises;
+    const inOrder = new OneAtATime();
+    listen(
+      holding.relay,
+      (wake) => void inOrder.run(() => sitting.hear(wake)).catch(audience.defect),
+      surroundings,
+      hangUp.signal,
+    ).catch((error: unknown) => {
+      if (error instanceof CencommError) {
+        sitting.ended(error);
+      } else {
+        audience.defect(error);
+      }
+    });
+  }
+
+  private close(): void {
+    this.#open?.hangUp.abort();
+    this.#open?.sitting.stop();
+    this.#open?.holding.unlockTab();
+    this.#open = null;
   }
 }

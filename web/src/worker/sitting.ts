@@ -12,13 +12,12 @@ import { ControlKind } from "../forms/control";
 import { Bulletin } from "../mailbox/bulletin";
 import { draftKey, postedOf } from "../mailbox/drafts";
 import { attachFile, fetchFile, type AttachedFile, type FetchedFile } from "../mailbox/files";
-import { Following, type Listener } from "../mailbox/following";
+import { Following, isAboutOperation, type Listener } from "../mailbox/following";
 import type { Kept, KeptMessage } from "../mailbox/journal";
 import type { Mailbox, Observer } from "../mailbox/mailbox";
 import type { OfficersWork } from "../mailbox/officers-work";
 import type { DraftView, Marks } from "../mailbox/views";
 import type { Progress } from "../operation/following";
-import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
 import { overviewOf } from "../operation/overview";
 import type { Wake } from "../relay/wakes";
 import type { Calls, Failure, Happening, Home, OperationView } from "./calls";
@@ -59,10 +58,7 @@ export class Sitting implements Listener, Observer {
         await this.mailbox.turns.run(() => this.mailbox.followLedger(operation, progress));
         this.#failures.delete(name);
       } catch (error) {
-        if (!(error instanceof ProtocolError || error instanceof RelayWithholds || error instanceof NotAdmittedYet)) {
-          throw error;
-        }
-        this.#failures.set(name, failureOf(error));
+        this.#failures.set(name, notShown(error));
       }
       operations.push(this.view(name));
       this.#bulletin.noteAll(name);
@@ -128,6 +124,11 @@ export class Sitting implements Listener, Observer {
     const body = encodeAcknowledgement({ author: message.identityKey, message: message.envelope.message });
     await this.mailbox.turns.run(() => keepControl(this.mailbox, message.place, ControlKind.acknowledgement, body));
     this.post();
+  }
+
+  /** Something that may fail for now; what ends the sitting ends it. */
+  attempt(work: () => Promise<void>): Promise<void> {
+    return this.#following.attempt(work);
   }
 
   /** Nothing is begun any more. */
@@ -227,6 +228,14 @@ export class Sitting implements Listener, Observer {
       this.audience.tell(news);
     }
   }
+}
+
+/** Why an operation is not shown. @throws what is about more than this operation. */
+function notShown(error: unknown): Failure {
+  if (isAboutOperation(error)) {
+    return failureOf(error);
+  }
+  throw error;
 }
 
 const NOT_HERE: Failure = { code: "unreachable", sentence: "not read yet", retryAfter: null, since: null };

@@ -1,26 +1,55 @@
 /** The worker's entry: everything that holds a key runs here, apart from the page. */
 
-import { UsageError } from "../errors";
+import { Reports } from "../mailbox/reports";
 import { systemEntropy } from "../primitives/entropy";
 import { stretch } from "../primitives/password";
 import { RelayClient } from "../relay/relay-client";
+import { browserSurroundings } from "../relay/stream";
+import { Resources } from "../resources";
+import { browserTabLock } from "../roaming/tab-lock";
 import type { CallName, Calls, Reply, Step } from "./calls";
 import { Desk } from "./desk";
 import { failureOf } from "./failures";
+import type { Room } from "./sitting-down";
+
+const TELL_MILLISECONDS = 200; // between bulletins: more than the eye needs, and a flood of arrivals makes few
 
 /** A call as it comes over; `ask` has the shape that `call` says. */
 type Asked = { readonly [Name in CallName]: { readonly id: number; readonly call: Name; readonly ask: Calls[Name]["ask"] } }[CallName];
 
-const desk = new Desk({ relay: new RelayClient(self.location.origin), stretch, entropy: systemEntropy });
+const reply = (message: Reply): void => self.postMessage(message);
+const resources = new Resources();
+const desk = new Desk({
+  means: { relay: new RelayClient(self.location.origin), stretch, entropy: systemEntropy },
+  lockTab: browserTabLock,
+  surroundings: browserSurroundings(systemEntropy),
+  audience: {
+    tell: (happening) => reply({ kind: "happened", happening }),
+    soon: (run) => void setTimeout(run, TELL_MILLISECONDS),
+    defect: (error) => reportError(error), // reaches the page as the worker's `error`
+  },
+  furnish,
+});
+
+async function furnish(): Promise<Room> {
+  return {
+    entropy: systemEntropy,
+    now: () => Math.floor(Date.now() / 1000),
+    sleep: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+    reports: new Reports(await resources.codes()),
+  };
+}
 
 self.addEventListener("message", (event: MessageEvent<Asked>) => {
   const { id } = event.data;
-  const reply = (message: Reply): void => self.postMessage(message);
   const report = (step: Step): void => reply({ id, kind: "step", step });
   serve(event.data, report).then(
     (answer) => reply({ id, kind: "done", answer }),
-    (error: unknown) => reply({ id, kind: "failed", failure: failureOf(error) }),
-  ).catch((defect: unknown) => reportError(defect)); // reaches the page as the worker's `error`
+    (error: unknown) => {
+      desk.noteFailure(error);
+      reply({ id, kind: "failed", failure: failureOf(error) });
+    },
+  ).catch((defect: unknown) => reportError(defect));
 });
 
 async function serve(asked: Asked, report: (step: Step) => void): Promise<Calls[CallName]["answer"]> {
@@ -31,12 +60,32 @@ async function serve(asked: Asked, report: (step: Step) => void): Promise<Calls[
       return desk.readLetter(asked.ask.letter);
     case "enrol":
       return desk.enrol(asked.ask, report);
-    case "refresh":
-      return desk.refresh(report);
     case "signOut":
-      await desk.signOut();
+      await desk.signOut(asked.ask.anyway);
       return null;
-    default:
-      throw new UsageError("this program does not do that yet");
+    case "saveDraft":
+      await desk.sitting.saveDraft(asked.ask);
+      await desk.save();
+      return null;
+    case "dropDraft":
+      await desk.sitting.dropDraft(asked.ask.draft);
+      await desk.save();
+      return null;
+    case "send":
+      await desk.sitting.send(asked.ask);
+      return null;
+    case "mark": {
+      const { key, ...marks } = asked.ask;
+      await desk.sitting.mark(key, marks);
+      desk.saveSoon();
+      return null;
+    }
+    case "attach":
+      return desk.sitting.attach(asked.ask, (done, all) => report({ step: "carrying", done, all }));
+    case "fetchFile":
+      return desk.sitting.fetchFile(asked.ask, (done, all) => report({ step: "carrying", done, all }));
+    case "acknowledge":
+      await desk.sitting.acknowledge(asked.ask.key);
+      return null;
   }
 }

@@ -86,7 +86,7 @@ function OperationBox({
           <bdi>{one.overview === null ? one.operation.slice(0, 8) : operationTitle(words, one.overview)}</bdi>
           <small>
             {one.overview === null ? (
-              <b class="wrong">{words.say("not verified")}</b>
+              <b class="wrong">{one.failure?.code === "not_admitted_yet" ? words.say("Waiting to be admitted") : words.say("not verified")}</b>
             ) : (
               <>
                 {phase(words, one.overview.phase)}

@@ -1,0 +1,137 @@
+"""An officer's night at a duty post, in a real browser: what arrives, what is answered, what the next desk sees."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser, Page, async_playwright
+
+from cencomm.client.channel.enactment import add_devices
+from cencomm.client.channel.posting import Draft, send
+from cencomm.client.events import EpochBegan
+from cencomm.client.reports import Reports
+from cencomm.client.watch import catch_up
+from cencomm.clock import system_clock
+from cencomm.forms.body import Body
+from cencomm.forms.form import Form
+from tests.browser.conftest import PASSWORD, QUIET
+from tests.fakes.loopback_relay import Handler, LoopbackRelay, loopback_relay
+from tests.scenarios.people import Person, Place, admit, found, person
+
+pytestmark = pytest.mark.slow
+WAIT = 60_000.0  # milliseconds: Argon2 in JavaScript on a busy machine
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[LoopbackRelay]:
+    async with loopback_relay(tmp_path / "relay", clock=system_clock) as one:
+        yield one
+
+
+@pytest.fixture
+async def carla(server: LoopbackRelay, tmp_path: Path, reports: Reports) -> AsyncIterator[Person]:
+    """The coordinator."""
+    async with person(server.url, tmp_path / "carla", "Carla Nkemelu", reports, at=system_clock) as one:
+        yield one
+
+
+@pytest.fixture
+async def ana(server: LoopbackRelay, tmp_path: Path, reports: Reports) -> AsyncIterator[Person]:
+    """An officer with a password, who made the account with the other program."""
+    async with person(server.url, tmp_path / "ana", "ana.roissy", reports, at=system_clock, password=PASSWORD) as one:
+        yield one
+
+
+@pytest.fixture
+async def place(carla: Person, ana: Person, forms: Mapping[str, Form]) -> Place:
+    meeting = await found(carla, forms["note"])
+    await admit(carla, ana, meeting, "FR")
+    return meeting
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        one = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield one
+        await one.close()
+
+
+@asynccontextmanager
+async def signed_in(browser: Browser, server: LoopbackRelay) -> AsyncIterator[Page]:
+    """A computer on which nobody was before; what its console says fails the test."""
+    context = await browser.new_context(locale="en-GB", viewport={"width": 1400, "height": 900})
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(server.url)
+    await page.get_by_label("Name").fill("ana.roissy")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.locator(".mailbox").wait_for(timeout=WAIT)
+    yield page
+    await context.close()
+    assert complaints == []
+
+
+async def say(somebody: Person, place: Place, text: str) -> None:
+    body = Body(values={"text": text}, language="en", written_at=system_clock())
+    await send(somebody.mailbox, place.operation, place.channel, Draft(form=place.form, body=body))
+
+
+async def texts(somebody: Person, place: Place) -> list[object]:
+    await catch_up(somebody.mailbox)
+    return [one.envelope.body.values["text"] for one in await somebody.delivered(place.operation)]
+
+
+@pytest.fixture
+def key_packages(server: LoopbackRelay) -> asyncio.Event:
+    """Somebody's key packages are at the relay: their device can be added."""
+    published = asyncio.Event()
+
+    async def listen(request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        if request.method == "POST" and request.path.endswith("/key-packages"):
+            published.set()
+        return answer
+
+    server.meddle = listen
+    return published
+
+
+async def note(page: Page, text: str) -> None:
+    """Written into the one box, and in the log when this returns."""
+    box = page.get_by_label("Note to everybody in this channel")
+    await box.fill(text)
+    await box.press("Enter")
+    await page.locator(".story-pane").get_by_text(text).first.wait_for(timeout=WAIT)
+
+
+async def test_what_is_said_at_one_post_is_there_at_the_next_and_the_others_hold_what_was_answered(
+    browser: Browser, server: LoopbackRelay, place: Place, carla: Person, ana: Person, key_packages: asyncio.Event
+) -> None:
+    """D4, D5: nothing stays on the first computer, and the second one sends with a Commit of its own."""
+    async with signed_in(browser, server) as page:
+        await key_packages.wait()
+        assert await add_devices(carla.mailbox, place.operation, ana.account) == 1
+        await say(carla, place, "Reefer MSKU9070323 is late")
+        await page.get_by_text("Reefer MSKU9070323 is late").first.click(timeout=WAIT)  # it came by itself
+        await note(page, "Seen, we look at terminal 4")
+        await page.get_by_role("button", name="Sign out").click()
+        await page.get_by_label("Password").wait_for(timeout=WAIT)
+
+    await say(carla, place, "It left on a lorry")
+
+    async with signed_in(browser, server) as page:
+        await page.get_by_text("It left on a lorry").first.wait_for(timeout=WAIT)  # while nobody was signed in
+        await page.get_by_text("Reefer MSKU9070323 is late").first.click()
+        await page.get_by_text("Seen, we look at terminal 4").first.wait_for(timeout=WAIT)  # in its story
+        await note(page, "We follow it")
+
+    said = ["Reefer MSKU9070323 is late", "Seen, we look at terminal 4", "It left on a lorry", "We follow it"]
+    assert await texts(carla, place) == await texts(ana, place) == said
+    assert len([one for one in carla.said(EpochBegan) if one.committer == ana.account]) == 2  # one for each post (D5)

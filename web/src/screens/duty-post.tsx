@@ -1,0 +1,177 @@
+/** The duty post: the mailbox, and beside it what its officer writes. Nothing that was typed is lost. */
+
+import type { JSX } from "preact";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+
+import { ProtocolError } from "../errors";
+import { ChannelKind } from "../ledger/kinds";
+import { Readings } from "../mailbox/readings";
+import type { DraftView, OperationMailbox } from "../mailbox/views";
+import type { Overview } from "../operation/overview";
+import type { PageState } from "../page-state";
+import { systemEntropy } from "../primitives/entropy";
+import type { Resources } from "../resources";
+import type { CallName, Calls, Failure, Home } from "../worker/calls";
+import { useWords } from "../words";
+import { ComposeScreen } from "./compose/compose-screen";
+import { answerDraft, currentForm, newDraft, noteDraft, type Writer } from "./compose/drafting";
+import type { MailboxActions } from "./mailbox/actions";
+import { MailboxScreen } from "./mailbox/mailbox-screen";
+import { useKeptDraft } from "./kept-draft";
+
+const CLOCK_MILLISECONDS = 5000; // clocks show minutes
+
+interface Props {
+  readonly home: Home;
+  readonly state: PageState;
+  readonly resources: Resources;
+  /** Whether it was done; why not is shown by whoever gave this. */
+  readonly ask: <Name extends CallName>(call: Name, asked: Calls[Name]["ask"]) => Promise<boolean>;
+  readonly onFailure: (failure: Failure) => void;
+  readonly onSignOut: () => void;
+}
+
+export function DutyPost({ home, state, resources, ask, onFailure, onSignOut }: Props): JSX.Element {
+  const words = useWords();
+  const now = useClock();
+  const readings = useReadings(resources, words.language);
+  const mailboxes = useMemo(() => [...state.mailboxes.values()], [state.mailboxes]);
+  const { draft, write, leave } = useKeptDraft((kept) => ask("saveDraft", kept));
+  const writer = (): Writer => ({ language: words.language, now: seconds(), entropy: systemEntropy });
+  const mailboxOf = (operation: string): OperationMailbox | null => state.mailboxes.get(operation) ?? null;
+  const overviewOf = (operation: string): Overview | null => overviewIn(home, operation);
+
+  const send = async (given: DraftView): Promise<void> => {
+    if (await ask("send", given)) {
+      leave();
+    }
+  };
+  const actions: MailboxActions = {
+    onMark: ({ key }, mark) => void ask("mark", { key, ...mark }),
+    onAcknowledge: ({ key }) => void ask("acknowledge", { key }),
+    onRespond: (message, name) => {
+      const mailbox = mailboxOf(message.operation);
+      const form = mailbox === null ? null : currentForm(mailbox, name);
+      if (mailbox !== null && form !== null) {
+        void resources.codes().then(
+          (lists) => begin(() => answerDraft(mailbox, message, form, lists, writer())),
+          () => onFailure(failed("unreachable")),
+        );
+      }
+    },
+    onNote: (message, text) => {
+      const mailbox = mailboxOf(message.operation);
+      const note = mailbox === null ? null : noteDraft(mailbox, message, text, writer());
+      if (note !== null) {
+        void ask("send", note).then((sent) => sent || ask("saveDraft", note)); // what was written is never gone
+      }
+    },
+    onNew: (operation, formHash) => {
+      const mailbox = mailboxOf(operation);
+      const channel = mainChannel(overviewOf(operation));
+      if (mailbox !== null && channel !== null) {
+        begin(() => newDraft(mailbox, channel, formHash, writer()));
+      }
+    },
+    onOpenDraft: (kept) => write(kept),
+    onDropDraft: (kept) => void ask("dropDraft", { draft: kept.draft }),
+    onSave: () => onFailure(failed("files_elsewhere")),
+    onSignOut,
+  };
+  const begin = (make: () => DraftView): void => {
+    try {
+      write(make());
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) {
+        throw error;
+      }
+      onFailure({ ...failed("not_believed"), sentence: error.message });
+    }
+  };
+
+  const writing = draft === null ? null : { draft, mailbox: mailboxOf(draft.operation), overview: overviewOf(draft.operation) };
+  return (
+    <MailboxScreen
+      home={home}
+      mailboxes={mailboxes}
+      readings={readings}
+      now={now}
+      online={state.online}
+      failure={state.failure ?? whyNothing(home)}
+      actions={actions}
+    >
+      {writing !== null && writing.mailbox !== null && writing.overview !== null ? (
+        <ComposeScreen
+          draft={writing.draft}
+          mailbox={writing.mailbox}
+          overview={writing.overview}
+          resources={resources}
+          now={seconds}
+          onChange={write}
+          onSend={(given) => void send(given)}
+          onDiscard={(given) => {
+            leave();
+            void ask("dropDraft", { draft: given.draft });
+          }}
+          onClose={() => leave(true)}
+        />
+      ) : null}
+    </MailboxScreen>
+  );
+}
+
+/** Why there is nothing to be seen, if there is nothing. */
+function whyNothing({ operations }: Home): Failure | null {
+  const [first] = operations;
+  if (first === undefined) {
+    return failed("no_operation");
+  }
+  return first.verified || operations.some((view) => view.verified) ? null : first.failure;
+}
+
+function overviewIn(home: Home, operation: string): Overview | null {
+  const view = home.operations.find((one) => one.verified && one.overview.operation === operation);
+  return view?.verified === true ? view.overview : null;
+}
+
+/** Where a new report goes unless its writer chooses another: the main channel, if we read it. */
+function mainChannel(overview: Overview | null): string | null {
+  const ours = overview?.channels.filter((channel) => channel.weRead) ?? [];
+  return (ours.find((channel) => channel.kind === ChannelKind.main) ?? ours[0])?.channel ?? null;
+}
+
+function failed(code: string): Failure {
+  return { code, sentence: code, retryAfter: null, since: null };
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/** Seconds, moving on. */
+function useClock(): number {
+  const [now, setNow] = useState(seconds);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(seconds()), CLOCK_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+/** How messages are read in that language; null until code lists and words are here. */
+function useReadings(resources: Resources, language: string): Readings | null {
+  const [readings, setReadings] = useState<Readings | null>(null);
+  const wanted = useRef(language);
+  wanted.current = language;
+  const fetchThem = useCallback(async () => {
+    const [lists, tongue] = await Promise.all([resources.codes(), resources.tongue(language)]);
+    if (wanted.current === language) {
+      setReadings(new Readings(tongue, lists));
+    }
+  }, [resources, language]);
+  useEffect(() => {
+    const retry = (): void => void fetchThem().catch(() => setTimeout(retry, CLOCK_MILLISECONDS)); // the line comes back
+    retry();
+  }, [fetchThem]);
+  return readings;
+}
