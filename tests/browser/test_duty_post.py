@@ -68,14 +68,18 @@ async def signed_in(browser: Browser, server: LoopbackRelay) -> AsyncIterator[Pa
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    await page.goto(server.url)
-    await page.get_by_label("Name").fill("ana.roissy")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.keyboard.press("Enter")
+    await type_in(page, server)
     await page.locator(".mailbox").wait_for(timeout=WAIT)
     yield page
     await context.close()
     assert complaints == []
+
+
+async def type_in(page: Page, server: LoopbackRelay) -> None:
+    await page.goto(server.url)
+    await page.get_by_label("Name").fill("ana.roissy")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
 
 
 async def say(somebody: Person, place: Place, text: str) -> None:
@@ -135,3 +139,24 @@ async def test_what_is_said_at_one_post_is_there_at_the_next_and_the_others_hold
     said = ["Reefer MSKU9070323 is late", "Seen, we look at terminal 4", "It left on a lorry", "We follow it"]
     assert await texts(carla, place) == await texts(ana, place) == said
     assert len([one for one in carla.said(EpochBegan) if one.committer == ana.account]) == 2  # one for each post (D5)
+
+
+async def test_a_mailbox_that_another_computer_takes_over_ends_the_page_that_had_it(
+    browser: Browser, server: LoopbackRelay, place: Place
+) -> None:
+    """D4: one holder. Who takes it over is asked first, and who had it is told."""
+    async with signed_in(browser, server) as page:
+        context = await browser.new_context(locale="en-GB")
+        other = await context.new_page()
+        await type_in(other, server)
+        alert = other.get_by_role("alert")
+        await alert.wait_for(timeout=WAIT)
+        assert "open on another computer since" in await alert.inner_text()
+
+        await other.get_by_role("button", name="Take it over").click()
+        await other.locator(".mailbox").wait_for(timeout=WAIT)
+
+        await page.get_by_label("Password").wait_for(timeout=WAIT)
+        assert await page.get_by_role("alert").count() == 1
+        await context.close()
+    assert place.operation
