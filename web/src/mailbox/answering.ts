@@ -8,11 +8,9 @@
  */
 
 import type { Addressee } from "../forms/envelope";
-import { Role } from "../ledger/kinds";
-import type { ChannelView, MemberView } from "../operation/overview";
+import type { MemberView } from "../operation/overview";
+import type { Roster } from "./roster";
 import type { MessageView } from "./views";
-
-const NODES: ReadonlySet<number> = new Set([Role.archive, Role.ncen, Role.cen]);
 
 /** What a message asks of one addressee. `people` are those whom it names and who still belong. */
 export interface Demand {
@@ -35,23 +33,17 @@ const NOTHING: Answering = { answerBy: null, demands: [], open: [] };
 /**
  * What `message` asks.
  *
- * @param members all that the operation's ledger ever named, `channel` the one in which the message stands.
+ * @param roster who could read its channel at the head that its author signed for.
  * @param responses messages under the form `response` that name it in their reply-to, of any author.
  */
-export function answering(
-  message: MessageView,
-  members: readonly MemberView[],
-  channel: ChannelView | null,
-  responses: readonly MessageView[],
-): Answering {
+export function answering(message: MessageView, roster: Roster, responses: readonly MessageView[]): Answering {
   const { to, answerBy } = message.body;
   if (to.length === 0) {
     return answerBy === null ? NOTHING : { ...NOTHING, answerBy };
   }
-  const readers = readersThen(members, channel, message.ledgerSequence);
   const seen = message.acknowledgedBy.filter((account) => account !== message.author);
   const answers = responses.filter((response) => response.author !== message.author);
-  const demands = to.map((addressee) => demand(addressee, message, readers, seen, answers));
+  const demands = to.map((addressee) => demand(addressee, message, roster, seen, answers));
   return { answerBy, demands, open: demands.filter((one) => one.people.length > 0 && !one.settled) };
 }
 
@@ -60,29 +52,14 @@ export function waitsFor(asked: Answering, account: string): boolean {
   return asked.open.some((one) => one.people.some((member) => member.account === account));
 }
 
-/** Whether the addressee names this member: by account, by the country of the post, by role. */
-export function isNamedBy(member: MemberView, addressee: Addressee): boolean {
-  if ("account" in addressee) {
-    return addressee.account === member.account;
-  }
-  if ("country" in addressee) {
-    return addressee.country === member.profile?.country;
-  }
-  return addressee.role === roleName(member.role);
-}
-
-export function isNode(member: MemberView): boolean {
-  return NODES.has(member.role);
-}
-
 function demand(
   addressee: Addressee,
   message: MessageView,
-  readers: readonly MemberView[],
+  roster: Roster,
   seen: readonly string[],
   answers: readonly MessageView[],
 ): Demand {
-  const named = readers.filter((one) => one.account !== message.author && !isNode(one) && isNamedBy(one, addressee));
+  const named = roster.named(addressee).filter((one) => one.account !== message.author);
   const accounts = new Set(named.map((one) => one.account));
   const acknowledged = seen.filter((account) => accounts.has(account));
   const answered = answers.filter((answer) => accounts.has(answer.author));
@@ -93,18 +70,4 @@ function demand(
     answers: answered,
     settled: answered.length > 0 || (message.body.answerBy === null && acknowledged.length > 0),
   };
-}
-
-/** Those who could read the channel at the head, as the newest ledger knows each account. */
-function readersThen(members: readonly MemberView[], channel: ChannelView | null, at: number): readonly MemberView[] {
-  const now = channel === null ? null : new Set(channel.readers);
-  return members.filter(
-    (member) =>
-      member.firstAdmittedAt <= at &&
-      (member.revokedAt === null ? (now?.has(member.account) ?? true) : at < member.revokedAt),
-  );
-}
-
-function roleName(role: number): string | null {
-  return Object.entries(Role).find(([, number]) => number === role)?.[0] ?? null;
 }

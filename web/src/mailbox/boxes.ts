@@ -2,7 +2,8 @@
 
 import type { Overview } from "../operation/overview";
 import { answering, waitsFor, type Answering } from "./answering";
-import { readingOrder } from "./order";
+import { merge, readingOrder } from "./order";
+import { Roster } from "./roster";
 import { formName, storiesOf } from "./stories";
 import type { MessageView, OperationMailbox } from "./views";
 
@@ -34,9 +35,16 @@ export function entriesOf(mailbox: OperationMailbox, overview: Overview | null, 
   }
   const members = overview?.members ?? [];
   const channels = new Map((overview?.channels ?? []).map((channel) => [channel.channel, channel]));
+  const rosters = new Map<string, Roster>(); // few heads for many messages
+  const rosterOf = ({ channel, ledgerSequence }: MessageView): Roster => {
+    const name = `${channel}/${ledgerSequence}`;
+    const roster = rosters.get(name) ?? Roster.at(members, channels.get(channel) ?? null, ledgerSequence);
+    rosters.set(name, roster);
+    return roster;
+  };
   return messages.map((view) => {
     const answers = responses.get(`${view.channel}/${view.message}`) ?? [];
-    const asked = answering(view, members, channels.get(view.channel) ?? null, answers);
+    const asked = answering(view, rosterOf(view), answers);
     return {
       view,
       form: formName(view, mailbox.forms),
@@ -74,6 +82,5 @@ export function shown(entries: readonly Entry[], box: Box): readonly Entry[] {
 
 /** Several operations' entries in one list, the oldest first; each keeps its own order. */
 export function together(lists: readonly (readonly Entry[])[]): readonly Entry[] {
-  const byView = new Map(lists.flat().map((entry) => [entry.view, entry]));
-  return readingOrder([...byView.keys()]).flatMap((view) => byView.get(view) ?? []);
+  return merge(lists, (entry) => entry.view.body.writtenAt);
 }

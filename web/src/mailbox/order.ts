@@ -17,7 +17,7 @@ export function readingOrder(messages: readonly MessageView[]): readonly Message
       log.push(message);
     }
   }
-  return merge([...logs.values()].map(byPlace));
+  return merge([...logs.values()].map(byPlace), (message) => message.body.writtenAt);
 }
 
 function byPlace(log: readonly MessageView[]): readonly MessageView[] {
@@ -31,27 +31,25 @@ function generation(message: MessageView): number {
   return Number(message.key.split("/")[1] ?? 0);
 }
 
-/** One after the other, from the log whose next message was written first; logs are few. */
-function merge(logs: readonly (readonly MessageView[])[]): readonly MessageView[] {
-  const merged: MessageView[] = [];
-  const heads = logs.map((log) => ({ log, next: 0 }));
+/** One after the other, from the list whose next one was written first; each list keeps its order. Lists are few. */
+export function merge<T>(lists: readonly (readonly T[])[], written: (one: T) => number): readonly T[] {
+  const merged: T[] = [];
+  const heads = lists.map((list) => ({ list, next: 0 }));
   for (;;) {
-    let first: { log: readonly MessageView[]; next: number } | null = null;
+    let first: { readonly list: readonly T[]; next: number } | null = null;
+    let earliest = Infinity;
     for (const head of heads) {
-      const candidate = head.log[head.next];
-      if (candidate !== undefined && (first === null || written(candidate) < written(first.log[first.next]))) {
+      const candidate = head.list[head.next];
+      if (candidate !== undefined && (first === null || written(candidate) < earliest)) {
         first = head;
+        earliest = written(candidate);
       }
     }
-    const message = first?.log[first.next];
-    if (first === null || message === undefined) {
+    const one = first?.list[first.next];
+    if (first === null || one === undefined) {
       return merged;
     }
-    merged.push(message);
+    merged.push(one);
     first.next += 1;
   }
-}
-
-function written(message: MessageView | undefined): number {
-  return message?.body.writtenAt ?? 0;
 }

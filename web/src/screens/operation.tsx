@@ -121,7 +121,7 @@ function Roster({ members }: { readonly members: readonly MemberView[] }): JSX.E
         {words.say("Find by name, service, country or role")}
         <input type="search" dir="auto" value={sought} onInput={(event) => setSought(event.currentTarget.value)} />
       </label>
-      <div class="scroll">
+      <div class="scroll" role="region" tabIndex={0} aria-label={words.say("Roster")}>
         <table>
           <thead>
             <tr>

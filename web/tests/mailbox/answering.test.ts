@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { channel, id, member, message, NOW } from "../../gallery/invented";
 import { answering, waitsFor } from "../../src/mailbox/answering";
+import { Roster } from "../../src/mailbox/roster";
 import { clockOf, span } from "../../src/mailbox/clock";
 import { Role } from "../../src/ledger/kinds";
 import type { Addressee } from "../../src/forms/envelope";
@@ -46,7 +47,7 @@ for (const one of cases) {
     };
     const responses = one.answers.map((name, place) => message(OPERATION, 2 + place, { author: id(name), form: "response" }));
 
-    const asked = answering(asking, MEMBERS, MAIN, responses);
+    const asked = answering(asking, Roster.at(MEMBERS, MAIN, asking.ledgerSequence), responses);
 
     assert.deepEqual(asked.open.map((demand) => asked.demands.indexOf(demand)), one.open);
     assert.deepEqual(members.map(({ name }) => name).filter((name) => waitsFor(asked, id(name))), one.waits_for);
@@ -63,7 +64,7 @@ test("the clock runs, presses, is late, and stops when all have answered", () =>
   const asked = (answerBy: number | null, answeredAt?: number): ReturnType<typeof answering> => {
     const asking = message(OPERATION, 1, { author: id("carla"), form: "alert", body: { to: [{ country: "KE" }], answerBy } });
     const answer = message(OPERATION, 2, { author: id("nairobi"), form: "response", body: { writtenAt: answeredAt ?? 0 } });
-    return answering(asking, MEMBERS, MAIN, answeredAt === undefined ? [] : [answer]);
+    return answering(asking, Roster.at(MEMBERS, MAIN, 100), answeredAt === undefined ? [] : [answer]);
   };
 
   assert.equal(clockOf(asked(null), NOW), null);

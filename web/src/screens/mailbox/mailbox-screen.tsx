@@ -21,6 +21,7 @@ import { useKeys } from "./keys";
 import { countsOf, listed, START, type Place } from "./place";
 import { Announcement, PhoneBar } from "./phone-bar";
 import { Story, targetOf } from "./story";
+import { allowedFor } from "./story-actions";
 import { shelfName } from "./terms";
 import { TopBar } from "./top-bar";
 
@@ -72,6 +73,7 @@ export function MailboxScreen({
     const next = entries[Math.max(0, Math.min(at + by, entries.length - 1))];
     if (next !== undefined) {
       go({ message: next.view.key, details: false });
+      focusList(); // where Enter reads it, and a screen reader says it
     }
   };
   const open = (): void => {
@@ -79,11 +81,12 @@ export function MailboxScreen({
     requestAnimationFrame(() => heading.current?.focus());
   };
   const target = chosen === null ? null : targetOf(story, chosen);
+  const may = target === null ? null : allowedFor(target, operationOf(board, target.view.operation), board.account);
   const keys = {
     j: () => step(1),
     k: () => step(-1),
-    r: () => target !== null && !target.view.own && actions.onRespond(target.view, "response"),
-    a: () => target !== null && !target.view.own && actions.onAcknowledge(target.view),
+    r: () => may?.respond === true && target !== null && actions.onRespond(target.view, "response"),
+    a: () => may?.acknowledge === true && target !== null && actions.onAcknowledge(target.view),
     f: () => target !== null && actions.onMark(target.view, { flagged: !target.view.marks.flagged }),
     n: () => note.current?.focus(),
     "/": () => search.current?.focus(),
@@ -93,7 +96,7 @@ export function MailboxScreen({
   useKeys(keys, letters);
   const back = (): void => {
     go({ pane: "list", details: false });
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(".arrivals-frame")?.focus());
+    requestAnimationFrame(focusList);
   };
 
   const details = place.details && place.operation !== null ? operationOf(board, place.operation) : null;
@@ -146,6 +149,10 @@ function storyOf(board: Board, chosen: Entry | null): readonly Entry[] {
   }
   const all = operationOf(board, chosen.view.operation)?.entries ?? [];
   return all.filter((entry) => entry.story === chosen.story);
+}
+
+function focusList(): void {
+  document.querySelector<HTMLElement>(".arrivals-frame")?.focus();
 }
 
 /** So that a tab in the background says that somebody waits. */

@@ -14,33 +14,47 @@ interface Props {
   readonly onBack: () => void;
 }
 
+/** What may be done about a message: the unit says which forms may be written, and nobody acknowledges twice. */
+export interface Allowed {
+  readonly respond: boolean;
+  readonly reportSeizure: boolean;
+  readonly acknowledge: boolean;
+}
+
+export function allowedFor({ view }: Entry, one: BoardOperation | null, account: string): Allowed {
+  const forms = (one?.mailbox.current ?? []).map(({ formHash }) => one?.mailbox.forms.get(formHash)?.get("name"));
+  return {
+    respond: forms.includes("response") && !view.own,
+    reportSeizure: forms.includes("seizure"),
+    acknowledge: !view.own && !view.acknowledgedBy.includes(account),
+  };
+}
+
 export function StoryActions({ target, one, actions, onBack }: Props): JSX.Element {
   const words = useWords();
   const { view } = target;
   const { account } = useBoard();
-  const allowed = new Set(
-    (one?.mailbox.current ?? []).map(({ formHash }) => one?.mailbox.forms.get(formHash)?.get("name")),
-  );
+  const may = allowedFor(target, one, account);
   return (
     <div class="acts" role="group" aria-label={words.say("What to do")}>
       <button class="back" onClick={onBack}>
         {words.say("Back")}
       </button>
-      {allowed.has("response") && !view.own && (
+      {may.respond && (
         <button class="primary" aria-keyshortcuts="r" onClick={() => actions.onRespond(view, "response")}>
           {words.say("Respond")}
         </button>
       )}
-      {allowed.has("seizure") && (
+      {may.reportSeizure && (
         <button onClick={() => actions.onRespond(view, "seizure")}>{words.say("Report seizure")}</button>
       )}
       {!view.own && (
         <button
           aria-keyshortcuts="a"
-          disabled={view.acknowledgedBy.includes(account)}
+          disabled={!may.acknowledge}
           onClick={() => actions.onAcknowledge(view)}
         >
-          {view.acknowledgedBy.includes(account) ? words.say("Acknowledged") : words.say("Acknowledge")}
+          {!may.acknowledge ? words.say("Acknowledged") : words.say("Acknowledge")}
         </button>
       )}
       <button
