@@ -1,16 +1,20 @@
 /** Single keys, when nobody writes and nothing else is held down. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 export type Keys = Readonly<Record<string, () => void>>;
 
 export function useKeys(keys: Keys, letters: boolean): void {
+  const newest = useRef(keys); // whoever types fast meets the newest, not those of before the last letter
+  useLayoutEffect(() => {
+    newest.current = keys;
+  });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isWriting(event.target)) {
         return;
       }
-      const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
+      const act = Object.hasOwn(newest.current, event.key) ? newest.current[event.key] : undefined;
       if (act !== undefined && (letters || event.key.length > 1)) {
         event.preventDefault();
         act();
@@ -18,7 +22,7 @@ export function useKeys(keys: Keys, letters: boolean): void {
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
-  }, [keys, letters]);
+  }, [letters]);
 }
 
 function isWriting(target: EventTarget | null): boolean {

@@ -69,12 +69,12 @@ export function MailboxScreen({
   useTitle(countsOf(board, board.operations).forUs);
 
   const step = (by: number): void => {
-    const at = entries.findIndex((entry) => entry.view.key === place.message);
-    const next = entries[Math.max(0, Math.min(at + by, entries.length - 1))];
-    if (next !== undefined) {
-      go({ message: next.view.key, details: false });
-      focusList(); // where Enter reads it, and a screen reader says it
-    }
+    setPlace((before) => {
+      const at = entries.findIndex((entry) => entry.view.key === before.message);
+      const next = entries[Math.max(0, Math.min(at + by, entries.length - 1))];
+      return next === undefined ? before : { ...before, message: next.view.key, details: false };
+    });
+    focusList(); // where Enter reads it, and a screen reader says it
   };
   const open = (): void => {
     go({ pane: "story", details: false });
