@@ -44,10 +44,10 @@ export function join(welcome: Bytes, ratchetTree: Bytes, own: OwnKeyPackage, key
   const { context, confirmationTag } = info;
   const extension = theOneExtension(info);
   const tree = verifiedTree(info, ratchetTree);
-  const ownLeaf = findLeaf(tree, leafNode);
-  const fromPath = secrets.pathSecret === null ? [] : pathKeys(tree, ownLeaf, info.signer, secrets.pathSecret);
   const epoch = epochFromJoiner(secrets.joinerSecret, context);
   verifyConfirmationTag(epoch.confirmationKey, context.confirmedTranscriptHash, confirmationTag);
+  const ownLeaf = findLeaf(tree, leafNode);
+  const fromPath = secrets.pathSecret === null ? [] : pathKeys(tree, ownLeaf, info.signer, secrets.pathSecret);
   const state: GroupState = {
     context,
     tree,

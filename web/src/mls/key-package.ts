@@ -6,7 +6,14 @@ import { BadSignature, MalformedError } from "../errors";
 import type { Entropy } from "../primitives/entropy";
 import { BadPublicKey, checkPublicKey, generateKeyPair, PRIVATE_KEY_BYTES } from "../primitives/x25519";
 import { InvalidKeyPackage } from "./errors";
-import { encodeExtensions, GROUP_INFO_EXTENSION, LAST_RESORT, readExtensions, unlisted, type Extension } from "./extension";
+import {
+  encodeExtensions,
+  GROUP_INFO_EXTENSION,
+  LAST_RESORT,
+  readExtensions,
+  unlisted,
+  type Extension,
+} from "./extension";
 import type { DeviceKeys } from "./keys";
 import {
   checkLeafNode,
