@@ -28,3 +28,7 @@ export function encodeParentNode(node: ParentNode): Bytes {
 export function withUnmerged(node: ParentNode, leaf: number): ParentNode {
   return { ...node, unmergedLeaves: [...node.unmergedLeaves, leaf].sort((one, other) => one - other) };
 }
+
+export function withoutUnmerged(node: ParentNode, leaves: ReadonlySet<number>): ParentNode {
+  return { ...node, unmergedLeaves: node.unmergedLeaves.filter((leaf) => !leaves.has(leaf)) };
+}

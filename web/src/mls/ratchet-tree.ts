@@ -6,32 +6,17 @@
  * one turns out invalid. As `cencomm/mls/ratchet_tree.py`.
  */
 
-import { concat, type Bytes } from "../bytes";
-import { decode, opaque, optional, uint, vector, type Reader } from "../codec";
+import type { Bytes } from "../bytes";
+import { decode, optional, vector } from "../codec";
 import { MalformedError } from "../errors";
-import { sha256 } from "../primitives/hashes";
-import { encodeLeafNode, readLeafNode, type LeafNode } from "./leaf-node";
-import { encodeParentNode, readParentNode, withUnmerged, type ParentNode } from "./parent-node";
-import {
-  covers,
-  directPath,
-  isLeaf,
-  leafOf,
-  left,
-  nodeOf,
-  nodeWidth,
-  parent,
-  right,
-  rootOf,
-  sibling,
-} from "./tree-math";
+import { HashedNodes } from "./hashed-nodes";
+import type { LeafNode } from "./leaf-node";
+import { encodeNode, isParent, readNode, type Node } from "./node";
+import { withUnmerged, type ParentNode } from "./parent-node";
+import { directPath, isLeaf, leafOf, left, nodeOf, nodeWidth, right, sibling } from "./tree-math";
 
 const MAX_LEAVES = 1 << 16; // far above the largest operation; a tree of this width is refused before it is built
-const LEAF = 1;
-const PARENT = 2;
 const NOBODY: ReadonlySet<number> = new Set();
-
-type Node = LeafNode | ParentNode;
 
 /** One node of a filtered direct path, with its child off the path, to which the secrets go (section 4.1.2). */
 export interface PathStep {
@@ -41,18 +26,16 @@ export interface PathStep {
 
 /** An immutable ratchet tree of 2^d leaves. Leaves stand at even places and parents at odd ones, always. */
 export class RatchetTree {
-  readonly #nodes: readonly (Node | null)[];
-  readonly #hashes: (Bytes | null)[];
+  readonly #nodes: HashedNodes;
   #encoded: Bytes | null = null;
 
-  private constructor(nodes: readonly (Node | null)[], hashes: (Bytes | null)[]) {
+  private constructor(nodes: HashedNodes) {
     this.#nodes = nodes;
-    this.#hashes = hashes;
   }
 
   /** The tree of a group of one. */
   static of(leaf: LeafNode): RatchetTree {
-    return new RatchetTree([leaf], [null]);
+    return new RatchetTree(HashedNodes.of([leaf], 1));
   }
 
   /**
@@ -75,25 +58,25 @@ export class RatchetTree {
     if (leafCount > MAX_LEAVES) {
       throw new MalformedError(`a tree of more than ${MAX_LEAVES} leaves`);
     }
-    return new RatchetTree(padded(nodes, nodeWidth(leafCount)), padded([], nodeWidth(leafCount)));
+    return new RatchetTree(HashedNodes.of(nodes, leafCount));
   }
 
   // --- What is there
 
   /** How many places there are, occupied or blank. */
   get leafCount(): number {
-    return (this.#nodes.length + 1) / 2;
+    return this.#nodes.leafCount;
   }
 
   /** The leaf, or null for a blank one or none at all. */
   leaf(index: number): LeafNode | null {
-    const node = this.#nodes[nodeOf(index)] ?? null;
+    const node = this.#nodes.at(nodeOf(index));
     return node === null || isParent(node) ? null : node;
   }
 
   /** The parent at an odd index, or null for a blank one. */
   parentNode(index: number): ParentNode | null {
-    const node = this.#nodes[index] ?? null;
+    const node = this.#nodes.at(index);
     return node !== null && isParent(node) ? node : null;
   }
 
@@ -109,7 +92,7 @@ export class RatchetTree {
 
   /** The parents that are not blank, in order. */
   *parents(): Generator<readonly [index: number, parent: ParentNode]> {
-    for (let index = 1; index < this.#nodes.length; index += 2) {
+    for (let index = 1; index < nodeWidth(this.leafCount); index += 2) {
       const node = this.parentNode(index);
       if (node !== null) {
         yield [index, node];
@@ -118,17 +101,17 @@ export class RatchetTree {
   }
 
   publicKey(index: number): Bytes | null {
-    return this.#nodes[index]?.encryptionKey ?? null;
+    return this.#nodes.at(index)?.encryptionKey ?? null;
   }
 
   /** All encryption keys in the tree. */
   encryptionKeys(): readonly Bytes[] {
-    return this.#nodes.flatMap((node) => (node === null ? [] : [node.encryptionKey]));
+    return this.#nodes.all.flatMap((node) => (node === null ? [] : [node.encryptionKey]));
   }
 
   /** The nodes that together reach everybody below `index` (section 4.1.1), but for the `excluded` leaves. */
   resolution(index: number, excluded: ReadonlySet<number> = NOBODY): readonly number[] {
-    const node = this.#nodes[index] ?? null;
+    const node = this.#nodes.at(index);
     if (node !== null && !isParent(node)) {
       return excluded.has(leafOf(index)) ? [] : [index];
     }
@@ -146,7 +129,7 @@ export class RatchetTree {
     let child = nodeOf(leaf);
     for (const node of directPath(child, this.leafCount)) {
       const copath = sibling(child);
-      if (!this.isEmpty(copath)) {
+      if (!this.#nodes.isEmpty(copath)) {
         steps.push({ node, copath });
       }
       child = node;
@@ -164,19 +147,19 @@ export class RatchetTree {
         places.push(index);
       }
     }
-    const wide = this.widened(1 + Math.max(0, ...places));
+    const wide = this.#nodes.widened(1 + Math.max(0, ...places));
     const changes = new Map<number, Node | null>();
     leaves.forEach((leafNode, order) => {
       const leaf = places[order] ?? 0; // there are as many places as leaves
       changes.set(nodeOf(leaf), leafNode);
       for (const above of directPath(nodeOf(leaf), wide.leafCount)) {
-        const node = changes.get(above) ?? wide.#nodes[above] ?? null;
+        const node = changes.get(above) ?? wide.at(above);
         if (node !== null && isParent(node)) {
           changes.set(above, withUnmerged(node, leaf));
         }
       }
     });
-    return { tree: wide.changed(changes), places };
+    return { tree: new RatchetTree(wide.changed(changes)), places };
   }
 
   /** Blank leaves and the nodes above them, and cut off empty right halves (sections 12.1.3, 7.7). */
@@ -186,7 +169,7 @@ export class RatchetTree {
       changes.set(nodeOf(leaf), null);
       directPath(nodeOf(leaf), this.leafCount).forEach((above) => changes.set(above, null));
     }
-    return this.changed(changes).truncated();
+    return new RatchetTree(this.#nodes.changed(changes).truncated());
   }
 
   /** Set the leaf and the parents that a path brings; the other nodes above the leaf are blanked (section 7.5). */
@@ -194,117 +177,28 @@ export class RatchetTree {
     const changes = new Map<number, Node | null>();
     directPath(nodeOf(leaf), this.leafCount).forEach((above) => changes.set(above, parents.get(above) ?? null));
     changes.set(nodeOf(leaf), leafNode);
-    return this.changed(changes);
+    return new RatchetTree(this.#nodes.changed(changes));
   }
 
   // --- Hashes
 
   /** The hash of a subtree, by default of the whole tree (section 7.8); computed once per subtree. */
-  treeHash(index = rootOf(this.leafCount)): Bytes {
-    const known = this.#hashes[index] ?? this.hash(index, NOBODY);
-    this.#hashes[index] = known;
-    return known;
+  treeHash(index?: number): Bytes {
+    return this.#nodes.treeHash(index);
   }
 
   /** The hash of a subtree as it was before `leaves` were added: `original_sibling_tree_hash` of section 7.9. */
   treeHashWithout(index: number, leaves: Iterable<number>): Bytes {
-    const below = new Set([...leaves].filter((leaf) => covers(index, nodeOf(leaf))));
-    return below.size === 0 ? this.treeHash(index) : this.hash(index, below);
+    return this.#nodes.treeHashWithout(index, leaves);
   }
 
   // --- The wire
 
   /** `ratchet_tree` of section 12.4.3.3: in order, without the blank nodes at the end. Computed once per tree. */
   encode(): Bytes {
-    const length = this.#nodes.findLastIndex((node) => node !== null) + 1;
-    this.#encoded ??= vector(this.#nodes.slice(0, length).map((node) => optional(node && encodeNode(node))));
+    const nodes = this.#nodes.all;
+    const length = nodes.findLastIndex((node) => node !== null) + 1;
+    this.#encoded ??= vector(nodes.slice(0, length).map((node) => optional(node && encodeNode(node))));
     return this.#encoded;
-  }
-
-  private hash(index: number, without: ReadonlySet<number>): Bytes {
-    if (isLeaf(index)) {
-      const leaf = without.has(leafOf(index)) ? null : this.leaf(leafOf(index));
-      return sha256(concat(uint(LEAF, 1), uint(leafOf(index), 4), optional(leaf && encodeLeafNode(leaf))));
-    }
-    const node = this.parentNode(index);
-    const original = node && { ...node, unmergedLeaves: node.unmergedLeaves.filter((leaf) => !without.has(leaf)) };
-    return sha256(
-      concat(
-        uint(PARENT, 1),
-        optional(original && encodeParentNode(original)),
-        opaque(this.treeHashWithout(left(index), without)),
-        opaque(this.treeHashWithout(right(index), without)),
-      ),
-    );
-  }
-
-  /** Whether the resolution is empty, without building it. */
-  private isEmpty(index: number): boolean {
-    return (
-      (this.#nodes[index] ?? null) === null &&
-      (isLeaf(index) || (this.isEmpty(left(index)) && this.isEmpty(right(index))))
-    );
-  }
-
-  /** Without the right halves in which nobody is left. */
-  private truncated(): RatchetTree {
-    let top = rootOf(this.leafCount);
-    while (!isLeaf(top) && this.isEmpty(right(top))) {
-      top = left(top);
-    }
-    const length = 2 * top + 1;
-    return length === this.#nodes.length
-      ? this
-      : new RatchetTree(this.#nodes.slice(0, length), this.#hashes.slice(0, length));
-  }
-
-  /** The same tree, doubled until it has this many places (section 7.7). */
-  private widened(leafCount: number): RatchetTree {
-    let width = this.#nodes.length;
-    while (width < nodeWidth(leafCount)) {
-      width = 2 * width + 1;
-    }
-    return width === this.#nodes.length
-      ? this
-      : new RatchetTree(padded(this.#nodes, width), padded(this.#hashes, width));
-  }
-
-  private changed(changes: ReadonlyMap<number, Node | null>): RatchetTree {
-    const [nodes, hashes] = [this.#nodes.slice(), this.#hashes.slice()];
-    const top = rootOf(this.leafCount);
-    for (const [index, node] of changes) {
-      nodes[index] = node;
-      hashes[index] = null;
-      for (let above = index; above !== top; ) {
-        above = parent(above);
-        hashes[above] = null;
-      }
-    }
-    return new RatchetTree(nodes, hashes);
-  }
-}
-
-function isParent(node: Node): node is ParentNode {
-  return "unmergedLeaves" in node;
-}
-
-function padded<T>(items: readonly (T | null)[], length: number): (T | null)[] {
-  return [...items, ...new Array<null>(length - items.length).fill(null)];
-}
-
-function encodeNode(node: Node): Bytes {
-  return isParent(node)
-    ? concat(uint(PARENT, 1), encodeParentNode(node))
-    : concat(uint(LEAF, 1), encodeLeafNode(node));
-}
-
-function readNode(reader: Reader): Node {
-  switch (reader.uint(1)) {
-    case LEAF:
-      return readLeafNode(reader);
-    case PARENT:
-      return readParentNode(reader);
-    default:
-      throw new MalformedError("a node is a leaf or a parent");
   }
 }

@@ -75,7 +75,8 @@ test("an insider who holds every key of the epoch cannot speak for another (S8)"
 });
 
 test("a message of the epoch before opens no more, and nothing of it is stored (S6)", () => {
-  const staged = commit(ROTTERDAM, NO_CHANGE, ANCHOR, counted("epoch"));
+  const removal = { adds: [], removes: [0] }; // which blanks a node whose key Felixstowe holds
+  const staged = commit(ROTTERDAM, removal, ANCHOR, counted("epoch"));
   const before = { ...FELIXSTOWE, secretTree: FELIXSTOWE.secretTree.nextKey(1).tree };
   const after = processCommit(before, staged.message);
 
