@@ -31,7 +31,9 @@ async def release(carla: Person, ana: Person, bob: Person, place: Place, forms: 
     """A release channel of all three, with the form that it takes. `place.form` stays the seizure's."""
     mailbox = carla.mailbox
     known = mailbox.operation(place.operation).ledger.forms.keys()
-    await declaring.publish_form(mailbox, place.operation, encode_form(forms["release"]), version=1)
+    await declaring.publish_form(
+        mailbox, place.operation, encode_form(forms["release"]), version=forms["release"].version
+    )
     (blob,) = mailbox.operation(place.operation).ledger.forms.keys() - known
     channel = await declaring.open_channel(
         mailbox,

@@ -117,7 +117,7 @@ def test_a_document_of_a_message_names_its_form(carla: Person) -> None:
     shown = carla.document("show", str(listed[0]["number"]))
 
     assert isinstance(shown, dict)
-    assert (shown["form"], shown["form_version"]) == ("note", 1)
+    assert (shown["form"], shown["form_version"]) == ("note", 2)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.unit.forms.answering import VECTORS
 
 Lists = Mapping[str, CodeList]
 SHIPPED = ("alert", "note", "release", "response", "seizure")
-COMPLETE = ("en", "fr")
+COMPLETE = ("en", "fr", "ar")
 
 
 def test_the_forms_that_ship_are_these(forms: Mapping[str, Form]) -> None:
@@ -29,7 +29,7 @@ def test_the_forms_that_ship_are_these(forms: Mapping[str, Form]) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_form_that_ships_has_every_label_and_help_in_english_and_french(forms: Mapping[str, Form], name: str) -> None:
+def test_a_form_that_ships_has_every_label_and_help_in_three_languages(forms: Mapping[str, Form], name: str) -> None:
     form = forms[name]
     texts: list[Labels | None] = [form.label, *(section.label for section in form.sections)]
     texts.extend(text for block in form.blocks for text in (block.label, block.help))
@@ -288,14 +288,14 @@ def test_a_wording_without_a_sentence_or_with_one_too_many_is_refused() -> None:
         decode_wording("[")
 
 
-def test_every_sentence_and_word_is_there_in_english_and_french_with_the_same_slots() -> None:
+def test_every_sentence_and_word_is_there_in_three_languages_with_the_same_slots() -> None:
     wording = decode_wording(resource("templates/messages/wording.toml").read_text("utf-8"))
 
     for labels in (*wording.words.values(), *wording.sentences.values()):
         slots = {
             language: sorted(part.split("}")[0] for part in labels[language].split("{")[1:]) for language in COMPLETE
         }
-        assert slots["en"] == slots["fr"]
+        assert slots["en"] == slots["fr"] == slots["ar"]
 
 
 @settings(max_examples=60, deadline=None)

@@ -37,6 +37,17 @@ def test_the_sample_is_a_plan_with_two_coordinators_and_six_posts(forms: Mapping
     assert all(form.narrowed_for == "sample_air" for form in plan.forms.values())
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_the_sample_names_itself_and_all_that_is_in_it_in_three_languages(
+    forms: Mapping[str, Form], lists: Lists, language: str
+) -> None:
+    plan = load_operation("sample_air", forms, lists)
+    texts = [plan.label, plan.purpose, plan.legal_basis, *(post.label for post in plan.posts)]
+    texts.extend(channel.label for channel in plan.channels)
+
+    assert [text for text in texts if not text.get(language)] == []
+
+
 FAULTS = [
     ('name = "sample_air"', 'name = "Sample air"', "machine name"),
     ('begins = "2026-02-02"', 'begins = "2026-13-02"', "begins is a day"),
@@ -103,8 +114,8 @@ def test_a_folder_can_replace_a_form_and_is_told_what_is_wrong_with_it(tmp_path:
     folder.mkdir(parents=True)
     note = resource("templates/messages/note.toml").read_text("utf-8")
 
-    (folder / "note.toml").write_text(note.replace("version = 1", "version = 2"), "utf-8")
-    assert load_forms(lists, override=tmp_path)["note"].version == 2
+    (folder / "note.toml").write_text(note.replace("version = 2", "version = 3"), "utf-8")
+    assert load_forms(lists, override=tmp_path)["note"].version == 3
 
     (folder / "note.toml").write_text(note.replace('name = "note"', 'name = "memo"', 1), "utf-8")
     with pytest.raises(FormError, match="holds the form 'memo'"):

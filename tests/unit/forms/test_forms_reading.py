@@ -157,7 +157,7 @@ def test_the_rows_fit_the_columns_and_keep_every_digit(found: Report) -> None:
 def test_every_column_has_a_heading_of_its_own_in_each_language(forms: Mapping[str, Form], wording: Wording) -> None:
     for form in forms.values():
         for table in columns(form):
-            for language in ("en", "fr"):
+            for language in ("en", "fr", "ar"):
                 headings = [heading(column, language, wording) for column in table.columns]
                 assert len(set(headings)) == len(headings), table.name
 
