@@ -152,7 +152,7 @@ async def test_a_record_is_listed_with_author_date_and_handling(three: Keep, lab
     (found,) = (await three.page(Criteria(reporting="KE"), labels)).found
 
     assert found.operation == desk.operation.id
-    assert (found.form, found.form_version) == ("seizure", 1)
+    assert (found.form, found.form_version) == ("seizure", 2)
     assert (found.author_name, found.author_country) == ("Desk KE", "KE")
     assert (found.happened_on, found.written_at, found.received_at) == ("2026-11-05", NOW, NOW + 60)
     assert (found.priority, found.tlp, found.handling, found.author_revoked) == ("flash", "AMBER", "H0", False)
