@@ -38,7 +38,7 @@ __all__ = [
 
 COMPLETE_LANGUAGES = ("en", "fr")  # every entry has a label in these; `en` ends every fallback chain
 
-MAX_FILE_BYTES = 1 << 20  # the longest list that ships, commodity, has 22 kB
+MAX_FILE_BYTES = 1 << 20  # the longest list that ships, commodity, has 30 kB
 MAX_ENTRIES = 20_000  # Harmonized System, the longest list one could wish for: 6,942 codes at all levels
 MAX_LABEL_CHARACTERS = 200
 MAX_SEARCH_RESULTS = 50
