@@ -122,7 +122,11 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
     onNew: (operation, form) => tell(`new ${form} ${operation}`),
     onOpenDraft: (draft) => tell(`open ${draft.draft}`),
     onDropDraft: (draft) => tell(`drop ${draft.draft}`),
-    onSave: (_, attachment) => tell(`save ${attachment}`),
+    fetchFile: async ({ body }, attachment) => {
+      tell(`fetch ${attachment}`);
+      const { name, mediaType } = body.attachments.find((file) => file.attachment === attachment)!;
+      return { name, mediaType, content: new Uint8Array(64) };
+    },
     onSignOut: () => tell("sign out"),
   };
   const at = messages.find((one) => one.message === id(asked.get("message") ?? ""));

@@ -44,6 +44,7 @@ function Writing({ words, mailbox, resources, draft }: Props): JSX.Element {
           overview={who.GREY_HERON}
           resources={resources}
           now={() => NOW}
+          attach={async ({ file }) => ({ attachment: id(file.name), name: file.name, mediaType: file.type, size: file.size })}
           onChange={save}
           onSend={(sent) => tell("sent", sent)}
           onDiscard={() => undefined}

@@ -59,6 +59,20 @@ function App({ connect, resources }: Props): JSX.Element {
     async <Name extends CallName>(call: Name, asked: Calls[Name]["ask"]) => (await ask(call, asked)) !== null,
     [ask],
   );
+  /** As `ask`, for whoever shows the failure beside what was asked for. */
+  const call = useCallback(
+    async <Name extends CallName>(name: Name, asked: Calls[Name]["ask"], report: (step: Step) => void) => {
+      try {
+        return await worker.call(name, asked, report);
+      } catch (error) {
+        if (error instanceof CallFailed && ENDS.has(error.failure.code)) {
+          tell({ event: "ended", failure: error.failure });
+        }
+        throw error;
+      }
+    },
+    [worker],
+  );
   const enter = async (call: "signIn" | "enrol", asked: Calls[typeof call]["ask"]): Promise<void> => {
     setStep({ step: "signingIn" });
     const entered = await ask(call, asked);
@@ -103,6 +117,7 @@ function App({ connect, resources }: Props): JSX.Element {
             state={state}
             resources={resources}
             ask={done}
+            call={call}
             onFailure={(failure) => tell({ event: "failed", failure })}
             onSignOut={() => void leave()}
           />

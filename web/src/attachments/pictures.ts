@@ -33,15 +33,35 @@ export function isPicture(name: string, head: Uint8Array): boolean {
   return SUFFIX.test(name) || container || boxed || BEGINNINGS.some((beginning) => letters.startsWith(beginning));
 }
 
+/** What `readyToSend` makes: a file of these types was made anew, whoever chose it. */
+const REMADE: ReadonlySet<string> = new Set(["image/jpeg", "image/png"]);
+
+/** Whether a file that `readyToSend` gave shows nothing but its pixels, by its media type. */
+export function isRemade(mediaType: string): boolean {
+  return REMADE.has(mediaType);
+}
+
+/** The type of a picture that readers are shown, by its first bytes; null: it is none, whatever its author calls it. */
+export function shownType(head: Uint8Array): string | null {
+  const letters = String.fromCharCode(...head.slice(0, HEAD_BYTES));
+  if (letters.startsWith("RIFF") && letters.slice(8, 12) === "WEBP") {
+    return "image/webp";
+  }
+  if (letters.startsWith("\x89PNG\r\n\x1a\n")) {
+    return "image/png";
+  }
+  return letters.startsWith("\xff\xd8\xff") ? "image/jpeg" : null;
+}
+
 /** The file as it will be sent: a picture made anew, anything else as it is. @throws UnreadablePicture */
-export async function readyToSend(file: File): Promise<{ readonly content: Content; readonly remade: boolean }> {
+export async function readyToSend(file: File): Promise<Content> {
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-  if (!isPicture(file.name, head)) {
-    return { content: asContent(file, file.name), remade: false };
+  if (!isPicture(file.name, head) && !isRemade(file.type)) {
+    return asContent(file, file.name);
   }
   const remade = await remake(file);
   const suffix = remade.type === "image/png" ? ".png" : ".jpg";
-  return { content: asContent(remade, file.name.replace(/\.[^.]*$/, "") + suffix), remade: true };
+  return asContent(remade, file.name.replace(/\.[^.]*$/, "") + suffix);
 }
 
 /** The length of the longer edge is at most MAX_EDGE. */

@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject, JsonValue } from "./canonical-json";
+import type { Field, Form } from "./form";
 
 /** The values with another answer to `name`; undefined, "", [] and {} take it out. */
 export function withAnswer(values: JsonObject, name: string, answer: JsonValue | undefined): JsonObject {
@@ -48,6 +49,20 @@ export function partText(answer: JsonValue | undefined, part: string): string {
 /** The composite answer with another part. */
 export function withPart(answer: JsonValue | undefined, part: string, value: JsonValue): JsonObject {
   return withAnswer(answer instanceof Map ? (answer as JsonObject) : new Map(), part, value);
+}
+
+/** The values without answers that name an attachment: it does not go with the report any more. */
+export function withoutFile(values: JsonObject, form: Form, attachment: string): JsonObject {
+  const without = (row: JsonObject, fields: readonly Field[]): JsonObject =>
+    fields
+      .filter((field) => field.kind.type === "attachment" && row.get(field.name) === attachment)
+      .reduce((changed, field) => withAnswer(changed, field.name, undefined), row);
+  return form.blocks
+    .filter((block) => values.has(block.name))
+    .reduce(
+      (changed, block) => withRows(changed, block.name, rowsOf(changed, block.name).map((row) => without(row, block.fields))),
+      without(values, form.fields),
+    );
 }
 
 function isBlank(answer: JsonValue): boolean {

@@ -6,15 +6,15 @@ import { MAX_ATTACHMENTS, type Attachment } from "../forms/attachment";
 import type { AttachmentView, DraftView } from "./views";
 
 export class DraftFiles {
-  readonly #files = new Map<string, Attachment>();
+  readonly #files = new Map<string, { readonly attachment: Attachment; readonly channel: string }>();
 
-  /** The file lies whole at the relay; drafts may name it. */
-  add(attachment: Attachment): AttachmentView {
-    this.#files.set(hex(attachment.id), attachment);
+  /** The file lies whole at the relay, sealed for `channel`; drafts there may name it. */
+  add(attachment: Attachment, channel: string): AttachmentView {
+    this.#files.set(hex(attachment.id), { attachment, channel });
     return attachmentView(attachment);
   }
 
-  /** What the envelope says of the files that a draft names. @throws UsageError one of them is not here any more. */
+  /** What the envelope says of the files that a draft names. @throws UsageError one of them is not here, or of another channel. */
   of(draft: DraftView): readonly Attachment[] {
     if (draft.body.attachments.length > MAX_ATTACHMENTS) {
       throw new UsageError(`a message has at most ${MAX_ATTACHMENTS} attachments: send the others with another one`);
@@ -24,7 +24,10 @@ export class DraftFiles {
       if (file === undefined) {
         throw new UsageError(`${name} is not here any more: attach it again`);
       }
-      return file;
+      if (file.channel !== draft.channel) {
+        throw new UsageError(`${name} was sealed for another channel: attach it again`); // nobody could open it (A2)
+      }
+      return file.attachment;
     });
   }
 }

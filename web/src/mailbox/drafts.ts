@@ -79,7 +79,7 @@ export function decodeDraft(data: Bytes, files: DraftFiles): DraftView {
     throw new MalformedError("a draft from after the last calendar");
   }
   for (const attachment of envelope.body.attachments) {
-    files.add(attachment);
+    files.add(attachment, hex(envelope.channel));
   }
   return draftOf(envelope, changedAt);
 }

@@ -2,7 +2,7 @@
 
 import { download } from "../attachments/downloading";
 import { readyToSend } from "../attachments/pictures";
-import { describe, upload, type Progress } from "../attachments/uploading";
+import { describe, upload, type Content, type Progress } from "../attachments/uploading";
 import { fromHex, hex, type Bytes } from "../bytes";
 import { UsageError } from "../errors";
 import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
@@ -11,12 +11,6 @@ import type { DraftFiles } from "./draft-files";
 import type { Mailbox } from "./mailbox";
 import type { AttachmentView } from "./views";
 
-/** A file that lies sealed at the relay; `remade`: a picture, with nothing but its pixels. */
-export interface AttachedFile {
-  readonly file: AttachmentView;
-  readonly remade: boolean;
-}
-
 /** A file that is what its author signed. Its name and type are the author's words: show them, never obey them. */
 export interface FetchedFile {
   readonly name: string;
@@ -24,22 +18,37 @@ export interface FetchedFile {
   readonly content: Bytes;
 }
 
-/** The relay holds `file`, sealed for this channel; a draft may name it. Throws as `readyToSend` and `upload`. */
+/**
+ * The relay holds `file`, sealed for this channel; a draft in it may name it.
+ *
+ * Throws as `readyToSend` and `upload`, and the reason of `signal` once that says to stop.
+ */
 export async function attachFile(
   mailbox: Mailbox,
   files: DraftFiles,
   asked: { readonly operation: string; readonly channel: string; readonly file: File },
   progress: Progress,
-): Promise<AttachedFile> {
+  signal: AbortSignal,
+): Promise<AttachmentView> {
   const belonging = {
     operation: fromHex(asked.operation, OPERATION_ID_BYTES),
     channel: fromHex(asked.channel, CHANNEL_ID_BYTES),
   };
-  const { content, remade } = await readyToSend(asked.file);
+  const content = stoppable(await readyToSend(asked.file), signal);
   const attachment = await describe(content, mailbox.entropy);
   const routes = new AttachmentRoutes(mailbox.relay);
   await upload(routes, belonging, attachment, content, progress, (tries) => mailbox.sleep(2 ** tries));
-  return { file: files.add(attachment), remade };
+  signal.throwIfAborted();
+  return files.add(attachment, asked.channel);
+}
+
+/** The same content, until somebody does not want it sent any more: each part that leaves is read here. */
+function stoppable(content: Content, signal: AbortSignal): Content {
+  const read = (from: number, to: number): Promise<Bytes> => {
+    signal.throwIfAborted();
+    return content.read(from, to);
+  };
+  return { ...content, read };
 }
 
 /** @throws UsageError there is no such message or file here. Throws as `download` too. */

@@ -3,6 +3,8 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
+import type { Progress } from "../attachments/uploading";
+import { hex } from "../bytes";
 import { ProtocolError } from "../errors";
 import { ChannelKind } from "../ledger/kinds";
 import { Readings } from "../mailbox/readings";
@@ -11,14 +13,16 @@ import type { Overview } from "../operation/overview";
 import type { PageState } from "../page-state";
 import { systemEntropy } from "../primitives/entropy";
 import type { Resources } from "../resources";
-import type { CallName, Calls, Failure, Home } from "../worker/calls";
+import type { CallName, Calls, Failure, Home, Step } from "../worker/calls";
 import { useWords } from "../words";
+import type { Attach } from "./compose/attaching";
 import { ComposeScreen } from "./compose/compose-screen";
 import { answerDraft, currentForm, newDraft, noteDraft, type Writer } from "./compose/drafting";
 import type { MailboxActions } from "./mailbox/actions";
 import { MailboxScreen } from "./mailbox/mailbox-screen";
 import { useKeptDraft } from "./kept-draft";
 
+const UPLOAD_NAME_BYTES = 16;
 const CLOCK_MILLISECONDS = 5000; // clocks show minutes
 
 interface Props {
@@ -27,11 +31,17 @@ interface Props {
   readonly resources: Resources;
   /** Whether it was done; why not is shown by whoever gave this. */
   readonly ask: <Name extends CallName>(call: Name, asked: Calls[Name]["ask"]) => Promise<boolean>;
+  /** The answer, for whoever shows beside what was asked why there is none. @throws CallFailed */
+  readonly call: <Name extends CallName>(
+    call: Name,
+    asked: Calls[Name]["ask"],
+    report: (step: Step) => void,
+  ) => Promise<Calls[Name]["answer"]>;
   readonly onFailure: (failure: Failure) => void;
   readonly onSignOut: () => void;
 }
 
-export function DutyPost({ home, state, resources, ask, onFailure, onSignOut }: Props): JSX.Element {
+export function DutyPost({ home, state, resources, ask, call, onFailure, onSignOut }: Props): JSX.Element {
   const words = useWords();
   const now = useClock();
   const readings = useReadings(resources, words.language);
@@ -75,9 +85,17 @@ export function DutyPost({ home, state, resources, ask, onFailure, onSignOut }: 
     },
     onOpenDraft: (kept) => write(kept),
     onDropDraft: (kept) => void ask("dropDraft", { draft: kept.draft }),
-    onSave: () => onFailure(failed("files_elsewhere")),
+    fetchFile: ({ key }, attachment, progress) => call("fetchFile", { key, attachment }, parts(progress)),
     onSignOut,
   };
+  const attach = useCallback<Attach>(
+    (asked, progress, signal) => {
+      const upload = hex(systemEntropy(UPLOAD_NAME_BYTES));
+      signal.addEventListener("abort", () => void ask("stopAttaching", { upload }));
+      return call("attach", { ...asked, upload }, parts(progress));
+    },
+    [ask, call],
+  );
   const begin = (make: () => DraftView): void => {
     try {
       write(make());
@@ -107,6 +125,7 @@ export function DutyPost({ home, state, resources, ask, onFailure, onSignOut }: 
           overview={writing.overview}
           resources={resources}
           now={seconds}
+          attach={attach}
           onChange={write}
           onSend={(given) => void send(given)}
           onDiscard={(given) => {
@@ -118,6 +137,15 @@ export function DutyPost({ home, state, resources, ask, onFailure, onSignOut }: 
       ) : null}
     </MailboxScreen>
   );
+}
+
+/** Steps of a file on its way, told as its parts. */
+function parts(progress: Progress): (step: Step) => void {
+  return (step) => {
+    if (step.step === "carrying") {
+      progress(step.done, step.all);
+    }
+  };
 }
 
 /** Why there is nothing to be seen, if there is nothing. */

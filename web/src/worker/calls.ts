@@ -1,8 +1,8 @@
 /** What page and worker say to each other. Keys and tokens stay in the worker: nothing here can carry one back. */
 
 import type { LetterView } from "../account/letter-view";
-import type { AttachedFile, FetchedFile } from "../mailbox/files";
-import type { DraftView, MailboxChange, OperationMailbox } from "../mailbox/views";
+import type { FetchedFile } from "../mailbox/files";
+import type { AttachmentView, DraftView, MailboxChange, OperationMailbox } from "../mailbox/views";
 import type { Overview } from "../operation/overview";
 
 export type { LetterView };
@@ -21,9 +21,10 @@ export interface Calls {
     readonly answer: null;
   };
   readonly attach: {
-    readonly ask: { readonly operation: string; readonly channel: string; readonly file: File };
-    readonly answer: AttachedFile;
+    readonly ask: Attach;
+    readonly answer: AttachmentView;
   };
+  readonly stopAttaching: { readonly ask: { readonly upload: string }; readonly answer: null };
   readonly fetchFile: {
     readonly ask: { readonly key: string; readonly attachment: string };
     readonly answer: FetchedFile;
@@ -39,6 +40,14 @@ export interface SignIn {
   readonly code: string | null; // of the second factor
   readonly deviceSecret: string | null; // as it stands on the letter (D3)
   readonly takeOver: boolean; // the mailbox, from another computer that has it open (D4)
+}
+
+/** A file for a draft in this channel. */
+export interface Attach {
+  readonly upload: string; // the page's own name for it, by which it can be stopped
+  readonly operation: string;
+  readonly channel: string;
+  readonly file: File;
 }
 
 /** A new account by an access letter (D7), signed in at once. */

@@ -5,6 +5,8 @@ import { UnusableText } from "../account/opaque-string";
 import { WeakPassword } from "../account/password-strength";
 import { WrongPassword } from "../account/remote-vault";
 import { RegistrationCodeNeeded } from "../account/signing-up";
+import { UnreadablePicture } from "../attachments/pictures";
+import { AttachmentAltered } from "../attachments/sealing";
 import { CencommError, ProtocolError, Refused, Unavailable } from "../errors";
 import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
 import { RelayRefuses } from "../relay/relay-client";
@@ -20,6 +22,8 @@ const CODES: readonly (readonly [abstract new (...parts: never[]) => CencommErro
   [UnreadableLetter, "letter_unreadable"],
   [LetterForElsewhere, "letter_for_elsewhere"],
   [LetterForTheProgram, "letter_for_the_program"],
+  [UnreadablePicture, "unreadable_picture"],
+  [AttachmentAltered, "file_altered"],
   [NotAdmittedYet, "not_admitted_yet"],
   [OutboxNotEmpty, "outbox_waits"],
   [OpenInAnotherTab, "open_in_another_tab"],

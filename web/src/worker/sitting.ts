@@ -11,16 +11,17 @@ import { encodeAcknowledgement } from "../forms/acknowledgement";
 import { ControlKind } from "../forms/control";
 import { Bulletin } from "../mailbox/bulletin";
 import { draftKey, postedOf } from "../mailbox/drafts";
-import { attachFile, fetchFile, type AttachedFile, type FetchedFile } from "../mailbox/files";
+import { attachFile, fetchFile, type FetchedFile } from "../mailbox/files";
 import { Following, isAboutOperation, type Listener } from "../mailbox/following";
 import type { Kept, KeptMessage } from "../mailbox/journal";
 import type { Mailbox, Observer } from "../mailbox/mailbox";
 import type { OfficersWork } from "../mailbox/officers-work";
-import type { DraftView, Marks } from "../mailbox/views";
+import { Uploads } from "../mailbox/uploads";
+import type { AttachmentView, DraftView, Marks } from "../mailbox/views";
 import type { Progress } from "../operation/following";
 import { overviewOf } from "../operation/overview";
 import type { Wake } from "../relay/wakes";
-import type { Calls, Failure, Happening, Home, OperationView } from "./calls";
+import type { Attach, Calls, Failure, Happening, Home, OperationView } from "./calls";
 import { failureOf } from "./failures";
 
 /** Where news go, and how they wait for each other. */
@@ -35,6 +36,7 @@ export class Sitting implements Listener, Observer {
   readonly #following: Following;
   readonly #failures = new Map<string, Failure>(); // of operations whose ledger is not believed now
   readonly #troubles = new Map<string, Set<string>>(); // by operation: what went wrong in its channels
+  readonly #uploads = new Uploads();
   #willTell = false;
 
   constructor(
@@ -100,8 +102,13 @@ export class Sitting implements Listener, Observer {
   }
 
   /** A file that a draft may name from now on. Throws as `attachFile`. */
-  attach(asked: Calls["attach"]["ask"], progress: Progress): Promise<AttachedFile> {
-    return attachFile(this.mailbox, this.work.files, asked, progress);
+  attach(asked: Attach, progress: Progress): Promise<AttachmentView> {
+    return this.#uploads.run(asked.upload, (signal) => attachFile(this.mailbox, this.work.files, asked, progress, signal));
+  }
+
+  /** Whoever waits for `attach` is told that it was stopped. */
+  stopAttaching(upload: string): void {
+    this.#uploads.stop(upload);
   }
 
   /** Throws as `fetchFile`. */

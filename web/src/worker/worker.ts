@@ -82,6 +82,9 @@ async function serve(asked: Asked, report: (step: Step) => void): Promise<Calls[
     }
     case "attach":
       return desk.sitting.attach(asked.ask, (done, all) => report({ step: "carrying", done, all }));
+    case "stopAttaching":
+      desk.sitting.stopAttaching(asked.ask.upload);
+      return null;
     case "fetchFile":
       return desk.sitting.fetchFile(asked.ask, (done, all) => report({ step: "carrying", done, all }));
     case "acknowledge":

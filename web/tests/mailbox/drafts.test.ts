@@ -23,7 +23,7 @@ test("a draft comes back as it was typed", () => {
 
 test("a draft with a file comes back with the file's key, which the page is not shown", () => {
   const files = new DraftFiles();
-  const view = files.add(FILE);
+  const view = files.add(FILE, DRAFT.channel);
   const draft = { ...DRAFT, body: { ...DRAFT.body, attachments: [view] } };
   const again = new DraftFiles();
 
@@ -39,6 +39,13 @@ test("a draft that names a file which is gone is refused in words, not kept with
   const draft = { ...DRAFT, body: { ...DRAFT.body, attachments: [file] } };
 
   assert.throws(() => encodeDraft(draft, new DraftFiles()), UsageError);
+});
+
+test("a file that was sealed for one channel cannot go with a draft of another: nobody could open it (A2)", () => {
+  const files = new DraftFiles();
+  const view = files.add(FILE, "0f".repeat(32));
+
+  assert.throws(() => files.of({ ...DRAFT, body: { ...DRAFT.body, attachments: [view] } }), UsageError);
 });
 
 test("bytes that are no draft are refused by one error", () => {

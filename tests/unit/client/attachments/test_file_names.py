@@ -1,6 +1,7 @@
 """Rule A7: whatever a sender calls a file, it is saved as one plain file."""
 
-from pathlib import PurePosixPath, PureWindowsPath
+import json
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given
@@ -8,43 +9,14 @@ from hypothesis import strategies as st
 
 from cencomm.client.attachments.file_names import MAX_SAVED_NAME_BYTES, numbered, safe_name
 
-
-@pytest.mark.parametrize(
-    ("name", "saved"),
-    [
-        ("photo.jpg", "photo.jpg"),
-        ("Rapport n° 7 - été.pdf", "Rapport n° 7 - été.pdf"),
-        ("../../x", "x"),
-        ("/etc/passwd", "passwd"),
-        ("C:\\Windows\\notepad.exe", "notepad.exe"),
-        ("..", "attachment"),
-        (".", "attachment"),
-        ("", "attachment"),
-        ("/", "attachment"),
-        (".ssh", "ssh"),
-        ("a\0b.jpg", "a_b.jpg"),
-        ("a\nb.jpg", "a_b.jpg"),
-        ("\x1b[2Jx", "_[2Jx"),
-        ("gpj.\u202eexe", "gpj._exe"),
-        ("CON", "_CON"),
-        ("nul.txt", "_nul.txt"),
-        ("com1 .log", "_com1 .log"),
-        ("LPT¹.x", "_LPT¹.x"),
-        ("conference.pdf", "conference.pdf"),
-        ("trailing. . ", "trailing"),
-        ('a<b>:"|?*c', "a_b______c"),
-        ("Capture 10\u202fh\xa005.png", "Capture 10 h 05.png"),
-        ("\u0645\u06cc\u200c\u0631\u0648\u0645.txt", "\u0645\u06cc\u200c\u0631\u0648\u0645.txt"),
-        ("\u200d", "attachment"),
-        ("-rf", "_-rf"),
-        ("~root", "_~root"),
-        ("x" * 300 + ".jpeg", "x" * 115 + ".jpeg"),
-        ("é" * 300, "é" * 60),
-        ("x." + "y" * 300, "x." + "y" * 118),
-    ],
+CASES: list[dict[str, str]] = json.loads(  # the browser's too
+    (Path(__file__).parents[3] / "vectors" / "attachments" / "names.json").read_text()
 )
-def test_a7_a_hostile_name_becomes_a_plain_one(name: str, saved: str) -> None:
-    assert safe_name(name) == saved
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case["name"][:20]))
+def test_a7_a_hostile_name_becomes_a_plain_one(case: dict[str, str]) -> None:
+    assert safe_name(case["name"]) == case["saved"]
 
 
 @given(st.text(max_size=400))

@@ -60,7 +60,7 @@ export function BlockEntry({ block, rows, onChange }: Props): JSX.Element {
       ))}
       {needsFile && attachments.length === 0 ? (
         <p class="notice">
-          {words.say("Files cannot be attached on this page yet: send them with the CENcomm program.")}
+          {words.say("Attach the files first, under “Attached files”: then each can be described here.")}
         </p>
       ) : (
         rows.length < block.maxRows && (

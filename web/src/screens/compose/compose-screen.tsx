@@ -14,6 +14,7 @@ import { label } from "../../operation/directory";
 import type { Overview } from "../../operation/overview";
 import type { Resources } from "../../resources";
 import { useWords } from "../../words";
+import type { Attach } from "./attaching";
 import { Compose } from "./compose";
 import { formOf, repeatedDraft } from "./drafting";
 import type { Related } from "./entry";
@@ -25,6 +26,7 @@ interface Props {
   readonly overview: Overview;
   readonly resources: Resources;
   readonly now: () => number; // seconds
+  readonly attach: Attach;
   readonly onChange: (draft: DraftView) => void;
   readonly onSend: (draft: DraftView) => void;
   readonly onDiscard: (draft: DraftView) => void;
@@ -87,7 +89,10 @@ export function ComposeScreen(props: Props): JSX.Element {
         <button class="quiet" onClick={props.onClose}>
           {words.say("Back, and keep the draft")}
         </button>
-        {channels.length > 1 && draft.replyTo === null && (
+        {channels.length > 1 && draft.replyTo === null && draft.body.attachments.length > 0 && (
+          <small>{words.say("Files are sealed for their channel: take them off to choose another one.")}</small>
+        )}
+        {channels.length > 1 && draft.replyTo === null && draft.body.attachments.length === 0 && (
           <Select
             id="channel"
             label={words.say("Channel to send in")}
@@ -111,6 +116,7 @@ export function ComposeScreen(props: Props): JSX.Element {
         tongue={fetched.tongue}
         loadTongue={loadTongue}
         now={props.now}
+        attach={props.attach}
         onChange={props.onChange}
         onSend={props.onSend}
         onDiscard={() => props.onDiscard(draft)}

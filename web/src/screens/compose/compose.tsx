@@ -13,11 +13,14 @@ import { pick } from "../../forms/language";
 import { beyond } from "../../forms/readership";
 import type { Tongue } from "../../forms/tongue";
 import { assess } from "../../forms/validation";
-import type { BodyView, DraftView } from "../../mailbox/views";
+import { withoutFile } from "../../forms/values";
+import type { AttachmentView, BodyView, DraftView } from "../../mailbox/views";
 import type { MemberView } from "../../operation/overview";
 import { useWords } from "../../words";
 import { Addressing } from "./addressing";
+import { useAttaching, type Attach } from "./attaching";
 import { EntryContext, liesAt, type Entry, type Related } from "./entry";
+import { FilesEntry } from "./files";
 import { Preview } from "./preview";
 import { readerOf, Readers } from "./readers";
 import { askedSections, FaultSummary, SectionEntry, Steps } from "./sections";
@@ -31,6 +34,7 @@ interface Props {
   readonly tongue: Tongue; // the writer's
   readonly loadTongue: (language: string) => Promise<Tongue>;
   readonly now: () => number; // seconds
+  readonly attach: Attach;
   readonly onChange: (draft: DraftView) => void; // with each letter: the mailbox keeps it sealed
   readonly onSend: (draft: DraftView) => void;
   readonly onDiscard: () => void;
@@ -61,10 +65,21 @@ export function Compose(props: Props): JSX.Element {
 
   const change = (changed: Partial<BodyView>): void =>
     props.onChange({ ...draft, body: { ...body, ...changed }, changedAt: now() });
+  const newest = useRef(body);
+  newest.current = body;
+  const attaching = useAttaching(draft, props.attach, (file) =>
+    change({ attachments: [...newest.current.attachments, file] }),
+  );
+  const remove = ({ attachment }: AttachmentView): void =>
+    change({
+      attachments: body.attachments.filter((one) => one.attachment !== attachment),
+      values: withoutFile(body.values, form, attachment),
+    });
   const send = (): void => {
-    if (faults.length > 0 || barred) {
+    if (faults.length > 0 || barred || attaching.waiting.length > 0) {
       setTried(true);
-      requestAnimationFrame(() => document.getElementById(faults.length > 0 ? "fault-summary" : "tlp")?.focus());
+      const first = faults.length > 0 ? "fault-summary" : barred ? "tlp" : "s-files";
+      requestAnimationFrame(() => document.getElementById(first)?.focus());
       return;
     }
     props.onSend({ ...draft, body: { ...body, values: asked, writtenAt: now() }, changedAt: now() });
@@ -94,6 +109,9 @@ export function Compose(props: Props): JSX.Element {
             send();
           }
         }}
+        onPaste={(event) => takeFiles(event, event.clipboardData, attaching.choose)}
+        onDragOver={(event) => event.preventDefault()} // a file that falls beside its place must not replace the page
+        onDrop={(event) => takeFiles(event, event.dataTransfer, attaching.choose)}
       >
         <header class="compose-head">
           <h1>
@@ -126,6 +144,7 @@ export function Compose(props: Props): JSX.Element {
               onChange={(values) => change({ values })}
             />
           ))}
+          <FilesEntry attachments={body.attachments} attaching={attaching} tried={tried} onRemove={remove} />
           <Addressing body={body} readers={readers} now={now} onChange={(changed) => change(changed)} />
         </div>
         <Preview answered={assessment} writtenIn={body.language} loadTongue={props.loadTongue} />
@@ -141,6 +160,14 @@ export function Compose(props: Props): JSX.Element {
       </form>
     </EntryContext.Provider>
   );
+}
+
+/** Text is left to the input that it was meant for. */
+function takeFiles(event: Event, given: DataTransfer | null, choose: (files: Iterable<File>) => void): void {
+  if (given !== null && given.files.length > 0) {
+    event.preventDefault();
+    choose(given.files);
+  }
 }
 
 function variantName(simplified: string, complete: string, variant: Variant): string {

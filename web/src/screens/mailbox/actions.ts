@@ -1,5 +1,7 @@
 /** What the mailbox asks for. Whoever shows it decides how: the worker is not known here. */
 
+import type { Progress } from "../../attachments/uploading";
+import type { FetchedFile } from "../../mailbox/files";
 import type { DraftView, MessageView } from "../../mailbox/views";
 
 export interface MailboxActions {
@@ -12,6 +14,7 @@ export interface MailboxActions {
   readonly onNew: (operation: string, formHash: string) => void;
   readonly onOpenDraft: (draft: DraftView) => void;
   readonly onDropDraft: (draft: DraftView) => void;
-  readonly onSave: (message: MessageView, attachment: string) => void;
+  /** A file of a message, whole and verified. @throws CallFailed it cannot be had, or is not what its author sent. */
+  readonly fetchFile: (message: MessageView, attachment: string, progress: Progress) => Promise<FetchedFile>;
   readonly onSignOut: () => void;
 }

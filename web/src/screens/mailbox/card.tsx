@@ -9,6 +9,7 @@ import { CountryBadge, memberName } from "../people";
 import type { MailboxActions } from "./actions";
 import { memberOf, operationOf, readingOf, useBoard } from "./board";
 import { Duty } from "./duty";
+import { Files } from "./files";
 import { Moment } from "./moment";
 import { Passages } from "./passages";
 import { KindName } from "./row";
@@ -68,7 +69,7 @@ export function Card({ id, entry, isFirst, actions }: Props): JSX.Element {
           {evaluationMeaning(words, body.evaluation.source, body.evaluation.information)}
         </p>
       )}
-      <Files message={view} actions={actions} />
+      <Files message={view} fetchFile={actions.fetchFile} />
       <Seen message={view} />
     </article>
   );
@@ -90,28 +91,6 @@ export function Author({ message }: { readonly message: MessageView }): JSX.Elem
       )}
       {message.own && <small class="tag">{words.say("you")}</small>}
     </span>
-  );
-}
-
-function Files({ message, actions }: { readonly message: MessageView; readonly actions: MailboxActions }): JSX.Element | null {
-  const words = useWords();
-  const { attachments } = message.body;
-  if (attachments.length === 0) {
-    return null;
-  }
-  return (
-    <ul class="files" aria-label={words.say("Files")}>
-      {attachments.map((file) => (
-        <li key={file.attachment}>
-          <span>
-            <bdi>{file.name}</bdi> <small dir="ltr">{file.mediaType}</small> <small>{words.size(file.size)}</small>
-          </span>
-          <button onClick={() => actions.onSave(message, file.attachment)}>
-            {words.say("Save")} <span class="unseen">{file.name}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }
 
