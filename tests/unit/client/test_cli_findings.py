@@ -120,6 +120,17 @@ def test_a_document_of_a_message_names_its_form(carla: Person) -> None:
     assert (shown["form"], shown["form_version"]) == ("note", 2)
 
 
+def test_a_reader_of_arabic_is_shown_the_questions_in_arabic(carla: Person) -> None:
+    carla.does("send", "note", "--set", "text=No case number", "--yes")
+    number = carla.does("inbox").split()[0]
+
+    shown = replace(carla, language="ar").does("show", number)
+
+    assert "ملاحظة" in shown
+    assert "النص" in shown
+    assert "No case number" in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "code"),
     [

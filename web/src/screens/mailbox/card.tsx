@@ -85,7 +85,7 @@ export function Author({ message }: { readonly message: MessageView }): JSX.Elem
       <bdi>{member === null ? message.author.slice(0, 8) : memberName(words, member)}</bdi>
       {member?.profile != null && (
         <>
-          {", "}
+          {words.direction === "rtl" ? "، " : ", "}
           <bdi class="service">{member.profile.organisation}</bdi>
         </>
       )}
