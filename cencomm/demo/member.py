@@ -30,8 +30,14 @@ class Member:
 
 
 @contextlib.asynccontextmanager
-async def new_member(part: Part, relay: RelayClient, folder: DemoFolder, reports: Reports) -> AsyncIterator[Member]:
-    """An account, a mailbox and a device that others can add, made now; the mailbox is closed with the block."""
+async def new_member(
+    part: Part, relay: RelayClient, folder: DemoFolder, reports: Reports, *, has_device: bool = True
+) -> AsyncIterator[Member]:
+    """An account, a mailbox and a device that others can add, made now; the mailbox is closed with the block.
+
+    Args:
+        has_device: False for whoever will sign in elsewhere: nobody adds this device, and theirs is the first.
+    """
     password = _new_password()
     write_private(folder.password_file(part.name), password + "\n")
     access = await sign_up(relay, name=part.name, password=password, entropy=system_entropy)
@@ -44,7 +50,8 @@ async def new_member(part: Part, relay: RelayClient, folder: DemoFolder, reports
         entropy=system_entropy,
     )
     async with open_member(part, access, folder, reports) as member:
-        await introduce_device(member.mailbox)
+        if has_device:
+            await introduce_device(member.mailbox)
         yield member
 
 

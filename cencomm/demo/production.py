@@ -17,7 +17,7 @@ from cencomm.client.channel.log_feed import sync_channel
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.enrolling import enrol
 from cencomm.client.operation.ledger_feed import sync_operation
-from cencomm.client.transport.relay_client import RelayClient, open_relay
+from cencomm.client.transport.relay_client import open_relay
 from cencomm.demo.cast import AT_BROWSERS, CEN_POST, NCEN_POST, NEWCOMER, YOU, Cast, Desk, Part, cast_of
 from cencomm.demo.folder import DemoFolder, write_private
 from cencomm.demo.founding import Stage, admit_all, found, invite, open_side_channels, unit_on_duty
@@ -101,7 +101,10 @@ async def produced(
             await enrol(members[part.name].mailbox, await _letter(founder, stage, part, folder))
         if for_people:
             for post in (YOU, *AT_BROWSERS):
-                await _leave_a_mailbox(Part(post), founder, stage, relay, folder, repertoire)
+                async with new_member(
+                    Part(post), relay, folder, repertoire.reports, has_device=post not in AT_BROWSERS
+                ) as left:  # an officer who has enrolled and whose mailbox we close again, for whoever signs in
+                    await enrol(left.mailbox, await _letter(founder, stage, left.part, folder))
             await _letter(founder, stage, Part(NEWCOMER), folder)
         archive, ncen, cen = [
             await stack.enter_async_context(_node(founder, stage, part, kind, folder, console))
@@ -157,14 +160,6 @@ async def _letter(founder: Member, stage: Stage, part: Part, folder: DemoFolder)
     letter = await invite(founder, stage, part)
     write_private(folder.letter(part.name), letter.text())
     return letter
-
-
-async def _leave_a_mailbox(
-    part: Part, founder: Member, stage: Stage, relay: RelayClient, folder: DemoFolder, repertoire: Repertoire
-) -> None:
-    """An officer who has enrolled and whose mailbox we close again: it waits for whoever signs in."""
-    async with new_member(part, relay, folder, repertoire.reports) as left:
-        await enrol(left.mailbox, await _letter(founder, stage, part, folder))
 
 
 async def _everybody_in(members: Iterable[Member], stage: Stage) -> None:

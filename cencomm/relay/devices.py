@@ -13,7 +13,7 @@ from cencomm.ledger.replay import Ledger
 from cencomm.mls.cipher_suite import CipherSuite
 from cencomm.mls.credential import BasicCredential
 from cencomm.mls.key_package import KeyPackage
-from cencomm.relay.announcement import KeyPackageTaken
+from cencomm.relay.announcement import KeyPackageTaken, LedgerGrew
 from cencomm.relay.entitlement import has_ended, require_entitled
 from cencomm.relay.errors import NoKeyPackage, NotFound, Taken, TooMany
 from cencomm.relay.queries import devices as queries
@@ -103,6 +103,19 @@ def put_key_packages(
     if waiting > MAX_ONE_TIME_KEY_PACKAGES or kept > MAX_KEPT_KEY_PACKAGES:
         raise TooMany(retry_after=DAY_SECONDS)
     return waiting
+
+
+def has_key_packages(connection: Connection, device: DeviceId) -> bool:
+    """Whether the device ever published one that has not ended."""
+    return queries.count_kept(connection, device) > 0
+
+
+def announce_first_device(draft: Draft, account: AccountId) -> None:
+    """Somebody who was admitted, or reset, before they had a device has one now: members wake up and add it."""
+    for operation, ledger in draft.ledgers.items():
+        member = ledger.members.get(account)
+        if member is not None and member.revoked_at is None and not draft.is_estranged(operation, account):
+            draft.announcements.append(LedgerGrew(operation=operation, sequence=ledger.sequence))
 
 
 def judge_key_package(device: Device, encoded: bytes, *, last_resort: bool, now: int) -> StoredKeyPackage:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from cencomm.ids import AccountId, OperationId
 from cencomm.ledger.enrolment import decode_request, verify_proof
 from cencomm.ledger.refusal import Refused
-from cencomm.relay.announcement import EnrolmentStored, LedgerGrew
+from cencomm.relay.announcement import EnrolmentStored
 from cencomm.relay.entitlement import require_coordinator, require_member
 from cencomm.relay.errors import NotFound
 from cencomm.relay.queries import operations as operation_queries
@@ -112,13 +112,3 @@ def follow_replace(
         end_session(connection, draft, session.token_hash)
     queries.begin_anew(connection, account, credentials)
     draft.identities[account] = identity_key
-
-
-def announce_return(draft: Draft, account: AccountId) -> None:
-    """An account that was reset has a device again: members wake up and add it. Others were added when admitted."""
-    if account not in draft.identities:
-        return
-    for operation, ledger in draft.ledgers.items():
-        member = ledger.members.get(account)
-        if member is not None and member.revoked_at is None and not draft.is_estranged(operation, account):
-            draft.announcements.append(LedgerGrew(operation=operation, sequence=ledger.sequence))

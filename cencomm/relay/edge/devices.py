@@ -3,11 +3,17 @@
 from aiohttp import web
 from sqlalchemy import Connection
 
-from cencomm.relay.devices import claim_key_packages, put_key_packages, register_device, waiting_key_packages
+from cencomm.relay.devices import (
+    announce_first_device,
+    claim_key_packages,
+    has_key_packages,
+    put_key_packages,
+    register_device,
+    waiting_key_packages,
+)
 from cencomm.relay.edge.request import account_of, answer, channel_of, device_of, no_content, operation_of, session_of
 from cencomm.relay.keys import CLAIMS, CLOCK, DATABASE, WRITER
 from cencomm.relay.queries.sessions import link_source
-from cencomm.relay.resets import announce_return
 from cencomm.relay.state import Draft
 from cencomm.site.body import read_document
 from cencomm.wire.devices import (
@@ -42,8 +48,10 @@ async def post_key_packages(request: web.Request) -> web.Response:
     put = await read_document(request, PutKeyPackages, most=KEY_PACKAGES_BODY_BYTES)
 
     def store(connection: Connection, draft: Draft) -> int:
+        is_first = not has_key_packages(connection, device)
         remaining = put_key_packages(connection, account, device, put, now=now)
-        announce_return(draft, account)
+        if is_first:  # not with each refill: whoever is in already needs nobody
+            announce_first_device(draft, account)
         return remaining
 
     return answer(KeyPackagesStored(remaining=await request.app[WRITER].write(store)))

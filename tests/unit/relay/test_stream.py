@@ -87,6 +87,20 @@ async def test_a_message_is_pushed_to_everybody_in_the_channel_and_nobody_else(
         assert isinstance(await pushed(other), ErrorFrame)
 
 
+async def test_members_wake_up_when_somebody_whom_they_admitted_has_a_first_device(operation: Operation) -> None:
+    """C7, C8: nobody could be added before; a refill wakes nobody, else one account could wake all as it likes."""
+    late = await operation.relay.person("late")
+    assert (await operation.append(operation.admission(late))).status == 200
+    async with stream(operation.coordinator) as socket:
+        for _ in range(2):
+            await late.put_key_packages(1)
+        await enrol(operation, await operation.relay.person("stranger"))
+
+        ledger = operation.ledger
+        assert await pushed(socket) == LedgerMovedOn(operation=ledger.operation, sequence=ledger.sequence)
+        assert isinstance(await pushed(socket), EnrolmentWaits)
+
+
 async def test_a_rejection_is_told_to_the_channel_once(operation: Operation, officer: Person) -> None:
     """C9, C11: sent again it is none: else one rejection would wake everybody as often as somebody likes."""
     asked = Reject(rejection=rejection(operation, officer))

@@ -64,7 +64,7 @@ const INFORMATION: Readonly<Record<string, string>> = {
 };
 
 const STATES: Readonly<Record<Exclude<ChannelState["state"], "open">, string>> = {
-  waiting: "You are admitted. A member that is online adds this device; messages appear then.",
+  waiting: "You are admitted. A member who is online adds this device; messages appear then. Nothing after a minute: ask your coordination unit to add it.",
   stalled: "A faulty change stopped this channel: the unit must restart it. Nothing is lost.",
   removed: "This device was removed here. What it read stays; nothing new comes.",
 };
