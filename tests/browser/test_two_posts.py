@@ -1,0 +1,149 @@
+"""A night of two duty posts, in French and in Arabic: what both see, the next computer shows, the archive holds."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from cencomm.client.operation.enrolling import enrol
+from cencomm.client.transport.relay_client import open_relay
+from cencomm.clock import system_clock
+from cencomm.demo.cast import CASABLANCA, LE_HAVRE, Part, cast_of
+from cencomm.demo.folder import DemoFolder, write_private
+from cencomm.demo.founding import admit_all, found, invite
+from cencomm.demo.member import new_member
+from cencomm.demo.nodes import ARCHIVE, archive_part, command, node_serving
+from cencomm.demo.repertoire import load_repertoire
+from tests.browser.conftest import QUIET
+from tests.fakes.loopback_relay import loopback_relay
+
+pytestmark = pytest.mark.slow
+WAIT = 60_000.0  # milliseconds: Argon2 in JavaScript on a busy machine
+TITLE, NOTE, CASE = "Conteneur TEMU9305412", "Le scanner est libre à 05:00", "MA-2026-0417"
+
+
+@dataclass(frozen=True)
+class Night:
+    """The sample operation with its archive, and a browser; officers are admitted and have no device yet."""
+
+    browser: Browser
+    address: str
+    folder: DemoFolder
+
+    @asynccontextmanager
+    async def post(self, name: str, locale: str) -> AsyncIterator[Page]:
+        """A computer on which nobody was before, signed in; what its console says fails the test, policy included."""
+        context = await self.browser.new_context(locale=locale, viewport={"width": 1400, "height": 900})
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.set_default_timeout(WAIT)
+        await page.goto(self.address)
+        await page.locator("[name=name]").fill(name)
+        await page.locator("[name=password]").fill(self.folder.password_file(name).read_text("utf-8").strip())
+        await page.keyboard.press("Enter")
+        await page.locator(".mailbox .inside").wait_for()
+        await expect(page.locator(".boxes .trouble")).to_have_count(0, timeout=WAIT)  # somebody added the device
+        yield page
+        await context.close()
+        assert complaints == []
+
+
+@pytest.fixture
+async def night(chromium: str, tmp_path: Path) -> AsyncIterator[Night]:
+    repertoire, folder = load_repertoire(), DemoFolder(tmp_path / "night")
+    cast = cast_of(repertoire.plan)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(folder.cleared())
+        server = await stack.enter_async_context(loopback_relay(folder.relay, clock=system_clock))
+        relay = await stack.enter_async_context(open_relay(server.url))
+        unit = await stack.enter_async_context(new_member(cast.founder, relay, folder, repertoire.reports))
+        stage = await found(unit, repertoire.plan, repertoire.reports)
+        archive = archive_part(repertoire.plan)
+        write_private(folder.letter(archive.name), (await invite(unit, stage, archive)).text())
+        await stack.enter_async_context(node_serving(folder, archive, ARCHIVE))
+        for part in (Part(LE_HAVRE), Part(CASABLANCA)):
+            async with new_member(part, relay, folder, repertoire.reports, has_device=False) as officer:
+                await enrol(officer.mailbox, await invite(unit, stage, part))
+        assert await admit_all(unit.mailbox, stage) == 3
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield Night(browser, server.url, folder)
+        await browser.close()
+
+
+async def choose(page: Page, field: str, typed: str) -> None:
+    """By the letters that an officer types."""
+    await page.locator(f"[id='f-{field}']").click()
+    await page.keyboard.type(typed)
+    await page.keyboard.press("Tab")
+
+
+async def send(page: Page) -> None:
+    await page.locator(".send .primary").click()
+    await page.locator(".compose").wait_for(state="detached")
+
+
+async def alert(page: Page) -> None:
+    await page.locator(".new-message .primary").click()
+    await page.locator(".new-forms .k-alert").click()
+    await page.get_by_role("button", name="Simplifié").click()
+    await page.locator("#f-title").fill(TITLE)
+    for field, value in (("requested_action", "nii_scan"), ("subject_kind", "consignment"), ("direction", "import")):
+        await page.locator(f"#f-{field}").select_option(value)
+    await choose(page, "suspected_commodity", "coca")
+    await page.locator("#to").fill("maro")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="dans 6 h").last.click()
+    await send(page)
+
+
+async def respond(page: Page) -> None:
+    await page.locator(".acts .primary").click()
+    await page.locator("#f-control_status").select_option("not_arrived")
+    await send(page)
+
+
+async def report_seizure(page: Page) -> None:
+    await page.locator(".acts").get_by_role("button", name="الإبلاغ عن ضبط").click()
+    await page.get_by_role("button", name="مبسّط").click()
+    await page.locator("#f-case_ref").fill(CASE)
+    await page.get_by_role("button", name="اليوم").first.click()
+    await choose(page, "reporting_country", "MA")
+    await choose(page, "location_type", "airport")
+    await choose(page, "place", "CMN")
+    await page.locator("[id='f-items-0-quantity']").fill("12")
+    await send(page)
+
+
+async def test_two_posts_and_the_archive_hold_alert_response_seizure_and_note_and_a_new_computer_misses_nothing(
+    night: Night,
+) -> None:
+    """C7, C9, D4: the devices are the accounts' first ones, the archive adds them, and nothing stays on a computer."""
+    async with night.post("lehavre", "fr-FR") as havre, night.post("casablanca", "ar-MA") as casablanca:
+        await alert(havre)
+        await casablanca.locator(".arrivals").get_by_text(TITLE).click()
+        assert await casablanca.locator("html").get_attribute("dir") == "rtl"
+        await respond(casablanca)
+        await havre.locator(".arrivals .k-response").click()  # it came by itself
+        await havre.locator(".reply-box textarea").fill(NOTE)
+        await havre.keyboard.press("Enter")
+        await casablanca.locator(".letter").get_by_text(NOTE).wait_for()
+        await report_seizure(casablanca)
+        await havre.locator(".letter").get_by_text(CASE).first.wait_for()  # in the story that it belongs to
+        await havre.get_by_role("button", name="Se déconnecter").click()
+        await havre.locator("[name=password]").wait_for()
+
+    async with night.post("lehavre", "fr-FR") as elsewhere:
+        await elsewhere.locator(".arrivals .k-seizure").click()
+        for what in (TITLE, NOTE, CASE):
+            await elsewhere.locator(".story-pane").get_by_text(what).first.wait_for()
+        assert await elsewhere.locator(".letter").count() == 4
+
+    found = json.loads(await command(night.folder, ARCHIVE, "search", "--limit", "10", "--json"))
+    assert found["total"] == 4
