@@ -1,6 +1,6 @@
 /** Files on their way to the relay while their report is written: one after the other, each can fail or be taken off. */
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Progress } from "../../attachments/uploading";
 import { MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS } from "../../forms/attachment";
@@ -41,70 +41,86 @@ interface Running {
 export function useAttaching(draft: DraftView, attach: Attach, onAttached: (file: AttachmentView) => void): Attaching {
   const [waiting, setWaiting] = useState<readonly Waiting[]>([]);
   const [left, setLeft] = useState(0);
+  const queue = useRef<readonly Waiting[]>([]); // the truth: what is shown may be older, and would begin a file twice
   const last = useRef(0);
   const running = useRef<Running | null>(null);
-  const tell = useRef(onAttached);
-  tell.current = onAttached;
-  const { operation, channel } = draft;
-  const alter = useCallback(
-    (number: number, to: Partial<Waiting>) =>
-      setWaiting((all) => all.map((one) => (one.number === number ? { ...one, ...to } : one))),
-    [],
-  );
+  const gone = useRef(false);
+  const newest = useRef({ draft, attach, onAttached });
+  newest.current = { draft, attach, onAttached };
 
-  useEffect(() => {
-    const next = waiting.find((one) => one.failure === null);
-    if (running.current !== null || next === undefined) {
+  const turn = (changed: readonly Waiting[]): void => {
+    queue.current = changed;
+    setWaiting(changed);
+  };
+  const alter = (number: number, to: Partial<Waiting>): void =>
+    turn(queue.current.map((one) => (one.number === number ? { ...one, ...to } : one)));
+  const withoutOne = (number: number): void => turn(queue.current.filter((one) => one.number !== number));
+  const proceed = (): void => {
+    const next = queue.current.find((one) => one.failure === null);
+    if (running.current !== null || next === undefined || gone.current) {
       return;
     }
     const { number, file } = next;
+    const { operation, channel } = newest.current.draft;
     const controller = new AbortController();
     running.current = { number, controller };
     const settled = (outcome: () => void): void => {
       running.current = null;
-      if (controller.signal.aborted) {
-        setWaiting((all) => [...all]); // the next one's turn; or its own again, for another channel
-      } else {
+      if (!controller.signal.aborted) {
         outcome();
       }
+      proceed(); // after a change of channel with the same file
     };
-    attach({ operation, channel, file }, (done, all) => alter(number, { done, all }), controller.signal).then(
-      (attached) =>
-        settled(() => {
-          setWaiting((all) => all.filter((one) => one.number !== number));
-          tell.current(attached);
-        }),
-      (error: unknown) => {
-        if (!(error instanceof CallFailed)) {
-          throw error;
-        }
-        settled(() => alter(number, { failure: error.failure }));
-      },
-    );
-  }, [waiting, operation, channel, attach, alter]);
-  useEffect(() => () => running.current?.controller.abort(), [operation, channel]); // sealed for that one alone (A2)
+    newest.current
+      .attach({ operation, channel, file }, (done, all) => alter(number, { done, all }), controller.signal)
+      .then(
+        (attached) =>
+          settled(() => {
+            withoutOne(number);
+            newest.current.onAttached(attached);
+          }),
+        (error: unknown) => {
+          if (!(error instanceof CallFailed)) {
+            throw error;
+          }
+          settled(() => alter(number, { failure: error.failure }));
+        },
+      );
+  };
+
+  useEffect(() => () => running.current?.controller.abort(), [draft.operation, draft.channel]); // sealed for it alone (A2)
+  useEffect(
+    () => () => {
+      gone.current = true;
+    },
+    [],
+  );
 
   return {
     waiting,
     left,
     choose: (files) => {
       const chosen = [...files];
-      const room = Math.max(0, MAX_ATTACHMENTS - draft.body.attachments.length - waiting.length);
+      const room = Math.max(0, MAX_ATTACHMENTS - draft.body.attachments.length - queue.current.length);
       setLeft(Math.max(0, chosen.length - room));
       const added = chosen.slice(0, room).map((file) => {
         last.current += 1;
         return { number: last.current, file, done: 0, all: 0, failure: sizeFailure(file) };
       });
-      setWaiting((all) => [...all, ...added]);
+      turn([...queue.current, ...added]);
+      proceed();
     },
     stop: ({ number }) => {
       if (running.current?.number === number) {
         running.current.controller.abort();
       }
       setLeft(0);
-      setWaiting((all) => all.filter((one) => one.number !== number));
+      withoutOne(number);
     },
-    retry: ({ number, file }) => alter(number, { failure: sizeFailure(file), done: 0, all: 0 }),
+    retry: ({ number, file }) => {
+      alter(number, { failure: sizeFailure(file), done: 0, all: 0 });
+      proceed();
+    },
   };
 }
 
