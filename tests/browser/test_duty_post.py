@@ -1,25 +1,32 @@
 """An officer's night at a duty post, in a real browser: what arrives, what is answered, what the next desk sees."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright
+from PIL import Image
+from playwright.async_api import Browser, FilePayload, Page, async_playwright
 
+from cencomm.client.attachments.downloading import download
+from cencomm.client.attachments.outgoing import attach_all
+from cencomm.client.attachments.source import open_source
 from cencomm.client.channel.enactment import add_devices
 from cencomm.client.channel.posting import Draft, send
 from cencomm.client.events import EpochBegan
 from cencomm.client.reports import Reports
 from cencomm.client.watch import catch_up
 from cencomm.clock import system_clock
+from cencomm.forms.attachment import Attachment
 from cencomm.forms.body import Body
 from cencomm.forms.form import Form
 from tests.browser.conftest import PASSWORD, QUIET
-from tests.fakes.loopback_relay import Handler, LoopbackRelay, loopback_relay
+from tests.fakes.loopback_relay import Handler, LoopbackRelay, body_of, loopback_relay
 from tests.scenarios.people import Person, Place, admit, found, person
+from tests.unit.client.attachments.photographs import MARKER, SIZE, jpeg
 
 pytestmark = pytest.mark.slow
 WAIT = 60_000.0  # milliseconds: Argon2 in JavaScript on a busy machine
@@ -82,8 +89,8 @@ async def type_in(page: Page, server: LoopbackRelay) -> None:
     await page.keyboard.press("Enter")
 
 
-async def say(somebody: Person, place: Place, text: str) -> None:
-    body = Body(values={"text": text}, language="en", written_at=system_clock())
+async def say(somebody: Person, place: Place, text: str, *files: Attachment) -> None:
+    body = Body(values={"text": text}, language="en", written_at=system_clock(), attachments=files)
     await send(somebody.mailbox, place.operation, place.channel, Draft(form=place.form, body=body))
 
 
@@ -139,6 +146,74 @@ async def test_what_is_said_at_one_post_is_there_at_the_next_and_the_others_hold
     said = ["Reefer MSKU9070323 is late", "Seen, we look at terminal 4", "It left on a lorry", "We follow it"]
     assert await texts(carla, place) == await texts(ana, place) == said
     assert len([one for one in carla.said(EpochBegan) if one.committer == ana.account]) == 2  # one for each post (D5)
+
+
+def taken_from(server: LoopbackRelay) -> bytearray:
+    """Every byte of files that the relay is given from now on."""
+    taken = bytearray()
+
+    async def listen(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method == "PUT" and "/chunks/" in request.path:
+            taken.extend(await body_of(request))
+        return await handler(request)
+
+    server.meddle = listen
+    return taken
+
+
+async def last_file(somebody: Person, place: Place) -> bytes:
+    await catch_up(somebody.mailbox)
+    (file,) = (await somebody.delivered(place.operation))[-1].envelope.body.attachments
+    pieces = download(somebody.mailbox.relay, place.operation, place.channel, file)
+    return b"".join([piece async for piece in pieces])
+
+
+async def test_a_file_comes_byte_for_byte_and_a_photograph_leaves_without_what_it_says(
+    browser: Browser,
+    server: LoopbackRelay,
+    place: Place,
+    carla: Person,
+    ana: Person,
+    key_packages: asyncio.Event,
+    tmp_path: Path,
+) -> None:
+    """A2, A7, A8: between a browser and the other program, under a name that is no path."""
+    manifest = tmp_path / "-manifest.csv"
+    manifest.write_bytes(bytes(range(256)) * 1200)  # two chunks
+    photograph = FilePayload(name="IMG_0001.jpg", mimeType="image/jpeg", buffer=jpeg())
+    async with signed_in(browser, server) as page:
+        await key_packages.wait()
+        await add_devices(carla.mailbox, place.operation, ana.account)
+        with open_source(manifest) as source:
+            files = await attach_all(carla.mailbox, place.operation, place.channel, [source])
+        await say(carla, place, "The manifest", *files)
+        taken = taken_from(server)
+
+        await page.get_by_text("The manifest").first.click(timeout=WAIT)
+        async with page.expect_download() as saving:
+            await page.get_by_role("button", name="Save").click()
+        saved = await saving.value
+        await page.get_by_role("button", name="New message").click()
+        await page.locator(".new-forms .k-note").click()
+        await page.locator(".compose textarea").first.fill("The seal was broken")
+        await page.locator(".chooser input").first.set_input_files(photograph)
+        await page.get_by_text("location and camera data removed").wait_for(timeout=WAIT)
+        await page.get_by_role("button", name="Send", exact=True).click()
+        await page.get_by_role("button", name="Sent").first.click()
+        await page.get_by_text("The seal was broken").first.click(timeout=WAIT)
+        await page.get_by_role("button", name="Show").click()
+        await page.locator("canvas.picture").wait_for(timeout=WAIT)
+
+        assert saved.suggested_filename == "_-manifest.csv"
+        assert await asyncio.to_thread((await saved.path()).read_bytes) == manifest.read_bytes()
+
+    content = await last_file(carla, place)
+    with Image.open(io.BytesIO(content)) as picture:
+        assert (picture.format, picture.size, len(picture.getexif())) == ("JPEG", SIZE, 0)
+    assert MARKER not in content
+    assert len(taken) >= len(content)
+    assert content[:64] not in taken
+    assert MARKER not in taken
 
 
 async def test_a_mailbox_that_another_computer_takes_over_ends_the_page_that_had_it(
