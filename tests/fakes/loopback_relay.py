@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
 from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Middleware
 
@@ -86,6 +87,46 @@ async def body_of(request: web.Request) -> bytes:
     again.feed_eof()
     request._payload = again
     return body
+
+
+class _Recorder(AbstractStreamWriter):
+    """Takes what an answer would send."""
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+
+    async def write(self, chunk: bytes | bytearray | memoryview) -> None:
+        self.content += chunk
+
+    async def write_eof(self, chunk: bytes = b"") -> None:
+        self.content += chunk
+
+    async def drain(self) -> None:
+        """There is nobody who could be slow."""
+
+    def enable_compression(
+        self,
+        encoding: str = "deflate",  # noqa: ARG002 (aiohttp's)
+        strategy: int | None = None,  # noqa: ARG002 (aiohttp's)
+    ) -> None:
+        raise AssertionError("the relay does not compress what it may not read")
+
+    def enable_chunking(self) -> None:
+        raise AssertionError("the relay says how long its answers are")
+
+    async def write_headers(self, status_line: str, headers: object) -> None:
+        """They are made anew."""
+
+
+async def whole_answer(request: web.Request, handler: Handler) -> tuple[web.StreamResponse, bytes]:
+    """The relay's answer and all of its body, also of one that goes out in pieces."""
+    recorder, asked = _Recorder(), request.clone()
+    asked._payload_writer = recorder
+    answer = await handler(asked)
+    if isinstance(answer, web.Response):
+        assert isinstance(answer.body, bytes)
+        return answer, answer.body
+    return answer, bytes(recorder.content)
 
 
 @contextlib.asynccontextmanager
