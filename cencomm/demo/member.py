@@ -5,10 +5,11 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from cencomm.client.account.account import settle, sign_up
+from cencomm.client.account.account import keep_pins, settle, sign_up
 from cencomm.client.account.session import Access
 from cencomm.client.channel.entrance import introduce_device
 from cencomm.client.mailbox import Environment, Mailbox, open_mailbox
+from cencomm.client.operation.enrolling import enrol
 from cencomm.client.reports import Reports
 from cencomm.client.transport.relay_client import RelayClient
 from cencomm.client.vault.journal import VaultJournal
@@ -16,6 +17,7 @@ from cencomm.client.vault.vault import create_vault, open_vault
 from cencomm.clock import system_clock
 from cencomm.demo.cast import Part
 from cencomm.demo.folder import DemoFolder, write_private
+from cencomm.ledger.letter import AccessLetter
 from cencomm.secret import system_entropy
 
 PASSWORD_BYTES = 15  # 120 random bits, 24 letters
@@ -23,10 +25,16 @@ PASSWORD_BYTES = 15  # 120 random bits, 24 letters
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An open mailbox and whose it is."""
+    """An open mailbox, whose it is, and the account that it belongs to."""
 
     part: Part
     mailbox: Mailbox
+    access: Access
+
+    async def join(self, letter: AccessLetter) -> None:
+        """Ask to be admitted; the vault knows it too, so that the account's other computers believe the relay (L2)."""
+        await enrol(self.mailbox, letter)
+        await keep_pins(self.mailbox, self.access)
 
 
 @contextlib.asynccontextmanager
@@ -61,7 +69,7 @@ async def open_member(part: Part, access: Access, folder: DemoFolder, reports: R
     environment = Environment(clock=system_clock, entropy=system_entropy, judge_report=reports.judge)
     async with open_vault(folder.mailbox(part.name), access.keys.wrapping_key, entropy=system_entropy) as vault:
         await settle(vault, access, now=system_clock(), entropy=system_entropy)
-        yield Member(part, await open_mailbox(VaultJournal(vault), access.relay, environment))
+        yield Member(part, await open_mailbox(VaultJournal(vault), access.relay, environment), access)
 
 
 def _new_password() -> str:

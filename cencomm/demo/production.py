@@ -15,7 +15,6 @@ from rich.console import Console
 
 from cencomm.client.channel.log_feed import sync_channel
 from cencomm.client.mailbox import Mailbox
-from cencomm.client.operation.enrolling import enrol
 from cencomm.client.operation.ledger_feed import sync_operation
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.demo.cast import AT_BROWSERS, CEN_POST, NCEN_POST, NEWCOMER, YOU, Cast, Desk, Part, cast_of
@@ -98,13 +97,13 @@ async def produced(
         founder = members[cast.founder.name]
         stage = await found(founder, repertoire.plan, repertoire.reports)
         for part in cast.others:
-            await enrol(members[part.name].mailbox, await _letter(founder, stage, part, folder))
+            await members[part.name].join(await _letter(founder, stage, part, folder))
         if for_people:
             for post in (YOU, *AT_BROWSERS):
                 async with new_member(
                     Part(post), relay, folder, repertoire.reports, has_device=post not in AT_BROWSERS
                 ) as left:  # an officer who has enrolled and whose mailbox we close again, for whoever signs in
-                    await enrol(left.mailbox, await _letter(founder, stage, left.part, folder))
+                    await left.join(await _letter(founder, stage, left.part, folder))
             await _letter(founder, stage, Part(NEWCOMER), folder)
         archive, ncen, cen = [
             await stack.enter_async_context(_node(founder, stage, part, kind, folder, console))

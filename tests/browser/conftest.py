@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 from playwright.async_api import Browser, Page, Request, async_playwright
 
+from cencomm.client.account.account import keep_pins
 from cencomm.client.reports import Reports
 from cencomm.errors import UsageError
 from cencomm.forms.code_list import load_code_lists
@@ -110,4 +111,5 @@ async def place(carla: Person, ana: Person, forms: Mapping[str, Form]) -> Place:
     """The operation of Carla with officer Ana (France)."""
     meeting = await found(carla, forms["seizure"])
     await admit(carla, ana, meeting, "FR")
+    await keep_pins(ana.mailbox, ana.access)  # as each command does: the vault names the operation of her letter (L2)
     return meeting

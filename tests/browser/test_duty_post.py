@@ -11,6 +11,7 @@ from aiohttp import web
 from PIL import Image
 from playwright.async_api import Browser, FilePayload, Page, async_playwright
 
+from cencomm.client.account.account import keep_pins
 from cencomm.client.attachments.downloading import download
 from cencomm.client.attachments.outgoing import attach_all
 from cencomm.client.attachments.source import open_source
@@ -56,6 +57,7 @@ async def ana(server: LoopbackRelay, tmp_path: Path, reports: Reports) -> AsyncI
 async def place(carla: Person, ana: Person, forms: Mapping[str, Form]) -> Place:
     meeting = await found(carla, forms["note"])
     await admit(carla, ana, meeting, "FR")
+    await keep_pins(ana.mailbox, ana.access)  # as each command does: the vault names the operation of her letter (L2)
     return meeting
 
 

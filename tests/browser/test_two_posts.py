@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from cencomm.client.operation.enrolling import enrol
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.clock import system_clock
 from cencomm.demo.cast import CASABLANCA, LE_HAVRE, Part, cast_of
@@ -69,7 +68,7 @@ async def night(chromium: str, tmp_path: Path) -> AsyncIterator[Night]:
         await stack.enter_async_context(node_serving(folder, archive, ARCHIVE))
         for part in (Part(LE_HAVRE), Part(CASABLANCA)):
             async with new_member(part, relay, folder, repertoire.reports, has_device=False) as officer:
-                await enrol(officer.mailbox, await invite(unit, stage, part))
+                await officer.join(await invite(unit, stage, part))
         assert await admit_all(unit.mailbox, stage) == 3
         playwright = await stack.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
@@ -91,6 +90,7 @@ async def send(page: Page) -> None:
 
 async def alert(page: Page) -> None:
     await page.locator(".new-message .primary").click()
+    assert await page.locator(".new-forms .k-release").count() == 0  # releases are made with the other program (R1)
     await page.locator(".new-forms .k-alert").click()
     await page.get_by_role("button", name="Simplifié").click()
     await page.locator("#f-title").fill(TITLE)

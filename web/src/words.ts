@@ -10,6 +10,7 @@ export type Language = keyof typeof LANGUAGES;
 const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
 const DAY = 86_400; // seconds
 const HALF_A_YEAR = 183 * DAY;
+const LAST_MOMENT = 8.64e12; // seconds; ECMA-262, time values
 const MEGABYTE = 1_000_000; // bytes
 const PLACE = /\{(\w+)\}/g;
 
@@ -41,6 +42,9 @@ export class Words {
 
   /** A moment in UTC, since officers of many zones speak of it; of 24 hours, as on their papers. */
   moment(seconds: number): string {
+    if (!(Math.abs(seconds) <= LAST_MOMENT)) {
+      return "?"; // a relay signs any number as a time, and the page goes on
+    }
     return new Intl.DateTimeFormat(this.locale, {
       dateStyle: "medium",
       timeStyle: "short",

@@ -53,3 +53,7 @@ test("the first of the reader's languages that we speak is taken", () => {
   assert.equal(preferredLanguage(["sw-KE", "ar-DZ", "fr"]), "ar");
   assert.equal(preferredLanguage(["sw"]), "en");
 });
+
+test("a time that is none is shown as that, and the page goes on", () => {
+  assert.equal(new Words("en", {}).moment(Number(2n ** 64n - 1n)), "?");
+});

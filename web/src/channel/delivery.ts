@@ -26,12 +26,14 @@ import { readSeen, seenKey } from "./seen";
 import {
   ChannelNotUsable,
   ChannelRestarting,
+  FrozenOperation,
   MustCommitFirst,
   MustEnactFirst,
   NoLongerAllowed,
   NotAMember,
   NotYetAdded,
   refusedWith,
+  requireThawed,
 } from "./unsendable";
 
 const FIRST_GENERATION = 1;
@@ -57,6 +59,7 @@ export function isFinal(error: unknown): error is Error {
 /** The message waits for the coordination unit, to act or to be heard, or for a member who adds this device. */
 export function isWaiting(error: unknown): boolean {
   return (
+    error instanceof FrozenOperation ||
     error instanceof ChannelNotUsable ||
     error instanceof ChannelRestarting ||
     error instanceof NotYetAdded ||
@@ -122,6 +125,7 @@ async function clearTheWay(
 
 /** This device's place in the posting's channel. @throws CencommError why nothing can be sent there now. */
 export function usableSession(host: SendingHost, posting: Posting): ChannelSession {
+  requireThawed(host.operation(posting.operation));
   host.membership(posting.operation);
   const session = host.sessions.get(channelKey(posting.operation, posting.channel));
   const generation = currentGeneration(host, posting);

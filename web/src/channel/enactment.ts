@@ -16,10 +16,12 @@ import { ownerOf, usablePackages } from "./newcomers";
 import { unusableLeaves, type Unusable } from "./readmission";
 import type { SendingHost } from "./sending-host";
 import { channelKey, Standing, type ChannelSession } from "./session";
-import { isBusy, refusedWith } from "./unsendable";
+import { isBusy, refusedWith, requireThawed } from "./unsendable";
 
 const MAX_TRIES = 8;
 const REFUSALS_BEFORE_NO_ADDS = 2; // the Commit as it was staged, maybe long ago, then one with packages just claimed (C8)
+const MAX_WAITS = 4; // for our turn, in one go: a relay that says "later" for ever does not hold the mailbox for ever
+const LEAST_WAIT_SECONDS = 0.1; // whatever the relay says: its word is no reason to hurry
 const LONGEST_WAIT_SECONDS = 10; // for our turn to commit (C7); the longest pause of a large channel, and another's turn
 const LOSSES_BEFORE_TURN = 2; // 409 in a row, before an account may reserve the next turn
 const LEAST_PAUSE_SECONDS = 2;
@@ -46,14 +48,14 @@ export function enactingPause(entropy: Entropy): number {
  * @throws Unavailable other Commits were first, again and again.
  */
 export async function enact(host: SendingHost, operation: Bytes, channel: Bytes, sending = false): Promise<boolean> {
-  for (;;) {
+  for (let waits = 0; ; waits += 1) {
     try {
       return await carryOut(host, operation, channel, sending);
     } catch (error) {
-      if (!isBusy(error) || error.retryAfter === null || error.retryAfter > LONGEST_WAIT_SECONDS) {
+      if (!isBusy(error) || error.retryAfter === null || error.retryAfter > LONGEST_WAIT_SECONDS || waits === MAX_WAITS) {
         throw error;
       }
-      await host.sleep(error.retryAfter);
+      await host.sleep(Math.max(error.retryAfter, LEAST_WAIT_SECONDS));
     }
   }
 }
@@ -69,7 +71,7 @@ async function carryOut(host: SendingHost, operation: Bytes, channel: Bytes, sen
   let losses = 0;
   const refusals: RelayRefuses[] = [];
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    await host.followLedger(operation);
+    requireThawed(await host.followLedger(operation));
     await host.followLog(operation, channel);
     const session = host.sessions.get(channelKey(operation, channel));
     const adds = refusals.length < REFUSALS_BEFORE_NO_ADDS;

@@ -18,6 +18,7 @@ import { deliver, isFinal, isWaiting, usableSession, type Sent } from "./deliver
 import { judgeUpToDate } from "./freshness";
 import { encodePosting, POSTING_PREFIX, postingKey, readPosting, type Posting } from "./outbox";
 import { judgeReaders } from "./readership";
+import { isReleaseChannel, ReleasesElsewhere } from "./release-rules";
 import type { SendingHost } from "./sending-host";
 import { ChannelRestarting, NotYetAdded } from "./unsendable";
 
@@ -53,11 +54,15 @@ export type Outcome =
  *
  * @throws TooManyReaders TLP:RED where people beyond `to` read.
  * @throws MayBeOutOfDate TLP:RED, and nobody was heard for long who would know of other readers (H3).
+ * @throws ReleasesElsewhere CEN reads the channel.
  * @throws CencommError this device cannot write there, or the values do not answer the form: nothing is kept.
  */
 export async function keepDraft(host: SendingHost, draft: Draft, beside: Writes = new Map()): Promise<Posting> {
   const operation = host.operation(draft.operation);
   host.membership(draft.operation);
+  if (isReleaseChannel(operation, draft.channel)) {
+    throw new ReleasesElsewhere();
+  }
   const form = operation.ledger.forms.get(hex(draft.form));
   if (form === undefined) {
     throw new MalformedError("this form is not in the operation's ledger: begin the message anew");

@@ -1,6 +1,7 @@
 /** What keeps a message or a Commit from leaving this device. In every case nothing was changed. */
 
 import { CencommError, ProtocolError, Unavailable, UsageError } from "../errors";
+import type { Operation } from "../operation/operation";
 import { RelayRefuses } from "../relay/relay-client";
 import { Standing } from "./session";
 
@@ -9,6 +10,20 @@ export class ChannelNotUsable extends CencommError {
   constructor(standing: Standing) {
     const word = Object.entries(Standing).find(([, number]) => number === standing)?.[0];
     super(`nothing can be sent here: this device's place in the channel is '${word}'`);
+  }
+}
+
+/** The relay was caught signing two histories: the coordination unit looks at the evidence first (L4). */
+export class FrozenOperation extends CencommError {
+  constructor(sentence: string) {
+    super(`this operation is frozen: ${sentence}`);
+  }
+}
+
+/** @throws FrozenOperation the relay signed two histories: nothing is sent, Commits neither (L4). */
+export function requireThawed({ frozen }: Operation): void {
+  if (frozen !== null) {
+    throw new FrozenOperation(frozen);
   }
 }
 

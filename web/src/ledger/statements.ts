@@ -4,6 +4,7 @@ import { equal, type Bytes } from "../bytes";
 import { decode, type Reader } from "../codec";
 import { MalformedError } from "../errors";
 import * as signatures from "../primitives/signatures";
+import type { Ledger } from "./ledger";
 import * as labels from "./labels";
 import { CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES, SEND_ID_BYTES } from "./sizes";
 
@@ -69,6 +70,23 @@ export function verifyReceipt(encoded: Bytes, relayKey: Bytes): Receipt {
     sendId: reader.fixed(SEND_ID_BYTES),
     messageHash: reader.fixed(HASH_BYTES),
   }));
+}
+
+/**
+ * Why the relay cannot have signed both heads of one operation honestly, or null. Keep both as evidence (L4).
+ *
+ * At different places they convict when one lies on `ledger`, a verified chain, and the other beside it. That a
+ * coordinator signed an entry which lost the race for its place says nothing against anybody.
+ */
+export function ledgersContradict(first: LedgerHead, second: LedgerHead, ledger: Ledger): string | null {
+  if (first.sequence === second.sequence) {
+    return equal(first.hash, second.hash) ? null : `the relay signed two ledgers that differ at entry ${first.sequence}`;
+  }
+  const held = [first, second].map((head) => ledger.hashes[Number(head.sequence)]);
+  const [one, other] = [first, second].map((head, place) => held[place] !== undefined && equal(held[place], head.hash));
+  return held.includes(undefined) || one === other
+    ? null
+    : `the relay signed ledger entries ${first.sequence} and ${second.sequence} of two histories`;
 }
 
 /** Whether the relay cannot have signed both honestly: two logs that differ at one entry (L4). Keep both as evidence. */

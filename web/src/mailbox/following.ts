@@ -164,7 +164,7 @@ export class Following {
       return null;
     }
     try {
-      return await this.mailbox.turns.run(work);
+      return await this.mailbox.turns.run(async () => (this.#stopped ? null : work())); // it may have waited for its turn
     } catch (error) {
       this.sort(operation, error);
       return null;

@@ -24,11 +24,12 @@ import type { Member } from "../ledger/membership";
 import { verifyLogHead } from "../ledger/statements";
 import { OneAtATime } from "../one-at-a-time";
 import { followOperation, type Progress } from "../operation/following";
-import type { Operation } from "../operation/operation";
+import { OperationFrozen, RelayWithholds, type Operation } from "../operation/operation";
 import type { Entropy } from "../primitives/entropy";
 import type { RelayClient } from "../relay/relay-client";
 import { SendingRoutes } from "../relay/sending-routes";
 import type { StateStore, Writes } from "../store/state-store";
+import { frozenWrites } from "./frozen";
 import { Holdings } from "./holdings";
 import { COUNT_KEY, encodeKept, journalKey, keptOf, type Kept } from "./journal";
 import { encodePin, pinKey } from "./pins";
@@ -56,7 +57,8 @@ export class Mailbox implements SendingHost {
   readonly certificates = new CertificateMemo();
   readonly holdings = new Holdings();
   readonly operations = new Map<string, Operation>();
-  readonly pins = new Map<string, Pin>(); // how far the ledgers reach at least, as this account saw them anywhere (L2)
+  readonly pins: Map<string, Pin>; // how far the ledgers reach at least, as this account saw them anywhere (L2)
+  readonly frozen = new Map<string, string>(); // operations, and why: what the relay was caught at, in any opening (L4)
   readonly sessions = new Map<string, ChannelSession>();
   readonly logHashes = new Map<string, Map<number, Bytes>>();
   readonly logHeads = new Map<string, AttestedLogHead>();
@@ -72,6 +74,7 @@ export class Mailbox implements SendingHost {
     readonly vault: RemoteVault,
     private readonly environment: Environment,
   ) {
+    this.pins = new Map(vault.pins);
     this.routes = new SendingRoutes(environment.relay);
   }
 
@@ -100,8 +103,16 @@ export class Mailbox implements SendingHost {
     return this.environment.now;
   }
 
+  /**
+   * @throws RelayWithholds it is ours, and its ledger was not verified since this mailbox was opened: what waits to be
+   *   sent there waits on. Given back to its author it would be written anew, and may be in the log already (S3).
+   * @throws NotAMember it is not ours.
+   */
   operation(operation: Bytes): Operation {
     const found = this.operations.get(hex(operation));
+    if (found === undefined && this.pins.has(hex(operation))) {
+      throw new RelayWithholds("the operation's ledger is not verified yet: what was written for it waits");
+    }
     if (found === undefined) {
       throw new NotAMember("this mailbox does not belong to that operation");
     }
@@ -123,7 +134,7 @@ export class Mailbox implements SendingHost {
       const channels = [...this.operation(operation).ledger.channels.values()];
       return channels.filter((channel) => entitles(channel, us)).map((channel) => channel.channel);
     } catch (error) {
-      if (error instanceof NotAMember) {
+      if (error instanceof NotAMember || error instanceof RelayWithholds) {
         return [];
       }
       throw error;
@@ -134,13 +145,28 @@ export class Mailbox implements SendingHost {
     this.environment.judgeReport(operation, envelope);
   }
 
-  /** Also for an operation that is new here. Throws as `followOperation`; what is known then stays. */
+  /**
+   * Also for an operation that is new here. Throws as `followOperation`; what is known then stays. Of a frozen operation
+   * nothing more is believed: what we hold of it stays readable, and nobody sends.
+   */
   async followLedger(operation: Bytes, progress: Progress = () => undefined): Promise<Operation> {
     const name = hex(operation);
     const held = this.operations.get(name) ?? null;
+    if (held !== null && held.frozen !== null) {
+      return held;
+    }
     const pin = this.pins.get(name) ?? null;
     const follower = { account: this.device.account, vault: this.vault, pin };
-    const followed = await followOperation(this.relay, operation, held, follower, progress);
+    const frozen = this.frozen.get(name) ?? null;
+    let followed: Operation;
+    try {
+      followed = { ...(await followOperation(this.relay, operation, held, follower, progress)), frozen };
+    } catch (error) {
+      if (error instanceof OperationFrozen && held !== null) {
+        await this.freeze(held, error);
+      }
+      throw error;
+    }
     const after = followed.ledger.pin;
     if (pin === null || pin.sequence !== after.sequence) {
       await this.write(new Map([[pinKey(after), encodePin(after)]]));
@@ -228,6 +254,15 @@ export class Mailbox implements SendingHost {
     if (about !== undefined) {
       this.#observers.forEach((one) => one.channelMoved(hex(about), entry));
     }
+  }
+
+  /** Both heads are kept before anybody is told (L4). */
+  private async freeze(held: Operation, { sentence, evidence }: OperationFrozen): Promise<void> {
+    const { operation } = held.ledger;
+    await this.write(frozenWrites(operation, sentence, evidence));
+    this.frozen.set(hex(operation), sentence);
+    this.operations.set(hex(operation), { ...held, frozen: sentence });
+    this.#observers.forEach((one) => one.operationMoved(hex(operation)));
   }
 
   /** What forgets the session, but for evidence against the relay. */

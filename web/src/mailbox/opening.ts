@@ -5,6 +5,7 @@ import { CHANNEL_PREFIX, restoreChannel, type RestoreGroup } from "../channel/se
 import { channelKey, type LogPlace } from "../channel/session";
 import { MalformedError } from "../errors";
 import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
+import { FROZEN_PREFIX, readFrozen } from "./frozen";
 import { COUNT_KEY, decodeCount, decodeKept, journalKey } from "./journal";
 import type { Mailbox } from "./mailbox";
 import { decodePin, newer, PIN_PREFIX } from "./pins";
@@ -28,9 +29,12 @@ export async function load(mailbox: Mailbox, restore: RestoreGroup, progress: Re
 
 async function loadPins(mailbox: Mailbox): Promise<void> {
   const kept = (await mailbox.store.scan(PIN_PREFIX)).map(([, value]) => decodePin(value));
-  for (const pin of [...mailbox.vault.pins.values(), ...kept]) {
+  for (const pin of kept) {
     const name = hex(pin.operation);
     mailbox.pins.set(name, newer(mailbox.pins.get(name), pin));
+  }
+  for (const row of await mailbox.store.scan(FROZEN_PREFIX)) {
+    mailbox.frozen.set(...readFrozen(row));
   }
 }
 

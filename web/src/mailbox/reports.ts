@@ -5,6 +5,7 @@
  */
 
 import { hex } from "../bytes";
+import { isReleaseChannel, judgeRelease } from "../channel/release-rules";
 import { ProtocolError } from "../errors";
 import type { CodeLists } from "../forms/code-list";
 import type { Envelope } from "../forms/envelope";
@@ -19,10 +20,17 @@ export class Reports {
 
   constructor(private readonly lists: CodeLists) {}
 
-  /** @throws ProtocolError the values do not answer their form, or there is none, or its definition is not here. */
-  judge(operation: Operation, { form, body }: Envelope): void {
+  /**
+   * @throws ProtocolError the values do not answer their form, or there is none, or its definition is not here.
+   * @throws NotForRelease the channel is for CEN, and this is not (R1 to R6).
+   */
+  judge(operation: Operation, { form: blob, body, channel }: Envelope): void {
     const { values, variant, writtenAt } = body;
-    validate(this.form(operation, hex(form)), values, { variant, writtenAt, lists: this.lists });
+    const form = this.form(operation, hex(blob));
+    validate(form, values, { variant, writtenAt, lists: this.lists });
+    if (isReleaseChannel(operation, channel)) {
+      judgeRelease(form, body);
+    }
   }
 
   private form({ ledger, contents }: Operation, blob: string): Form {

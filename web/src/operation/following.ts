@@ -2,10 +2,17 @@
 
 import { hex, type Bytes } from "../bytes";
 import type { RemoteVault } from "../account/remote-vault";
-import { Ledger, type Pin } from "../ledger/ledger";
-import type { LedgerHead } from "../ledger/statements";
+import type { Pin } from "../ledger/ledger";
 import { RelayRefuses, type RelayClient } from "../relay/relay-client";
-import { extend, lacksNames, NotAdmittedYet, openNames, RelayWithholds, RolledBack, type Operation } from "./operation";
+import {
+  extend,
+  lacksNames,
+  NeverJoined,
+  NotAdmittedYet,
+  openNames,
+  RelayWithholds,
+  type Operation,
+} from "./operation";
 
 /** Entries verified so far, and how many the relay signed for. */
 export type Progress = (verified: number, signed: number) => void;
@@ -14,14 +21,16 @@ export type Progress = (verified: number, signed: number) => void;
 export interface Follower {
   readonly account: Bytes;
   readonly vault: Pick<RemoteVault, "identityKey" | "exchangeKey">;
-  readonly pin: Pin | null;
+  readonly pin: Pin | null; // null: neither the account's vault nor its mailbox names the operation
 }
 
 /**
  * The whole operation, from its charter on, or from what is `held` of it.
  *
+ * @throws NeverJoined nothing but the relay's word says that this is an operation of ours; it is not even asked for.
  * @throws LedgerRefused an entry breaks a rule, or the ledger is not the one that this account saw elsewhere (L2).
  * @throws NotAdmittedYet nobody admitted this account, as far as it ever saw.
+ * @throws OperationFrozen the relay signed two histories (L4).
  * @throws RolledBack, RelayWithholds the relay shows less than it signs, or than it showed.
  */
 export async function followOperation(
@@ -31,12 +40,15 @@ export async function followOperation(
   follower: Follower,
   progress: Progress,
 ): Promise<Operation> {
+  if (held === null && follower.pin === null) {
+    throw new NeverJoined();
+  }
   const { ledger, head } = await unlessWaiting(followLedger(relay, operation, held, progress), held, follower.pin);
   if (follower.pin !== null) {
     ledger.verifyPin(follower.pin);
   }
   const member = ledger.members.get(hex(follower.account));
-  const known = { ledger, head, contents: held?.contents ?? new Map(), troubles: held?.troubles ?? [] };
+  const known = { ledger, head, frozen: null, contents: held?.contents ?? new Map(), troubles: held?.troubles ?? [] };
   if (member === undefined || member.revokedAt !== null || !lacksNames(known)) {
     return known;
   }
@@ -50,17 +62,16 @@ async function followLedger(
   operation: Bytes,
   held: Operation | null,
   progress: Progress,
-): Promise<{ ledger: Ledger; head: LedgerHead }> {
+): Promise<Pick<Operation, "ledger" | "head">> {
   let ledger = held?.ledger ?? null;
+  let before = held?.head ?? null;
   for (;;) {
     const page = await relay.ledger(operation, ledger === null ? -1 : ledger.sequence);
-    const extended = extend(operation, ledger, page);
-    ledger = extended.ledger;
-    progress(ledger.sequence + 1, Number(extended.head.sequence) + 1);
-    if (held !== null && extended.head.sequence < held.head.sequence) {
-      throw new RolledBack(`the relay signed entry ${held.head.sequence} before, and now ${extended.head.sequence}`);
-    }
-    if (extended.head.sequence === BigInt(ledger.sequence)) {
+    const extended = extend(operation, ledger, page, before);
+    ({ ledger, head: before } = extended);
+    const { sequence } = extended.head.statement;
+    progress(ledger.sequence + 1, Number(sequence) + 1);
+    if (sequence === BigInt(ledger.sequence)) {
       return extended;
     }
     if (page.entries.length === 0) {

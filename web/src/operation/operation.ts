@@ -9,13 +9,20 @@ import { MalformedError, ProtocolError, Unavailable } from "../errors";
 import { openBlob, unwrap, type BlobRef, type ContentKey } from "../ledger/content-key";
 import { decodeSignedEntry } from "../ledger/entry";
 import { Ledger } from "../ledger/ledger";
-import { verifyLedgerHead, type LedgerHead } from "../ledger/statements";
+import { ledgersContradict, verifyLedgerHead, type LedgerHead } from "../ledger/statements";
 import type { LedgerPage, SealedBlob, Wrap } from "../relay/relay-client";
+
+/** A head that verified, with the bytes that prove it to others. */
+export interface AttestedLedgerHead {
+  readonly encoded: Bytes;
+  readonly statement: LedgerHead;
+}
 
 /** `troubles` are keys and names that came and are not what the ledger names, a sentence each; they are kept out. */
 export interface Operation {
   readonly ledger: Ledger;
-  readonly head: LedgerHead;
+  readonly head: AttestedLedgerHead;
+  readonly frozen: string | null; // why nothing is sent in it any more (L4), a sentence
   readonly contents: ReadonlyMap<string, Bytes>; // by blob, each verified against the hash in the ledger
   readonly troubles: readonly string[];
 }
@@ -23,27 +30,59 @@ export interface Operation {
 /** The relay shows less, or another history, than it signed or than this account saw. */
 export class RolledBack extends ProtocolError {}
 
+/** The relay signed two histories: both heads are kept, the operation is frozen (L4). */
+export class OperationFrozen extends ProtocolError {
+  constructor(
+    readonly sentence: string,
+    readonly evidence: readonly [Bytes, Bytes],
+  ) {
+    super(`${sentence}: nothing is sent in this operation until the unit has looked at it`);
+  }
+}
+
 /** The relay signs more than it shows, for now. */
 export class RelayWithholds extends Unavailable {}
+
+/**
+ * The relay names an operation that no letter and no computer of this account ever named (L2).
+ *
+ * Its charter would verify all the same: a relay knows our keys, and can be the coordinator of an operation that has
+ * the title, names and channels of the real one, with everybody's reports going to itself.
+ */
+export class NeverJoined extends ProtocolError {
+  constructor() {
+    super("the relay shows an operation that this account never joined by a letter");
+  }
+}
 
 /** The unit has our request, or has none: the relay shows the operation to its members. */
 export class NotAdmittedYet extends Unavailable {}
 
-/** The ledger with a page of entries that follow; `ledger` is null before the first page. */
-export function extend(operation: Bytes, ledger: Ledger | null, page: LedgerPage): { ledger: Ledger; head: LedgerHead } {
+/**
+ * The ledger with a page of entries that follow; `ledger` is null before the first page, `before` is what was signed last.
+ *
+ * @throws OperationFrozen the relay signed two histories.
+ * @throws RolledBack it shows less than it signs, or signs less than before.
+ */
+export function extend(
+  operation: Bytes,
+  ledger: Ledger | null,
+  page: LedgerPage,
+  before: AttestedLedgerHead | null,
+): { ledger: Ledger; head: AttestedLedgerHead } {
   const [first, ...following] = page.entries.map(decodeSignedEntry);
   if (first === undefined) {
     if (ledger === null) {
       throw new RolledBack("the relay shows no ledger for this operation");
     }
-    return { ledger, head: judgeHead(ledger, page.head) };
+    return { ledger, head: judgeHead(ledger, page.head, before) };
   }
   if (ledger === null && !equal(first.hash, operation)) {
     throw new ProtocolError("the relay shows another operation than the one that was asked for: tell the unit");
   }
   const begun = ledger === null ? Ledger.start(first) : ledger.append(first);
   const extended = following.reduce((held, entry) => held.append(entry), begun);
-  return { ledger: extended, head: judgeHead(extended, page.head) };
+  return { ledger: extended, head: judgeHead(extended, page.head, before) };
 }
 
 /** Whether the ledger names something that is not here. */
@@ -53,7 +92,7 @@ export function lacksNames({ ledger, contents }: Operation): boolean {
 
 /** The operation with what of the wraps and blobs is what the ledger names; what was here stays. */
 export function openNames(
-  { ledger, head, contents: held }: Operation,
+  { ledger, head, frozen, contents: held }: Operation,
   identity: { readonly identityKey: Bytes; readonly exchangeKey: Bytes },
   wraps: readonly Wrap[],
   blobs: readonly SealedBlob[],
@@ -74,7 +113,7 @@ export function openNames(
       troubles.push(`name or form ${name}: ${sentence(error)}`);
     }
   }
-  return { ledger, head, contents, troubles };
+  return { ledger, head, frozen, contents, troubles };
 }
 
 /** Everything that the ledger names by hash: plan, channel titles, profiles, forms. */
@@ -108,10 +147,19 @@ function currentKey(
   return null;
 }
 
-function judgeHead(ledger: Ledger, encoded: Bytes): LedgerHead {
+function judgeHead(ledger: Ledger, encoded: Bytes, before: AttestedLedgerHead | null): AttestedLedgerHead {
   const head = verifyLedgerHead(encoded, ledger.charter.relayKey);
   if (!equal(head.operation, ledger.operation)) {
     throw new MalformedError("the head is of another operation");
+  }
+  if (before !== null) {
+    const sentence = ledgersContradict(before.statement, head, ledger);
+    if (sentence !== null) {
+      throw new OperationFrozen(sentence, [before.encoded, encoded]);
+    }
+    if (head.sequence < before.statement.sequence) {
+      throw new RolledBack(`the relay signed entry ${before.statement.sequence} before, and now ${head.sequence}`);
+    }
   }
   if (head.sequence < BigInt(ledger.sequence)) {
     throw new RolledBack(`the relay signs entry ${head.sequence}, and shows ${ledger.sequence}`);
@@ -120,7 +168,7 @@ function judgeHead(ledger: Ledger, encoded: Bytes): LedgerHead {
   if (held !== undefined && !equal(held, head.hash)) {
     throw new RolledBack("the relay signs a head that is not on the ledger that it shows");
   }
-  return head;
+  return { encoded, statement: head };
 }
 
 function sentence(error: unknown): string {

@@ -54,7 +54,7 @@ export function overviewOf(operation: Operation, account: string): Overview {
     phase: ledger.phase,
     exercise: ledger.charter.policy.exercise,
     entries: ledger.sequence + 1,
-    time: Number(operation.head.time),
+    time: Number(operation.head.statement.time),
     weBelong: us !== undefined,
     members: members.map((member) => memberView(operation, member, account)),
     channels: [...ledger.channels.values()].map((channel) => ({
@@ -65,7 +65,7 @@ export function overviewOf(operation: Operation, account: string): Overview {
       readers: inside.filter((member) => entitles(channel, member)).map((member) => hex(member.account)),
       weRead: us !== undefined && entitles(channel, us),
     })),
-    troubles: operation.troubles,
+    troubles: operation.frozen === null ? operation.troubles : [operation.frozen, ...operation.troubles],
   };
 }
 

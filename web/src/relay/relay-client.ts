@@ -94,8 +94,11 @@ export class RelayClient implements ByteCaller {
   }
 
   async signOut(): Promise<void> {
-    await this.ask("DELETE", "/v1/session");
-    this.session.token = null;
+    try {
+      await this.ask("DELETE", "/v1/session");
+    } finally {
+      this.session.token = null; // whatever the relay says: nobody at this computer goes on with it
+    }
   }
 
   async vault(): Promise<SealedVault> {

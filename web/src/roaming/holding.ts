@@ -12,7 +12,9 @@ import { equal, utf8, type Bytes } from "../bytes";
 import type { OwnDevice } from "../channel/host";
 import { POSTING_PREFIX } from "../channel/outbox";
 import type { Publisher } from "../channel/publishing";
+import { decode, uint } from "../codec";
 import { CencommError } from "../errors";
+import { RolledBack } from "../operation/operation";
 import type { Entropy } from "../primitives/entropy";
 import { MailboxRoutes, type HeldMailbox } from "../relay/mailbox-routes";
 import type { RelayClient } from "../relay/relay-client";
@@ -22,11 +24,15 @@ import { RoamingPublisher } from "./publishing";
 import { reseal } from "./resealing";
 import { LEAST_KEYS, MailboxSealing } from "./sealing";
 import { RoamingStore } from "./store";
+import type { Writes } from "../store/state-store";
 import type { TabLock } from "./tab-lock";
 
 export const PROGRAM_KEY = "program"; // whose mailbox it is (ADR 0027)
 const PROGRAM = utf8("browser 1");
 const DEVICE_KEY = "device";
+const VAULT_VERSION_KEY = "vault-version"; // the newest that an opening saw
+
+type OpenedVault = Awaited<ReturnType<typeof changeVault>>;
 
 /** What taking needs of the world; `now` in seconds. */
 export interface Place {
@@ -60,11 +66,11 @@ export interface Holding {
 export async function takeMailbox(access: Access, takeOver: boolean, place: Place): Promise<Holding> {
   const unlockTab = await place.lockTab();
   try {
-    const { vault } = await changeVault(access, (before) => withMailboxKeys(before, place.entropy), place.entropy);
+    const opened = await changeVault(access, (before) => withMailboxKeys(before, place.entropy), place.entropy);
     const routes = new MailboxRoutes(access.relay);
     const held = await routes.hold(takeOver);
     try {
-      return { ...(await open(access, vault, held, place)), unlockTab };
+      return { ...(await open(access, opened, held, place)), unlockTab };
     } catch (error) {
       await routes.release(held.holder).catch(passing); // who tries again need not take it over
       throw error;
@@ -98,7 +104,7 @@ export async function abandon({ store, unlockTab }: Holding): Promise<void> {
 
 async function open(
   access: Access,
-  vault: RemoteVault,
+  { vault, version }: OpenedVault,
   held: HeldMailbox,
   { entropy, now }: Place,
 ): Promise<Omit<Holding, "unlockTab">> {
@@ -106,13 +112,15 @@ async function open(
   const routes = new MailboxRoutes(access.relay);
   const loaded = loadMailbox(await fetchMailbox(routes, held), sealing);
   requireOwnProgram(loaded);
+  requireNoOlderVault(loaded, version);
   const store = new RoamingStore(routes, sealing, held.holder, loaded, now);
   if (held.version === 0) {
     await store.apply(new Map([[PROGRAM_KEY, PROGRAM]]), store.version); // in the first write: never one without it
   }
   await reseal(store, sealing);
   const device = await settle(store, access, vault, now(), entropy);
-  const kept = await keepDevice(access, vault, device, entropy);
+  const { vault: kept, version: seen } = await keepDevice(access, vault, device, entropy);
+  await store.apply(vaultSeen(seen), store.version);
   const relay = access.relay.keptBy(store);
   return {
     store,
@@ -131,6 +139,24 @@ function requireOwnProgram({ stored, values }: Loaded): void {
   const program = values.get(PROGRAM_KEY);
   if (program === undefined ? stored.version > 0 : !equal(program, PROGRAM)) {
     throw new AnotherProgram("this account's mailbox was written by the program cencomm: open it there");
+  }
+}
+
+/** That the vault reached this version, for the next opening. */
+export function vaultSeen(version: number): Writes {
+  return new Map([[VAULT_VERSION_KEY, uint(version, 8)]]);
+}
+
+/**
+ * A relay that gives yesterday's vault with today's mailbox would take back pins, and have rows sealed under a key of a
+ * former password again (L2, D2).
+ *
+ * @throws RolledBack an opening of this mailbox saw a newer one.
+ */
+function requireNoOlderVault({ values }: Loaded, version: number): void {
+  const seen = values.get(VAULT_VERSION_KEY);
+  if (seen !== undefined && BigInt(version) < decode(seen, (reader) => reader.uint64())) {
+    throw new RolledBack("the relay shows an older vault of this account than before: tell its operator");
   }
 }
 
@@ -158,14 +184,9 @@ async function keepDevice(
   opened: RemoteVault,
   { device }: OwnDevice,
   entropy: Entropy,
-): Promise<RemoteVault> {
+): Promise<OpenedVault> {
   const newest = opened.mailboxKeys.at(-1);
-  const { vault } = await changeVault(
-    access,
-    (before) => withOnlyNewest(withDevice(before, device), newest),
-    entropy,
-  );
-  return vault;
+  return changeVault(access, (before) => withOnlyNewest(withDevice(before, device), newest), entropy);
 }
 
 function withDevice(vault: RemoteVault, device: Bytes): RemoteVault {

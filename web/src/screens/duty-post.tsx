@@ -164,7 +164,7 @@ function overviewIn(home: Home, operation: string): Overview | null {
 
 /** Where a new report goes unless its writer chooses another: the main channel, if we read it. */
 function mainChannel(overview: Overview | null): string | null {
-  const ours = overview?.channels.filter((channel) => channel.weRead) ?? [];
+  const ours = overview?.channels.filter((one) => one.weRead && one.kind !== ChannelKind.release) ?? [];
   return (ours.find((channel) => channel.kind === ChannelKind.main) ?? ours[0])?.channel ?? null;
 }
 

@@ -11,7 +11,7 @@ import { OneAtATime } from "../one-at-a-time";
 import { AccountRoutes } from "../relay/account-routes";
 import { RelayRefuses } from "../relay/relay-client";
 import { listen, type Surroundings } from "../relay/stream";
-import { abandon, handOver, takeMailbox, type Holding } from "../roaming/holding";
+import { abandon, handOver, takeMailbox, vaultSeen, type Holding } from "../roaming/holding";
 import type { TabLock } from "../roaming/tab-lock";
 import type { Enrol, Home, LetterView, SignIn, Step } from "./calls";
 import type { Audience, Sitting } from "./sitting";
@@ -83,10 +83,12 @@ export class Desk {
   async signOut(anyway: boolean): Promise<void> {
     const { access, holding, sitting } = this.opened;
     await sitting.mailbox.turns.run(async () => {
-      await changeVault(access, (vault) => withPins(vault, sitting.mailbox.pins), sitting.mailbox.entropy);
+      const { mailbox } = sitting;
+      const { version } = await changeVault(access, (vault) => withPins(vault, mailbox.pins), mailbox.entropy);
+      await mailbox.write(vaultSeen(version));
       await (anyway ? abandon(holding) : handOver(holding));
+      this.close(); // before whatever waits for its turn
     });
-    this.close();
     await this.premises.means.relay.signOut();
   }
 

@@ -7,8 +7,10 @@ import { WrongPassword } from "../account/remote-vault";
 import { RegistrationCodeNeeded } from "../account/signing-up";
 import { UnreadablePicture } from "../attachments/pictures";
 import { AttachmentAltered } from "../attachments/sealing";
+import { ReleasesElsewhere } from "../channel/release-rules";
+import { FrozenOperation } from "../channel/unsendable";
 import { CencommError, ProtocolError, Refused, Unavailable } from "../errors";
-import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
+import { NeverJoined, NotAdmittedYet, RelayWithholds } from "../operation/operation";
 import { RelayRefuses } from "../relay/relay-client";
 import { AnotherProgram, MailboxAltered, OpenInAnotherTab, OutboxNotEmpty } from "../roaming/errors";
 import type { Failure } from "./calls";
@@ -25,6 +27,9 @@ const CODES: readonly (readonly [abstract new (...parts: never[]) => CencommErro
   [UnreadablePicture, "unreadable_picture"],
   [AttachmentAltered, "file_altered"],
   [NotAdmittedYet, "not_admitted_yet"],
+  [FrozenOperation, "frozen"],
+  [NeverJoined, "never_joined"],
+  [ReleasesElsewhere, "releases_elsewhere"],
   [OutboxNotEmpty, "outbox_waits"],
   [OpenInAnotherTab, "open_in_another_tab"],
   [AnotherProgram, "other_program"],

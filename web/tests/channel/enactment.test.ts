@@ -109,6 +109,16 @@ test("a Commit waits for its turn as long as the relay says, and not longer than
   await assert.rejects(carryOut(coordinator), RelayRefuses);
 });
 
+test("a relay that says 'later' for ever, and at once, holds a mailbox for a moment only (C7)", async () => {
+  const { coordinator, officers, relay } = await founded();
+  await officers[0]!.publishPackage();
+  relay.refusals.push(...Array.from({ length: 50 }, () => refuse("too_many", { rule: "C7", retry_after: 0 })));
+
+  await assert.rejects(carryOut(coordinator), RelayRefuses);
+
+  assert.deepEqual(coordinator.slept, [0.1, 0.1, 0.1, 0.1]);
+});
+
 test("a Commit that a rule forbids is made anew, then without Adds, and is not tried for ever (C8)", async () => {
   const { coordinator, officers, relay } = await founded();
   await officers[2]!.publishPackage();

@@ -46,7 +46,7 @@ export class ChannelDevice implements Host {
   operation(): Operation {
     const { ledger } = this;
     const head = { operation: ledger.operation, sequence: BigInt(ledger.sequence), hash: ledger.headHash, time: 0n };
-    return { ledger, head, contents: new Map(), troubles: [] } as unknown as Operation; // of it only the ledger counts
+    return { ledger, head, contents: new Map(), troubles: [], frozen: null } as unknown as Operation; // of it only the ledger counts
   }
 
   membership(): Member {

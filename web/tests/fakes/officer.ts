@@ -126,7 +126,7 @@ export class Officer implements SendingHost {
   };
 
   operation(): Operation {
-    return { ledger: this.ledger, contents: contents(), troubles: [] } as unknown as Operation;
+    return { ledger: this.ledger, contents: contents(), troubles: [], frozen: null } as unknown as Operation;
   }
 
   membership(): Member {

@@ -33,6 +33,11 @@ export const RELAY_KEY = new SigningKey(fromHex(FIXTURE.relay_seed));
 export const [CREATOR] = FIXTURE.coordinators;
 export const OFFICERS = FIXTURE.officers;
 
+/** The entries of `ledgerOfTheFixture`, as a relay shows them. */
+export function entries(): readonly Uint8Array[] {
+  return FIXTURE.entries.map((entry) => fromHex(entry));
+}
+
 /** As far as everybody knows it at first. */
 export function ledgerOfTheFixture(): Ledger {
   return replay(FIXTURE.entries.map((entry) => decodeSignedEntry(fromHex(entry))));

@@ -87,7 +87,9 @@ class Member {
     [this.#operation, this.#channel] = [fromHex(start.operation), fromHex(start.channel)];
     const account = fromHex(start.account);
     const identityKey = new SigningKey(fromHex(start.identitySeed));
-    this.#vault = { identityKey, exchangeKey: fromHex(start.exchangeKey), devices: [], pins: new Map(), mailboxKeys: [] };
+    const letter = { operation: this.#operation, sequence: 0, hash: this.#operation }; // what an access letter says
+    const pins = new Map([[start.operation, letter]]);
+    this.#vault = { identityKey, exchangeKey: fromHex(start.exchangeKey), devices: [], pins, mailboxKeys: [] };
     const own = newDevice(account, identityKey, start.now, systemEntropy);
     this.#device = { ...own, account, identityKey: identityKey.publicKey };
     this.#mailbox = this.mailbox();

@@ -102,6 +102,16 @@ test("a second tab of the browser is told so, and the mailbox stays with the fir
   await takeMailbox(access, false, here);
 });
 
+test("an older vault than an opening of this mailbox saw is refused (L2)", async () => {
+  const relay = aRelay();
+  const access = await signsUp(relay);
+  const yesterday = { vaultVersion: relay.vaultVersion, sealedVault: relay.sealedVault };
+  await handOver(await takeMailbox(access, false, browser()));
+  Object.assign(relay, yesterday);
+
+  await assert.rejects(takeMailbox(access, false, browser()), RolledBack);
+});
+
 test("a mailbox with messages that wait to be sent is not given back (D4)", async () => {
   const access = await signsUp(aRelay());
   const holding = await takeMailbox(access, false, browser());

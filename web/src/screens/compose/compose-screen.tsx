@@ -9,6 +9,7 @@ import type { Form } from "../../forms/form";
 import { read } from "../../forms/reading";
 import type { Tongue } from "../../forms/tongue";
 import { assess } from "../../forms/validation";
+import { ChannelKind } from "../../ledger/kinds";
 import type { DraftView, MessageView, OperationMailbox } from "../../mailbox/views";
 import { label } from "../../operation/directory";
 import type { Overview } from "../../operation/overview";
@@ -61,7 +62,7 @@ export function ComposeScreen(props: Props): JSX.Element {
     () => (fetched === null || fetched === "missing" ? [] : relatedMessages(mailbox, fetched)),
     [mailbox, fetched],
   );
-  const channels = overview.channels.filter((one) => one.weRead);
+  const channels = overview.channels.filter((one) => one.weRead && one.kind !== ChannelKind.release);
   const channel = channels.find((one) => one.channel === draft.channel);
   const readers = useMemo(
     () => overview.members.filter((member) => channel?.readers.includes(member.account) ?? false),
