@@ -30,7 +30,7 @@ EVERY = 5  # of an officer's seizures one is released
 MOST = 20  # of one officer: a long file need not be released whole to be counted
 ENTRY_SECONDS = 60.0
 LOOK_SECONDS = 0.1
-TITLE = {"en": "To CEN", "fr": "Vers le CEN"}
+TITLE = {"en": "To CEN", "fr": "Vers le CEN", "ar": "إلى CEN"}
 
 
 @dataclass(frozen=True, slots=True)

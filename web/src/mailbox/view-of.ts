@@ -1,6 +1,7 @@
 /** What the page is told of a mailbox, from what the device knows: no key passes here. */
 
 import { hex } from "../bytes";
+import { RELEASE_FORM } from "../channel/release-rules";
 import { ProtocolError } from "../errors";
 import * as json from "../forms/canonical-json";
 import type { JsonObject } from "../forms/canonical-json";
@@ -36,10 +37,9 @@ export function formsOf({ ledger, contents }: Operation): Forms {
       newest.set(name, version);
     }
   }
-  const current = [...newest.values()].map(({ definition }) => ({
-    form: hex(definition.blob),
-    formHash: hex(definition.hash),
-  }));
+  const current = [...newest]
+    .filter(([name]) => name !== RELEASE_FORM) // which nobody writes here
+    .map(([, { definition }]) => ({ form: hex(definition.blob), formHash: hex(definition.hash) }));
   return { forms, current };
 }
 
