@@ -2,14 +2,14 @@
 
 A checkout (an editable install) reads the same files from its own folders, see cencomm/resources.py. `python
 hatch_build.py` builds the browser client for a checkout, `--check` tests it, `--gallery` builds its screens with
-invented messages, to be looked at and photographed.
+invented messages, to be looked at and photographed; `--peers` builds the members that play in tests of Python.
 """
 
 import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class ResourceHook(BuildHookInterface):  # type: ignore[type-arg]  # its paramet
 def build_browser_client(root: Path) -> None:
     """`web/dist` is what the sources say; nothing is done when it is already."""
     web, built = root / "web", root / BUILT_CLIENT / "manifest.json"
-    if built.exists() and built.stat().st_mtime >= max(path.stat().st_mtime for path in _sources(root)):
+    if _is_newest(built, _sources(root)):
         return
     node = _with_packages(web)
     _write_terms(root)
@@ -58,6 +58,17 @@ def check_browser_client(root: Path) -> None:
     ):
         if subprocess.run([node, *command], cwd=web, check=False).returncode:
             raise SystemExit(1)
+
+
+def build_peers(root: Path) -> None:
+    """`web/tests/peers` as programs for Node, whose path is written out; nothing is done when they are the newest."""
+    web = root / "web"
+    node = _with_packages(web)
+    peers = [web / "build" / "tests" / "peers" / f"{path.stem}.mjs" for path in (web / "tests" / "peers").glob("*.ts")]
+    sources = [path for folder in ("src", "tests") for path in (web / folder).rglob("*.ts")]
+    if not all(_is_newest(peer, sources) for peer in peers):
+        subprocess.run([node, "build.mjs", "--tests"], cwd=web, check=True)
+    sys.stdout.write(node + "\n")
 
 
 def _write_terms(root: Path) -> None:
@@ -80,17 +91,20 @@ def _write_terms(root: Path) -> None:
 
 def build_gallery(root: Path) -> None:
     """`web/build/gallery`: every screen with invented messages, under the forms that ship. It goes into no wheel."""
+    web = root / "web"
+    built = web / "build" / "gallery" / "assets" / "forms.json"  # the last of it
+    if _is_newest(built, (*_sources(root), *(web / "gallery").iterdir())):
+        return
+    node = _with_packages(web)
+    _write_terms(root)
+    subprocess.run([node, "build.mjs", "--gallery"], cwd=web, check=True)
     from cencomm.forms.canonical_json import encode  # noqa: PLC0415 (there since `_write_terms` has looked for it)
     from cencomm.forms.code_list import load_code_lists  # noqa: PLC0415 (the same)
     from cencomm.forms.form_json import encode_form  # noqa: PLC0415 (the same)
     from cencomm.forms.library import load_forms  # noqa: PLC0415 (the same)
 
-    web = root / "web"
-    node = _with_packages(web)
-    _write_terms(root)
-    subprocess.run([node, "build.mjs", "--gallery"], cwd=web, check=True)
     forms = {name: encode_form(form).decode() for name, form in load_forms(load_code_lists()).items()}
-    (web / "build" / "gallery" / "assets" / "forms.json").write_bytes(encode(forms))
+    built.write_bytes(encode(forms))
 
 
 def _built_tests(web: Path) -> Iterator[Path]:
@@ -106,6 +120,10 @@ def _with_packages(web: Path) -> str:
     if not installed.exists() or installed.stat().st_mtime < (web / "package-lock.json").stat().st_mtime:
         subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=web, check=True)
     return node
+
+
+def _is_newest(built: Path, sources: Iterable[Path]) -> bool:
+    return built.exists() and built.stat().st_mtime >= max(path.stat().st_mtime for path in sources)
 
 
 def _sources(root: Path) -> Iterator[Path]:
@@ -142,6 +160,6 @@ def _major(node: str) -> int:
 
 if __name__ == "__main__":
     here = Path(__file__).resolve().parent
-    builds = {"--check": check_browser_client, "--gallery": build_gallery}
+    builds = {"--check": check_browser_client, "--gallery": build_gallery, "--peers": build_peers}
     chosen = next((build for option, build in builds.items() if option in sys.argv), build_browser_client)
     chosen(here)

@@ -17,19 +17,11 @@ from cencomm.forms.code_list import load_code_lists
 from cencomm.forms.form import Form
 from cencomm.forms.library import load_forms
 from cencomm.relay.browser_client import load_browser_client
+from tests.browser.gallery import QUIET, build_gallery, gallery_page
 from tests.fakes.loopback_relay import LoopbackRelay, loopback_relay
 from tests.scenarios.people import Person, Place, admit, clock, found, person
 
 PASSWORD = "seven herons over the grey harbour"
-QUIET = [  # nothing of the browser's own goes over the network
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def _need(reason: str) -> NoReturn:
@@ -48,6 +40,19 @@ def chromium() -> str:
     except UsageError as absent:
         _need(str(absent))
     return found
+
+
+@pytest.fixture(scope="session")
+def gallery(chromium: str) -> str:
+    """Chromium; the gallery of screens is built."""
+    build_gallery()
+    return chromium
+
+
+@pytest.fixture
+async def page(gallery: str) -> AsyncIterator[Page]:
+    async with gallery_page(gallery) as one:
+        yield one
 
 
 @dataclass

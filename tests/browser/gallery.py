@@ -3,19 +3,33 @@
 import mimetypes
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlencode, urlsplit
 
-from playwright.async_api import BrowserContext, Page, Route
+from playwright.async_api import BrowserContext, Page, Route, async_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.fakes.checkout import ROOT, building
+
 BUILT = ROOT / "web" / "build" / "gallery"
 ORIGIN = "http://gallery.test"
+QUIET = [  # nothing of the browser's own goes over the network
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def build_gallery() -> None:
     """Raises CalledProcessError, with what is wrong on the standard error."""
-    subprocess.run([sys.executable, "hatch_build.py", "--gallery"], cwd=ROOT, check=True)
+    with building():
+        subprocess.run([sys.executable, "hatch_build.py", "--gallery"], cwd=ROOT, check=True)
 
 
 async def serve_gallery(context: BrowserContext) -> None:
@@ -31,6 +45,32 @@ async def serve_gallery(context: BrowserContext) -> None:
         await route.fulfill(body=file.read_bytes(), content_type=media_type)
 
     await context.route("**/*", answer)
+
+
+@asynccontextmanager
+async def gallery_page(chromium: str) -> AsyncIterator[Page]:
+    """A page before the gallery, which has to be built; it fails when the page complains."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        context = await browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        await serve_gallery(context)
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page
+        await browser.close()
+        assert complaints == []
+
+
+async def barriers(page: Page) -> list[str]:
+    """What on this page some people cannot use, by WCAG 2.2 AA as far as axe-core can tell."""
+    await page.add_script_tag(path=_AXE)
+    result = await page.evaluate("tags => axe.run(document, {runOnly: tags})", _WCAG)
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
 
 
 async def open_gallery(page: Page, **asked: str | int) -> None:

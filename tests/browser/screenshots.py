@@ -6,7 +6,8 @@ from shutil import which
 
 from playwright.async_api import Error, async_playwright
 
-from tests.browser.gallery import ROOT, build_gallery, open_gallery, serve_gallery
+from tests.browser.gallery import build_gallery, open_gallery, serve_gallery
+from tests.fakes.checkout import ROOT
 
 SCREENS = ROOT / "docs" / "screens"
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--hide-scrollbars"]

@@ -1,20 +1,16 @@
 """Writing reports in a real browser: few keystrokes, faults at their fields, nothing sent that should not be."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.browser.conftest import QUIET
-from tests.browser.gallery import ORIGIN, ROOT, build_gallery, serve_gallery
+from tests.browser.gallery import ORIGIN, barriers
 
 pytestmark = pytest.mark.slow
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_FOR_A_SEIZURE, MOST_FOR_AN_ALERT, OPENING_IT = 60, 70, 2  # keystrokes and clicks; "New message", "Seizure"
 
 
@@ -37,27 +33,6 @@ class Hands:
         for _ in range(times):
             self.done += 1
             await self.page.keyboard.press(key)
-
-
-@pytest.fixture(scope="module")
-def built(chromium: str) -> str:
-    build_gallery()
-    return chromium
-
-
-@pytest.fixture
-async def page(built: str) -> AsyncIterator[Page]:
-    """A page of the gallery; a test fails when it complains."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=built, args=QUIET)
-        context = await browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-        await serve_gallery(context)
-        one = await context.new_page()
-        complaints: list[str] = []
-        one.on("pageerror", lambda error: complaints.append(str(error)))
-        yield one
-        await browser.close()
-        assert complaints == []
 
 
 async def write(page: Page, form: str, **asked: str) -> Hands:
@@ -207,13 +182,7 @@ async def test_entry_screens_pass_wcag_2_2_aa_and_fit_a_phone_of_360_pixels(page
         await page.locator("button.primary").click()
         await page.locator("#fault-summary").wait_for()
         await page.locator(".reading").wait_for()
-        await page.add_script_tag(path=AXE)
-        result = await page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
-        found[str(asked)] = [
-            f"{violation['id']}: {node['target']} {node['failureSummary']}"
-            for violation in result["violations"]
-            for node in violation["nodes"]
-        ]
+        found[str(asked)] = await barriers(page)
 
     assert {name: violations for name, violations in found.items() if violations} == {}
 

@@ -24,7 +24,8 @@ from cencomm.clock import system_clock
 from cencomm.forms.attachment import Attachment
 from cencomm.forms.body import Body
 from cencomm.forms.form import Form
-from tests.browser.conftest import PASSWORD, QUIET
+from tests.browser.conftest import PASSWORD
+from tests.browser.gallery import QUIET
 from tests.fakes.loopback_relay import Handler, LoopbackRelay, body_of, loopback_relay
 from tests.scenarios.people import Person, Place, admit, found, person
 from tests.unit.client.attachments.photographs import MARKER, SIZE, jpeg

@@ -1,19 +1,14 @@
 """The real screens before invented messages: everybody can use them, on any width, whatever was written to them."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
-from tests.browser.conftest import QUIET
-from tests.browser.gallery import build_gallery, open_gallery, serve_gallery
+from tests.browser.gallery import barriers, open_gallery
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STORY = {"message": "reefer", "pane": "story"}
 SCREENS: dict[str, dict[str, str]] = {
     "inbox": {},
@@ -28,38 +23,11 @@ SCREENS: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def built(chromium: str) -> str:
-    build_gallery()
-    return chromium
-
-
-@pytest.fixture
-async def page(built: str) -> AsyncIterator[Page]:
-    """A page of the gallery; a test fails when it complains."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=built, args=QUIET)
-        context = await browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-        await serve_gallery(context)
-        one = await context.new_page()
-        complaints: list[str] = []
-        one.on("pageerror", lambda error: complaints.append(str(error)))
-        yield one
-        await browser.close()
-        assert complaints == []
-
-
 async def test_every_screen_passes_wcag_2_2_aa_in_light_dark_and_right_to_left(page: Page) -> None:
     found: dict[str, list[str]] = {}
     for name, asked in SCREENS.items():
         await open_gallery(page, **asked)
-        await page.add_script_tag(path=AXE)
-        result = await page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
-        found[name] = [
-            f"{violation['id']}: {node['target']} {node['failureSummary']}"
-            for violation in result["violations"]
-            for node in violation["nodes"]
-        ]
+        found[name] = await barriers(page)
 
     assert {name: violations for name, violations in found.items() if violations} == {}
 

@@ -17,7 +17,7 @@ from cencomm.demo.founding import admit_all, found, invite
 from cencomm.demo.member import new_member
 from cencomm.demo.nodes import ARCHIVE, archive_part, command, node_serving
 from cencomm.demo.repertoire import load_repertoire
-from tests.browser.conftest import QUIET
+from tests.browser.gallery import QUIET
 from tests.fakes.loopback_relay import loopback_relay
 
 pytestmark = pytest.mark.slow

@@ -3,37 +3,16 @@
 import asyncio
 import contextlib
 import json
-import os
-import subprocess
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from shutil import which
-
-import pytest
 
 from cencomm.forms import canonical_json
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.ids import AccountId, DeviceId, MessageId
+from tests.fakes.peers import peer
 from tests.scenarios.people import NOW, Person, Place
 
-WEB = Path(__file__).parents[2] / "web"
-PROGRAM = WEB / "build" / "tests" / "peers" / "member.peer.mjs"
 LONGEST_LINE_BYTES = 1 << 20
-
-
-@cache
-def program() -> str:
-    """Node's path; the program is built. Skips where there is no Node, unless everything is required."""
-    node = which("node")
-    if node is None or not (WEB / "node_modules").is_dir():
-        reason = "no Node, or no web/node_modules: python hatch_build.py --check installs them"
-        if os.environ.get("CENCOMM_REQUIRE_ALL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    subprocess.run([node, "build.mjs", "--tests"], cwd=WEB, check=True)
-    return node
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +47,7 @@ async def browser_member(url: str, somebody: Person, place: Place) -> AsyncItera
     identity, token = somebody.mailbox.identity, somebody.access.relay.token
     assert token is not None
     process = await asyncio.create_subprocess_exec(
-        program(),
-        str(PROGRAM),
+        *peer("member"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         limit=LONGEST_LINE_BYTES,

@@ -1,11 +1,8 @@
 """A browser's member and Python members in one group: who commits, adds, removes and speaks is drawn by lot."""
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -16,9 +13,9 @@ from cencomm.mls.group import Group, create_group, join_group
 from cencomm.mls.key_package import KeyPackage, KeyPackageBundle
 from cencomm.mls.tree_math import LeafIndex
 from tests.fakes.counting_entropy import CountingEntropy
+from tests.fakes.peers import peer
 from tests.unit.mls.party import ANCHOR, device
 
-WEB = Path(__file__).parents[2] / "web"
 STEPS = 30
 
 Answer = Mapping[str, str | int | None]
@@ -41,14 +38,7 @@ class Browser:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    node = which("node")
-    if node is None or not (WEB / "node_modules").is_dir():
-        if os.environ.get("CENCOMM_REQUIRE_ALL") == "1":
-            pytest.fail("Node and the packages of web/ are needed (make web)")
-        pytest.skip("Node or the packages of web/ are not here")
-    subprocess.run([node, "build.mjs", "--tests"], cwd=WEB, check=True)
-    program = WEB / "build" / "tests" / "peers" / "group.peer.mjs"
-    with subprocess.Popen([node, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(peer("group"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Browser(process)
         assert process.stdin is not None
         process.stdin.close()

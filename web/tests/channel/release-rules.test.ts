@@ -5,29 +5,15 @@ import { hex } from "../../src/bytes";
 import { keepDraft, kept } from "../../src/channel/posting";
 import { judgeRelease, NotForRelease, ReleasesElsewhere } from "../../src/channel/release-rules";
 import type { Attachment } from "../../src/forms/attachment";
-import type { Body } from "../../src/forms/envelope";
 import { ChannelKind } from "../../src/ledger/kinds";
 import type { Operation } from "../../src/operation/operation";
 import { begin, Officer } from "../fakes/officer";
+import { plainBody } from "../fakes/plain-body";
 import { CHANNEL, FORM, NOW, OFFICERS } from "../fakes/sending-operation";
 import { form } from "../forms/shipped";
 
 const RELEASE = form("release");
-const BODY: Body = {
-  values: new Map(),
-  language: "en",
-  writtenAt: NOW,
-  to: [],
-  answerBy: null,
-  expectedAction: null,
-  priority: "routine",
-  handling: "H0",
-  handlingText: null,
-  tlp: "AMBER",
-  evaluation: null,
-  variant: "long",
-  attachments: [],
-};
+const BODY = plainBody(new Map(), NOW);
 const PICTURE: Attachment = {
   id: new Uint8Array(16),
   name: "picture-1.jpg",

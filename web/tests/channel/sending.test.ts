@@ -16,23 +16,10 @@ import { LogKind } from "../../src/ledger/kinds";
 import { RelayRefuses } from "../../src/relay/relay-client";
 import { refuse, type MemoryRelay } from "../fakes/memory-relay";
 import { begin, revokeTheLast, type Officer } from "../fakes/officer";
+import { plainBody } from "../fakes/plain-body";
 import { CHANNEL, FORM, NOW } from "../fakes/sending-operation";
 
-const BODY: Body = {
-  values: new Map([["text", "Container held at Sines"]]),
-  language: "en",
-  writtenAt: NOW,
-  to: [],
-  answerBy: null,
-  expectedAction: null,
-  priority: "routine",
-  handling: "H0",
-  handlingText: null,
-  tlp: "AMBER",
-  evaluation: null,
-  variant: "long",
-  attachments: [],
-};
+const BODY = plainBody(new Map([["text", "Container held at Sines"]]), NOW);
 
 /** So many officers in the channel; nobody has committed since their mailbox was opened but the coordinator. */
 async function channel(members: number): Promise<{ relay: MemoryRelay; officers: readonly Officer[] }> {

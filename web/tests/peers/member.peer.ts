@@ -26,6 +26,7 @@ import { SigningKey } from "../../src/primitives/signatures";
 import { bytesOf } from "../../src/relay/answers";
 import { toBase64 } from "../../src/relay/base64";
 import { RelayClient } from "../../src/relay/relay-client";
+import { plainBody } from "../fakes/plain-body";
 import { MemoryStore } from "../fakes/memory-store";
 
 /** Whose device it is, where, and when: bytes in hexadecimal, time in seconds. */
@@ -136,21 +137,7 @@ class Member {
       channel: this.#channel,
       form: fromHex(form!),
       replyTo: null,
-      body: {
-        values: json.decode(utf8(values!), 100_000) as JsonObject,
-        language: "fr",
-        writtenAt: this.start.now,
-        to: [],
-        answerBy: null,
-        expectedAction: null,
-        priority: "routine",
-        handling: "H0",
-        handlingText: null,
-        tlp: "AMBER",
-        evaluation: null,
-        variant: "long",
-        attachments: [],
-      },
+      body: plainBody(json.decode(utf8(values!), 100_000) as JsonObject, this.start.now, "fr"),
     });
     return {};
   }
