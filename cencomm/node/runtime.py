@@ -27,6 +27,7 @@ from cencomm.node.config import NodeConfig
 from cencomm.node.consumer import Consumer
 from cencomm.node.data_folder import DataFolder
 from cencomm.node.database import Database
+from cencomm.node.fault import Fault
 from cencomm.node.health import Health, look, serve_health
 from cencomm.node.key_file import NodeKeys, read_keys
 from cencomm.node.membership import Surroundings, open_member, open_store
@@ -79,7 +80,7 @@ async def run_node(config: NodeConfig, around: Surroundings) -> None:
             restored = Restored(folder) if folder.restored_mark.exists() else None
             async with _health_served(config, life), _api_served(config, life, keys, around):
                 while True:
-                    await _live(life, store, keys, around, folder, restored)
+                    await _live(config, life, store, keys, around, restored)
                     await asyncio.sleep(_wait_seconds(config, life))
 
 
@@ -100,11 +101,11 @@ async def run_until_signal(config: NodeConfig, around: Surroundings) -> None:
 
 
 async def _live(
-    life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundings, folder: DataFolder, restored: Restored | None
+    config: NodeConfig, life: _Life, store: NodeStore, keys: NodeKeys, around: Surroundings, restored: Restored | None
 ) -> None:
     """One life of the member: returns after a fault, and leaves nothing of it in memory."""
     try:
-        opening = opening_of(folder, restored)
+        opening = opening_of(DataFolder(config.data), restored)
         async with open_member(store, keys, around, opening=opening) as mailbox:
             life.mailbox = mailbox
             mailbox.observe(_tell)
@@ -125,22 +126,18 @@ async def _live(
         raise
     except Exception as error:  # noqa: BLE001 (the top of the process: the next try begins at the last transaction)
         life.failures += 1
-        life.fault = type(_first(error)).__name__
-        life.metrics.faults.labels(life.fault).inc()
-        _log.exception("node_fault", failures=life.failures)
+        fault = Fault.of(error)
+        life.fault = fault.kind
+        life.metrics.faults.labels(fault.kind).inc()
+        fault.tell(failures=life.failures, retry_seconds=_wait_seconds(config, life))
     finally:
         life.mailbox = None
 
 
-def _first(error: BaseException) -> BaseException:
-    """What went wrong first in a group of tasks."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
 def _recover(life: _Life) -> None:
-    """An event became durable: relay, disk and database work again."""
+    """An event became durable, or all was looked at: relay, disk and database work again."""
+    if life.fault is not None:
+        _log.info("node_recovered", kind=life.fault, failures=life.failures)
     life.failures, life.fault = 0, None
 
 
@@ -149,9 +146,10 @@ def _wait_out(life: _Life, fault: Unavailable | None) -> None:
     if fault is None:
         _recover(life)
     elif life.fault != type(fault).__name__:  # said once, however often it is tried again
-        life.fault = type(fault).__name__
+        waited_out = Fault.of(fault)
+        life.fault = waited_out.kind
         life.metrics.faults.labels(life.fault).inc()
-        _log.warning("node_waits", kind=life.fault, cause=type(fault.__cause__).__name__)
+        _log.warning("node_waits", kind=waited_out.kind, cause=waited_out.cause)
 
 
 def _tell(event: Event) -> None:

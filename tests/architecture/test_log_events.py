@@ -13,7 +13,7 @@ COUNTS_AND_WORDS = frozenset(
     {
         *("port", "tls", "waiting", "cause", "route", "ends", "failures", "channels", "operations", "number"),
         *("state", "kind", "reason", "messages", "missing", "closed_operations", "waits_to_be_let_in", "why"),
-        *("records", "bodies", "files", "days", "chunks"),
+        *("records", "bodies", "files", "days", "chunks", "retry_seconds"),
     }
 )
 

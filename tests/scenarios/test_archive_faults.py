@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 import aiohttp
 from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.testing import capture_logs
 
 from cencomm.client.channel.posting import send
 from cencomm.client.events import Event, MessageDelivered, Quarantined, Reason
@@ -18,6 +19,7 @@ from cencomm.forms.canonical_json import JsonValue
 from cencomm.node.consumer import Consumer
 from cencomm.node.database import Database
 from cencomm.node.errors import DatabaseUnavailable
+from tests.fakes.loopback_relay import LoopbackRelay
 from tests.scenarios.archive import SECONDS, Archive, report
 from tests.scenarios.people import Person, Place, draft
 
@@ -81,6 +83,32 @@ async def test_a_full_disk_shows_in_health_as_long_as_it_lasts(archive: Archive,
     faulty.faults = 0
     assert await archive.headings(1) == ["case 1"]
     assert (await health(port, 200))["fault"] is None
+
+
+async def test_a_relay_that_is_away_is_told_in_lines_without_traces_and_its_return_too(
+    archive: Archive, server: LoopbackRelay, ana: Person, meeting: Place
+) -> None:
+    await report(ana, meeting, 1)
+    await server.stop()
+
+    with capture_logs() as lines:
+        archive.start()
+        await told(lines, "node_fault", 2)
+        await server.start()
+        await archive.headings(1)
+        await told(lines, "node_recovered", 1)
+
+    away = [line for line in lines if line["event"] == "node_fault"]
+    assert [line["failures"] for line in away] == list(range(1, len(away) + 1))
+    assert [line["retry_seconds"] for line in away[:2]] == [0.1, 0.2]
+    assert {line["kind"] for line in away} == {"NoAnswer"}
+    assert [line for line in lines if "exc_info" in line] == []
+
+
+async def told(lines: Sequence[Mapping[str, object]], event: str, times: int) -> None:
+    async with asyncio.timeout(SECONDS):
+        while sum(line["event"] == event for line in lines) < times:  # noqa: ASYNC110 (nobody tells that a line was written)
+            await asyncio.sleep(0.02)
 
 
 async def health(port: int, status: int) -> dict[str, JsonValue]:
