@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.node.api.criteria import CriteriaAsked
@@ -49,12 +50,18 @@ class ExportAsked(CriteriaAsked, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 async def get_export(call: Call, asked: ExportAsked) -> Answer:
-    criteria, language = asked.criteria(), call.words.language
-    async with call.room.making:
-        path = await asyncio.to_thread(spool_file, call.room.spool)
+    return await export_records(call, asked)
+
+
+async def export_records(call: Call, asked: ExportAsked, *, only: ColumnElement[bool] | None = None) -> Answer:
+    """What fits as one file; `only` is what a kind of node asks of MESSAGES besides."""
+    room, criteria = call.room, asked.criteria()
+    made = Export(room.labels, room.wording, call.words.language, only=only)
+    async with room.making:
+        path = await asyncio.to_thread(spool_file, room.spool)
         try:
             # In a thread with a loop of its own: recording and searching go on while sheets are computed.
-            work = _export(call.room, criteria, path, language, asked)
+            work = _export(room, criteria, path, asked, made)
             exported = await asyncio.to_thread(asyncio.run, work)
         except BaseException:
             path.unlink(missing_ok=True)
@@ -62,18 +69,17 @@ async def get_export(call: Call, asked: ExportAsked) -> Answer:
     download = Download(
         path=path,
         media_type=MEDIA[asked.format],
-        name=f"{call.room.kind.name}.{SUFFIXES[asked.format]}",
+        name=f"{room.kind.name}.{SUFFIXES[asked.format]}",
         headers={"Cencomm-Records": str(exported.records), "Cencomm-Withheld": str(exported.withheld)},
     )
     return Answer(download=download, found=exported.records)
 
 
-async def _export(room: Room, criteria: Criteria, path: Path, language: str, asked: ExportAsked) -> Exported:
-    made = Export(room.labels, room.wording, language)
+async def _export(room: Room, criteria: Criteria, path: Path, asked: ExportAsked, made: Export) -> Exported:
     async with opened(room.folder) as database, database.reading() as connection:
         match asked.format:
             case Format.JSON:
-                return await _to_json(room, connection, criteria, path, language)
+                return await _to_json(made, connection, criteria, path)
             case Format.XLSX:
                 workbook = path.with_suffix(".xlsx")  # is made where nothing is
                 exported = await made.to_xlsx(connection, criteria, workbook, progress=_nobody)
@@ -89,11 +95,11 @@ async def _export(room: Room, criteria: Criteria, path: Path, language: str, ask
                 return exported
 
 
-async def _to_json(room: Room, connection: AsyncConnection, criteria: Criteria, path: Path, language: str) -> Exported:
+async def _to_json(made: Export, connection: AsyncConnection, criteria: Criteria, path: Path) -> Exported:
     """`{"records": [...], "withheld": 0}`, written record by record."""
-    chosen = await exportable(connection, criteria, room.labels)
+    chosen = await exportable(connection, criteria, made.labels, only=made.only)
     forms = await forms_by_row(connection, chosen.wanted)
-    reader, encoder = Reader(room.lists, room.wording, language), msgspec.json.Encoder()
+    reader, encoder = Reader(made.labels.lists, made.wording, made.language), msgspec.json.Encoder()
     with path.open("wb") as file:
         file.write(b'{"records":[')
         separator = b"\n"
@@ -114,16 +120,14 @@ def _nobody(_done: int, _total: int) -> None:
     """No one watches the progress."""
 
 
-EXPORT_ROUTES = (
-    Route(
-        method="GET",
-        path="/v1/export",
-        summary="The records that fit as one file; TLP:RED is withheld, Cencomm-Withheld says how many.",
-        handler=get_export,
-        asked=ExportAsked,
-        media=tuple(MEDIA.values()),
-        needs=Permission.EXPORT,
-        deed=Deed.EXPORT,
-        nominal=True,
-    ),
+EXPORT_ROUTE = Route(
+    method="GET",
+    path="/v1/export",
+    summary="The records that fit as one file; TLP:RED is withheld, Cencomm-Withheld says how many.",
+    handler=get_export,
+    asked=ExportAsked,
+    media=tuple(MEDIA.values()),
+    needs=Permission.EXPORT,
+    deed=Deed.EXPORT,
+    nominal=True,
 )

@@ -1,6 +1,7 @@
 """Searching the records of a node, and what operations they are of."""
 
 from msgspec import Struct
+from sqlalchemy import ColumnElement
 
 from cencomm.node.api.criteria import CriteriaAsked
 from cencomm.node.api.listing import PageCursor, PageLimit, RecordListed, record_listed
@@ -43,11 +44,16 @@ class OperationsListed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 async def get_records(call: Call, asked: RecordsAsked) -> Answer:
+    return await list_records(call, asked)
+
+
+async def list_records(call: Call, asked: RecordsAsked, *, only: ColumnElement[bool] | None = None) -> Answer:
+    """A page of what fits; `only` is what a kind of node asks of MESSAGES besides."""
     criteria, labels = asked.criteria(), call.room.labels
     after = None if asked.after is None else read_cursor(asked.after, asked.sort)
     async with call.room.database.reading() as connection:
-        page = await find(connection, criteria, labels, sort=asked.sort, after=after, limit=asked.limit)
-        total = await count(connection, criteria, labels)
+        page = await find(connection, criteria, labels, sort=asked.sort, after=after, limit=asked.limit, only=only)
+        total = await count(connection, criteria, labels, only=only)
     listed = RecordsPage(
         records=tuple(record_listed(one) for one in page.found),
         total=total,
@@ -71,26 +77,25 @@ async def get_operations(call: Call, _: Nothing) -> Answer:
     return Answer(document=OperationsListed(operations=listed), found=len(listed))
 
 
-SEARCH_ROUTES = (
-    Route(
-        method="GET",
-        path="/v1/records",
-        summary="Search: a page of the records that fit.",
-        handler=get_records,
-        asked=RecordsAsked,
-        answers=RecordsPage,
-        needs=Permission.READ,
-        deed=Deed.SEARCH,
-        nominal=True,
-    ),
-    Route(
-        method="GET",
-        path="/v1/operations",
-        summary="The operations of which there are records.",
-        handler=get_operations,
-        asked=Nothing,
-        answers=OperationsListed,
-        needs=Permission.READ,
-        deed=Deed.STATISTICS,
-    ),
+RECORDS_ROUTE = Route(
+    method="GET",
+    path="/v1/records",
+    summary="Search: a page of the records that fit.",
+    handler=get_records,
+    asked=RecordsAsked,
+    answers=RecordsPage,
+    needs=Permission.READ,
+    deed=Deed.SEARCH,
+    nominal=True,
+)
+
+OPERATIONS_ROUTE = Route(
+    method="GET",
+    path="/v1/operations",
+    summary="The operations of which there are records.",
+    handler=get_operations,
+    asked=Nothing,
+    answers=OperationsListed,
+    needs=Permission.READ,
+    deed=Deed.STATISTICS,
 )
