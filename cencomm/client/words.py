@@ -18,7 +18,7 @@ from cencomm.resources import resource
 
 DOMAIN = "cencomm"
 WRITTEN_IN = "en"  # the sentences in the code need no catalogue
-TRANSLATED = ("fr",)
+TRANSLATED = ("ar", "fr")
 _ENVIRONMENT = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which POSIX asks them
 
 
