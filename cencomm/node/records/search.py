@@ -109,7 +109,7 @@ async def matching(
 ) -> ColumnElement[bool]:
     """What holds of the records that fit, as a condition on MESSAGES. Raises as `find`."""
     criteria.check(labels.lists)
-    fields = await _load_fields(connection)
+    fields = await _load_fields(connection) if criteria.asks_of_fields else ()
     message = MESSAGES.c
     wanted: list[ColumnElement[bool]] = [] if only is None else [only]
     if criteria.operation is not None:
