@@ -6,9 +6,11 @@ whoever wakes first commits, and the others find nothing left to do.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from cencomm.client.channel.enactment import Sleep, enact
 from cencomm.client.channel.errors import FrozenOperation
+from cencomm.client.channel.further_devices import further_devices
 from cencomm.client.channel.posting import resume_without_files
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.transport.errors import NotEntitled, NotFound
@@ -17,6 +19,8 @@ from cencomm.ids import OperationId
 from cencomm.secret import Entropy
 
 FIRST_SECONDS, LAST_SECONDS = 2.0, 20.0  # C7
+
+T = TypeVar("T")
 
 OnTrouble = Callable[[ProtocolError], None]
 
@@ -56,16 +60,18 @@ class Enactor:
         if not self._at_once:
             await self._sleep(delay_seconds(self._mailbox.environment.entropy))
         self._waiting.discard(operation)
+        devices = await self._trying(further_devices(self._mailbox, operation)) or ()
         for channel in self._mailbox.entitled_channels(operation):
-            await self._trying(enact(self._mailbox, operation, channel, sleep=self._sleep))
+            await self._trying(enact(self._mailbox, operation, channel, devices=devices, sleep=self._sleep))
         await self._trying(resume_without_files(self._mailbox))  # what waited for a group that stands now (C11)
 
-    async def _trying(self, act: Awaitable[object]) -> None:
+    async def _trying(self, act: Awaitable[T]) -> T | None:
         try:
-            await act
+            return await act
         except (Unavailable, NotEntitled, NotFound, FrozenOperation):
-            return  # another is faster, or we are out: the next wake looks again
+            return None  # another is faster, or we are out: the next wake looks again
         except ProtocolError as trouble:
             if self._on_trouble is None:
                 raise
             self._on_trouble(trouble)
+            return None

@@ -1,5 +1,6 @@
 """Devices and their key packages: what lets others add a device while it is away (C5, C8)."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
@@ -14,14 +15,21 @@ from cencomm.mls.cipher_suite import CipherSuite
 from cencomm.mls.credential import BasicCredential
 from cencomm.mls.key_package import KeyPackage
 from cencomm.relay.announcement import KeyPackageTaken, LedgerGrew
-from cencomm.relay.entitlement import has_ended, require_entitled
+from cencomm.relay.entitlement import has_ended, members_now, require_entitled, require_member
 from cencomm.relay.errors import NoKeyPackage, NotFound, Taken, TooMany
 from cencomm.relay.queries import devices as queries
 from cencomm.relay.queries.devices import Device, StoredKeyPackage
 from cencomm.relay.state import Draft
-from cencomm.wire.devices import ClaimedKeyPackage, KeyPackagesWaiting, PutKeyPackages
+from cencomm.wire.devices import (
+    ClaimedKeyPackage,
+    FurtherDevice,
+    FurtherDevices,
+    KeyPackagesWaiting,
+    PutKeyPackages,
+)
 from cencomm.wire.limits import (
     MAX_DEVICES,
+    MAX_FURTHER_DEVICES,
     MAX_KEPT_KEY_PACKAGES,
     MAX_LEAVES_PER_IDENTITY,
     MAX_ONE_TIME_KEY_PACKAGES,
@@ -111,11 +119,33 @@ def has_key_packages(connection: Connection, device: DeviceId) -> bool:
 
 
 def announce_first_device(draft: Draft, account: AccountId) -> None:
-    """Somebody who was admitted, or reset, before they had a device has one now: members wake up and add it."""
+    """Somebody has a device now, the first or a further one: members wake up and add it."""
     for operation, ledger in draft.ledgers.items():
         member = ledger.members.get(account)
         if member is not None and member.revoked_at is None and not draft.is_estranged(operation, account):
             draft.announcements.append(LedgerGrew(operation=operation, sequence=ledger.sequence))
+
+
+def further_devices(connection: Connection, ledger: Ledger, asking: AccountId, *, now: int) -> FurtherDevices:
+    """Whose devices might have no leaf yet although their account has one: exactly what a claim would hand out (C5).
+
+    Who has one device only is absent from a channel or there, which every member sees without us.
+
+    Raises:
+        NotFound, AccessDenied: `asking` is no member now.
+    """
+    require_member(ledger, asking, now=now)
+    seen: Counter[AccountId] = Counter()
+    listed: list[FurtherDevice] = []
+    accounts = members_now(ledger, now=now)
+    for account, device, identity_key, published in queries.further_devices(connection, accounts, now=now):
+        if identity_key != ledger.members[account].identity_key:
+            continue
+        seen[account] += 1
+        claimable = published and seen[account] <= MAX_LEAVES_PER_IDENTITY
+        if claimable and not ledger.has_ended(account, device, at=ledger.sequence):
+            listed.append(FurtherDevice(account=account, device=device))
+    return FurtherDevices(devices=tuple(listed[:MAX_FURTHER_DEVICES]))
 
 
 def judge_key_package(device: Device, encoded: bytes, *, last_resort: bool, now: int) -> StoredKeyPackage:

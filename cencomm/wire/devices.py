@@ -9,6 +9,7 @@ from cencomm.wire.fields import Account, Counter, Device
 from cencomm.wire.limits import (
     MAX_CERTIFICATE_BYTES,
     MAX_CLAIM_ACCOUNTS,
+    MAX_FURTHER_DEVICES,
     MAX_KEY_PACKAGE_BYTES,
     MAX_LEAVES_PER_IDENTITY,
     MAX_ONE_TIME_KEY_PACKAGES,
@@ -66,3 +67,17 @@ class ClaimedKeyPackages(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Reserved for the asking account for RESERVATION_SECONDS; its accepted Commit consumes them."""
 
     packages: Annotated[tuple[ClaimedKeyPackage, ...], Meta(max_length=MAX_CLAIM_ACCOUNTS * MAX_LEAVES_PER_IDENTITY)]
+
+
+class FurtherDevice(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    account: Account
+    device: Device
+
+
+class FurtherDevices(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """GET /v1/operations/{op}/devices: of members who ever registered more than one, those that can be claimed now.
+
+    The relay's word alone: who reads it compares with the tree, and believes the certificates in key packages.
+    """
+
+    devices: Annotated[tuple[FurtherDevice, ...], Meta(max_length=MAX_FURTHER_DEVICES)]

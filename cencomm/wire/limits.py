@@ -52,6 +52,7 @@ COMMITS_PER_HOUR = 120  # of an account in a channel, those that revoke not coun
 LOSSES_BEFORE_TURN = 2  # Commits refused with 409 in a row, before an account may reserve the next turn …
 TURN_SECONDS = 5  # … for so long, once a minute, and not in the same time after another's turn
 MAX_LEAVES_PER_IDENTITY = 5  # C5; a claim hands out packages of so many devices of an account, the newest
+MAX_FURTHER_DEVICES = 10_000  # in one answer: five of each admitted identity
 MAX_DEVICES = 20  # that an account may register: lost ones stay until their certificates end
 
 LOG_PAGE_ENTRIES = LEDGER_PAGE_ENTRIES = 500

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from cencomm.client.channel.claiming import claim
 from cencomm.client.channel.enacting import difference, stage, stage_what_fits
 from cencomm.client.channel.founding import alone, waits_for_us
+from cencomm.client.channel.further_devices import without_leaf
 from cencomm.client.channel.log_feed import follow_log
 from cencomm.client.channel.newcomers import usable_packages
 from cencomm.client.channel.publishing import publish_commit
@@ -26,6 +27,7 @@ from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailabl
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.replay import Ledger
+from cencomm.wire.devices import FurtherDevice
 from cencomm.wire.limits import LOSSES_BEFORE_TURN
 from cencomm.wire.operations import CommitToChannel
 
@@ -37,10 +39,20 @@ Sleep = Callable[[float], Awaitable[None]]
 """seconds -> when they have passed; tests pass one that they wind themselves."""
 
 
-async def enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId, *, sleep: Sleep = asyncio.sleep) -> bool:
+async def enact(
+    mailbox: Mailbox,
+    operation: OperationId,
+    channel: ChannelId,
+    *,
+    devices: Sequence[FurtherDevice] = (),
+    sleep: Sleep = asyncio.sleep,
+) -> bool:
     """Bring the channel's group to what the ledger says, as far as key packages are there, and let in again who asks.
 
     Waiting for our turn to commit (C7) holds nothing up: the mailbox sends and reads meanwhile.
+
+    Args:
+        devices: of members, as the relay lists them; those without a leaf here are added too.
 
     Returns:
         Whether a Commit of ours was needed and accepted.
@@ -51,7 +63,7 @@ async def enact(mailbox: Mailbox, operation: OperationId, channel: ChannelId, *,
     while True:
         try:
             async with mailbox.lock:
-                return await _carry_out(mailbox, operation, channel, readmits=True)
+                return await _carry_out(mailbox, operation, channel, devices=devices, readmits=True)
         except ChannelBusy as busy:
             await _await_turn(busy, sleep)
 
@@ -85,7 +97,7 @@ async def _forget_phantoms(mailbox: Mailbox, operation: OperationId) -> None:
 async def add_devices(mailbox: Mailbox, operation: OperationId, account: AccountId) -> int:
     """Add the account's further devices to our channels: those that have key packages at the relay and no leaf.
 
-    Nothing tells a member of a new device, so somebody asks for it: its owner on another computer, or a coordinator.
+    Programs that stay online do so by themselves, once they looked (further_devices); this is for who will not wait.
 
     Returns:
         How many leaves were added, over all channels.
@@ -133,6 +145,7 @@ async def _carry_out(
     operation: OperationId,
     channel: ChannelId,
     *,
+    devices: Sequence[FurtherDevice] = (),
     sending: bool = False,
     readmits: bool = False,
 ) -> bool:
@@ -169,7 +182,8 @@ async def _carry_out(
             continue
         ledger = mailbox.operation(operation).ledger
         again = await unusable_leaves(mailbox, session) if readmits and adds else []
-        if await _stage_difference(mailbox, session, ledger, again, adds=adds):
+        further = without_leaf(session, devices, mailbox.certificates) if adds else []
+        if await _stage_difference(mailbox, session, ledger, again, further, adds=adds):
             continue
         if not (sending and session.must_commit):
             if refusals and not (committed or sending):
@@ -200,11 +214,17 @@ async def _stage_group(mailbox: Mailbox, operation: OperationId, channel: Channe
 
 
 async def _stage_difference(
-    mailbox: Mailbox, session: ChannelSession, ledger: Ledger, again: Sequence[Unusable], *, adds: bool
+    mailbox: Mailbox,
+    session: ChannelSession,
+    ledger: Ledger,
+    again: Sequence[Unusable],
+    further: Sequence[AccountId],
+    *,
+    adds: bool,
 ) -> bool:
     """Whether there was anything to do that can be done now. A device goes `again` only as it comes (C6)."""
     left = difference(session, ledger, mailbox.certificates)
-    packages = await claim(mailbox, session, left.absent if adds else ())
+    packages = await claim(mailbox, session, (*left.absent, *further) if adds else ())
     removes = list(left.unentitled)
     now, certificates = mailbox.environment.clock(), mailbox.certificates
     for one in again:

@@ -6,13 +6,14 @@ from sqlalchemy import Connection
 from cencomm.relay.devices import (
     announce_first_device,
     claim_key_packages,
+    further_devices,
     has_key_packages,
     put_key_packages,
     register_device,
     waiting_key_packages,
 )
 from cencomm.relay.edge.request import account_of, answer, channel_of, device_of, no_content, operation_of, session_of
-from cencomm.relay.keys import CLAIMS, CLOCK, DATABASE, WRITER
+from cencomm.relay.keys import CLAIMS, CLOCK, DATABASE, STATE, WRITER
 from cencomm.relay.queries.sessions import link_source
 from cencomm.relay.state import Draft
 from cencomm.site.body import read_document
@@ -63,6 +64,13 @@ async def get_key_packages(request: web.Request) -> web.Response:
         lambda connection: waiting_key_packages(connection, account, device, now=now)
     )
     return answer(waiting)
+
+
+async def get_further_devices(request: web.Request) -> web.Response:
+    account, now = await account_of(request), request.app[CLOCK]()
+    ledger = request.app[STATE].ledger(operation_of(request))
+    found = await request.app[DATABASE].read(lambda connection: further_devices(connection, ledger, account, now=now))
+    return answer(found)
 
 
 async def post_claim(request: web.Request) -> web.Response:

@@ -68,6 +68,7 @@ ROUTES = (
     web.get(f"{_OPERATION}/enrolments", operations.get_enrolments),
     web.get(f"{_OPERATION}/locks", locks.get_locks),
     web.delete(f"{_OPERATION}/locks/{{account}}", locks.delete_lock),
+    web.get(f"{_OPERATION}/devices", devices.get_further_devices),
     web.post(f"{_CHANNEL}/claims", devices.post_claim),
     web.put(_ATTACHMENT, attachments.announce_attachment),
     web.get(_ATTACHMENT, attachments.get_attachment),

@@ -89,6 +89,27 @@ def newest_devices(
     return [DeviceId(row.id) for row in connection.execute(found)]
 
 
+def further_devices(
+    connection: Connection, accounts: Iterable[AccountId], *, now: int
+) -> list[tuple[AccountId, DeviceId, bytes, bool]]:
+    """Of those accounts that ever registered more than one device, each that has not ended, an account's newest first.
+
+    Returns:
+        Account, device, the identity key that vouches for it, and whether it has a key package that is not spent.
+    """
+    several = select(DEVICES.c.account).group_by(DEVICES.c.account).having(func.count() > 1)
+    published = select(KEY_PACKAGES.c.ref).where(*_usable(DEVICES.c.id, now=now)).exists()
+    found = (
+        select(DEVICES.c.account, DEVICES.c.id, DEVICES.c.identity_key, published.label("published"))
+        .where(DEVICES.c.account.in_(list(accounts)), DEVICES.c.account.in_(several), DEVICES.c.not_after >= now)
+        .order_by(DEVICES.c.account, DEVICES.c.row.desc())
+    )
+    return [
+        (AccountId(row.account), DeviceId(row.id), row.identity_key, bool(row.published))
+        for row in connection.execute(found)
+    ]
+
+
 def devices_of(connection: Connection, account: AccountId, *, now: int, most: int) -> list[Device]:
     """Those that have not ended, newest first."""
     found = (
@@ -237,5 +258,5 @@ def _last_resort(device: DeviceId, *, now: int) -> tuple[ColumnElement[bool], ..
     return (*_usable(device, now=now), KEY_PACKAGES.c.last_resort == 1)
 
 
-def _usable(device: DeviceId, *, now: int) -> tuple[ColumnElement[bool], ...]:
+def _usable(device: DeviceId | ColumnElement[bytes], *, now: int) -> tuple[ColumnElement[bool], ...]:
     return (KEY_PACKAGES.c.device == device, KEY_PACKAGES.c.spent == 0, KEY_PACKAGES.c.not_after >= now)

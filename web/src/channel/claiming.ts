@@ -8,7 +8,7 @@ import type { LogPlace } from "./session";
 import { refusedWith } from "./unsendable";
 
 const MAX_CLAIM_ACCOUNTS = 200; // of one request (section 9)
-const ENDINGS: ReadonlySet<string> = new Set(["no_session", "not_holder"]); // nothing more is answered
+const ENDINGS: ReadonlySet<string> = new Set(["no_session", "not_holder"]);
 
 /**
  * Key packages of these accounts' devices. Whoever has none, or is refused, is added once that changed.
@@ -30,6 +30,11 @@ export async function claim(
   return packages;
 }
 
+/** Whether nothing more is answered with this session and this opening of the mailbox. */
+export function isSittingOver(error: RelayRefuses): boolean {
+  return ENDINGS.has(error.code);
+}
+
 /** One request. Refused for somebody whom it does not name, it is made again in halves: each is refused alone. */
 async function claimSome(relay: SendingRoutes, place: LogPlace, wanted: readonly Bytes[]): Promise<readonly Bytes[]> {
   if (wanted.length === 0) {
@@ -39,7 +44,7 @@ async function claimSome(relay: SendingRoutes, place: LogPlace, wanted: readonly
   try {
     return await relay.claim(place.operation, place.channel, wanted);
   } catch (error) {
-    if (!(error instanceof RelayRefuses) || ENDINGS.has(error.code)) {
+    if (!(error instanceof RelayRefuses) || isSittingOver(error)) {
       throw error;
     }
     if (!refusedWith(error, "no_key_package", "refused", "not_found")) {

@@ -149,7 +149,7 @@ export function usableSession(host: SendingHost, posting: Posting): ChannelSessi
 async function enactFor(host: SendingHost, posting: Posting): Promise<void> {
   await host.followLedger(posting.operation);
   try {
-    await enact(host, posting.operation, posting.channel, true);
+    await enact(host, posting.operation, posting.channel, { sending: true });
   } catch (error) {
     if (isFinal(error)) {
       throw new Unavailable(`a Commit has to come before the message, and was refused: ${error.message}`);

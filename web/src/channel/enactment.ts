@@ -8,9 +8,11 @@ import { equal, fromHex, type Bytes } from "../bytes";
 import { Unavailable } from "../errors";
 import type { Entropy } from "../primitives/entropy";
 import { RelayRefuses } from "../relay/relay-client";
+import type { FurtherDevice } from "../relay/sending-routes";
 import { claim } from "./claiming";
 import { publishCommit } from "./committing";
 import { difference, stage, stageWhatFits, type Enacting } from "./enacting";
+import { withoutLeaf } from "./further-devices";
 import { alone, waitsForUs } from "./founding";
 import { ownerOf, usablePackages } from "./newcomers";
 import { unusableLeaves, type Unusable } from "./readmission";
@@ -38,19 +40,31 @@ export function enactingPause(entropy: Entropy): number {
   return LEAST_PAUSE_SECONDS + (PAUSE_SPAN_SECONDS * drawn) / PAUSE_STEPS;
 }
 
+/** Why somebody enacts: before `sending`, or as a look round, with the `devices` of members that the relay lists. */
+export interface Occasion {
+  readonly sending?: boolean;
+  readonly devices?: readonly FurtherDevice[];
+}
+
 /**
  * Bring the channel's group to what the ledger says, as far as key packages are there, and let in again who asks.
  *
- * Before `sending`, an empty Commit is made too where one is due (D5), and nobody is let in again.
+ * Before `sending`, an empty Commit is made too where one is due (D5), and nobody is let in again. Of the `devices` those
+ * without a leaf here are added.
  *
  * @returns whether a Commit of ours was needed and accepted.
  * @throws RelayRefuses it is not our turn for longer than LONGEST_WAIT_SECONDS, or a rule forbids what is left to do.
  * @throws Unavailable other Commits were first, again and again.
  */
-export async function enact(host: SendingHost, operation: Bytes, channel: Bytes, sending = false): Promise<boolean> {
+export async function enact(
+  host: SendingHost,
+  operation: Bytes,
+  channel: Bytes,
+  occasion: Occasion = {},
+): Promise<boolean> {
   for (let waits = 0; ; waits += 1) {
     try {
-      return await carryOut(host, operation, channel, sending);
+      return await carryOut(host, operation, channel, occasion);
     } catch (error) {
       if (!isBusy(error) || error.retryAfter === null || error.retryAfter > LONGEST_WAIT_SECONDS || waits === MAX_WAITS) {
         throw error;
@@ -66,7 +80,12 @@ export async function enact(host: SendingHost, operation: Bytes, channel: Bytes,
  * A Commit that a rule forbids holds nothing up: it is made anew, then without Adds, which wait for another day. The
  * refusal is thrown when that one was refused too, or nothing but Adds is left to do and no message waits for it.
  */
-async function carryOut(host: SendingHost, operation: Bytes, channel: Bytes, sending: boolean): Promise<boolean> {
+async function carryOut(
+  host: SendingHost,
+  operation: Bytes,
+  channel: Bytes,
+  { sending = false, devices = [] }: Occasion,
+): Promise<boolean> {
   let committed = false;
   let losses = 0;
   const refusals: RelayRefuses[] = [];
@@ -100,7 +119,8 @@ async function carryOut(host: SendingHost, operation: Bytes, channel: Bytes, sen
       continue;
     }
     const again = adds && !sending ? await unusableLeaves(host, session) : [];
-    if (await stageDifference(host, session, again, adds)) {
+    const further = adds ? withoutLeaf(session, devices, host.certificates) : [];
+    if (await stageDifference(host, session, { again, further, adds })) {
       continue;
     }
     if (!(sending && session.mustCommit)) {
@@ -130,17 +150,23 @@ async function stageGroup(host: SendingHost, operation: Bytes, channel: Bytes, a
   await host.write(new Map(), { session: staged });
 }
 
+/** What is to be done beside the ledger's will: whom to let in again, whose further devices to add; no Adds without `adds`. */
+interface Besides {
+  readonly again: readonly Unusable[];
+  readonly further: readonly Bytes[];
+  readonly adds: boolean;
+}
+
 /** Whether there was anything to do that can be done now; then it is staged. A device goes `again` only as it comes (C6). */
 async function stageDifference(
   host: SendingHost,
   session: ChannelSession,
-  again: readonly Unusable[],
-  adds: boolean,
+  { again, further, adds }: Besides,
 ): Promise<boolean> {
   const enacting = enactingOf(host, session);
   const { ledger, certificates } = enacting;
   const left = difference(session, ledger, certificates);
-  const claimed = [...(await claim(host.routes, session, adds ? left.absent : []))];
+  const claimed = [...(await claim(host.routes, session, adds ? [...left.absent, ...further] : []))];
   const removes = [...left.unentitled];
   for (const { leaf, certificate } of again) {
     const offered = await claim(host.routes, session, [certificate.account]);

@@ -7,7 +7,9 @@
 
 import { refill } from "../account/key-packages";
 import { hex, type Bytes } from "../bytes";
+import { isSittingOver } from "../channel/claiming";
 import { enact, enactingPause } from "../channel/enactment";
+import { furtherDevices } from "../channel/further-devices";
 import { noticePush } from "../channel/log-feed";
 import { resume } from "../channel/posting";
 import { sendRejections } from "../channel/rejecting";
@@ -19,11 +21,9 @@ import type { Mailbox } from "./mailbox";
 
 const RETRY_SECONDS = 5; // after a call that failed while the stream goes on
 
-const ENDS: ReadonlySet<string> = new Set(["no_session", "not_holder"]);
-
 /** Whether nothing more can be done with this session and this opening of the mailbox. */
 export function isEnd(error: unknown): error is RelayRefuses {
-  return error instanceof RelayRefuses && ENDS.has(error.code);
+  return error instanceof RelayRefuses && isSittingOver(error);
 }
 
 /** Whether an operation's ledger cannot be shown, for reasons of its own: not admitted yet, withheld, not to be believed. */
@@ -153,8 +153,9 @@ export class Following {
 
   private async enactLater(operation: Bytes): Promise<void> {
     await this.mailbox.sleep(enactingPause(this.mailbox.entropy));
+    const devices = (await this.see(operation, () => furtherDevices(this.mailbox.routes, operation))) ?? [];
     for (const channel of this.mailbox.entitledChannels(operation)) {
-      await this.see(operation, () => enact(this.mailbox, operation, channel));
+      await this.see(operation, () => enact(this.mailbox, operation, channel, { devices }));
     }
   }
 

@@ -1,9 +1,13 @@
 /** The relay's routes for whoever sends: publishing, turns, key packages (docs/protocol.md section 8). */
 
 import { hex, type Bytes } from "../bytes";
+import { MalformedError } from "../errors";
 import { asDocument, bytesOf, flagOf, listOf, numberOf } from "./answers";
 import { fromBase64, toBase64 } from "./base64";
 import type { Caller } from "./caller";
+
+const ID_BYTES = 16;
+const MAX_FURTHER_DEVICES = 10_000; // in one answer (section 9)
 
 /** Key packages of a device that wait at the relay. */
 export interface WaitingKeyPackages {
@@ -16,6 +20,12 @@ export interface PublishedKeyPackages {
   readonly oneTime: readonly Bytes[];
   readonly lastResort: Bytes | null;
   readonly alone: boolean;
+}
+
+/** A device that somebody else of its account's stands beside, by the relay's word alone. */
+export interface FurtherDevice {
+  readonly account: Bytes;
+  readonly device: Bytes;
 }
 
 /** A log of a channel. */
@@ -34,6 +44,15 @@ export class SendingRoutes {
     const path = `${channelPath(operation, channel)}/claims`;
     const answer = await this.relay.ask("POST", path, { accounts: accounts.map(toBase64) });
     return listOf(answer, "packages", (item) => bytesOf(asDocument(item), "key_package"));
+  }
+
+  /** Of members who ever registered more than one device, those that can be claimed now. */
+  async furtherDevices(operation: Bytes): Promise<readonly FurtherDevice[]> {
+    const devices = listOf(await this.relay.ask("GET", `/v1/operations/${hex(operation)}/devices`), "devices", readDevice);
+    if (devices.length > MAX_FURTHER_DEVICES) {
+      throw new MalformedError(`the relay lists more than ${MAX_FURTHER_DEVICES} devices`);
+    }
+    return devices;
   }
 
   /** The next turn to commit is ours for a few seconds (C7). */
@@ -63,6 +82,11 @@ export class SendingRoutes {
       alone: published.alone,
     });
   }
+}
+
+function readDevice(item: unknown): FurtherDevice {
+  const listed = asDocument(item);
+  return { account: bytesOf(listed, "account", ID_BYTES), device: bytesOf(listed, "device", ID_BYTES) };
 }
 
 function channelPath(operation: Bytes, channel: Bytes): string {

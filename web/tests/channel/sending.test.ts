@@ -152,7 +152,7 @@ test("what was refused for its epoch is encrypted again: same send id and envelo
   await deliver(anna, await keepDraft(anna, draft(anna)));
   const posting = await keepDraft(anna, draft(anna));
   await bela.followLog();
-  await enact(bela, bela.ledger.operation, CHANNEL, true); // an epoch that Anna does not know
+  await enact(bela, bela.ledger.operation, CHANNEL, { sending: true }); // an epoch that Anna does not know
 
   const sent = await deliver(anna, posting);
   await bela.followLog();
@@ -170,7 +170,7 @@ test("a form that is gone since is refused before it is encrypted anew, and the 
   await deliver(anna, await keepDraft(anna, draft(anna)));
   const posting = await keepDraft(anna, draft(anna));
   await bela.followLog();
-  await enact(bela, bela.ledger.operation, CHANNEL, true);
+  await enact(bela, bela.ledger.operation, CHANNEL, { sending: true });
   anna.refusesForm = true;
 
   const outcome = await attemptDelivery(anna, posting);

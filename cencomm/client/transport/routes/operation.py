@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from cencomm.client.transport.calls import LIST_ANSWER_BYTES, PAGE_ANSWER_BYTES, Calls
 from cencomm.ids import AccountId, OperationId
+from cencomm.wire.devices import FurtherDevices
 from cencomm.wire.enrolments import Enrol, Enrolments
 from cencomm.wire.foundings import FoundingAnswer
 from cencomm.wire.limits import MAX_BODY_BYTES
@@ -70,6 +71,9 @@ class OperationRoutes(Calls):
 
     async def blobs(self, operation: OperationId) -> BlobsAnswer:
         return await self._get(BlobsAnswer, "operations", operation.hex(), "blobs", most=MAX_BODY_BYTES)
+
+    async def further_devices(self, operation: OperationId) -> FurtherDevices:
+        return await self._get(FurtherDevices, "operations", operation.hex(), "devices", most=LIST_ANSWER_BYTES)
 
     async def enrol(self, operation: OperationId, request: Enrol) -> None:
         await self._do("POST", request, "operations", operation.hex(), "enrolments")

@@ -1,0 +1,69 @@
+"""A second computer of a member's gets in by itself: whoever is online looks who has no leaf yet (C5, C6, ADR 0030)."""
+
+import asyncio
+from pathlib import Path
+
+from aiohttp import web
+
+from cencomm.client.channel.session import Standing
+from cencomm.client.enactor import Enactor
+from cencomm.client.operation.ledger_feed import pin_operation
+from cencomm.client.watch import catch_up
+from cencomm.errors import ProtocolError
+from cencomm.wire.devices import FurtherDevice, FurtherDevices
+from cencomm.wire.document import encode_document
+from tests.fakes.loopback_relay import Handler, LoopbackRelay
+from tests.scenarios.people import Person, Place
+from tests.scenarios.test_history import another_computer
+
+
+async def look(somebody: Person, place: Place) -> None:
+    """What a program does that is online when the relay says that there is something to see."""
+    troubles: list[ProtocolError] = []
+    async with asyncio.TaskGroup() as tasks:
+        Enactor(somebody.mailbox, tasks, troubles.append, at_once=True).look_at(place.operation)
+    assert not troubles
+
+
+def leaves(somebody: Person, place: Place) -> int:
+    return len(somebody.mailbox.sessions[(place.operation, place.channel)].leaves())
+
+
+async def test_a_further_device_is_added_by_a_member_who_was_away_when_it_came(
+    carla: Person, bob: Person, place: Place, tmp_path: Path
+) -> None:
+    async with another_computer(bob, tmp_path / "elsewhere") as there:
+        await look(carla, place)
+
+        await pin_operation(there.mailbox, place.operation)
+        await catch_up(there.mailbox)
+        assert there.mailbox.sessions[(place.operation, place.channel)].standing is Standing.LIVE
+
+        epoch = carla.mailbox.sessions[(place.operation, place.channel)].group.epoch
+        await look(carla, place)
+        assert carla.mailbox.sessions[(place.operation, place.channel)].group.epoch == epoch, "nothing is left to do"
+
+
+async def test_a_relay_that_invents_devices_brings_nobody_in(
+    carla: Person, eve: Person, bob: Person, place: Place, server: LoopbackRelay
+) -> None:
+    """C5: of somebody outside, and one that has no certificate; and a list that is refused holds up nothing."""
+    invented = FurtherDevices(
+        devices=(
+            FurtherDevice(account=eve.account, device=eve.mailbox.device.device),
+            FurtherDevice(account=bob.account, device=eve.mailbox.device.device),
+        )
+    )
+
+    async def invent(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method == "GET" and request.path.endswith("/devices"):
+            return web.Response(body=encode_document(invented), content_type="application/json")
+        return await handler(request)
+
+    server.meddle = invent
+    await catch_up(carla.mailbox)
+    before = leaves(carla, place)
+
+    await look(carla, place)
+
+    assert leaves(carla, place) == before
