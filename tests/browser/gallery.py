@@ -3,8 +3,9 @@
 import mimetypes
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 from playwright.async_api import BrowserContext, Page, Route, async_playwright
@@ -32,7 +33,7 @@ def build_gallery() -> None:
         subprocess.run([sys.executable, "hatch_build.py", "--gallery"], cwd=ROOT, check=True)
 
 
-async def serve_gallery(context: BrowserContext) -> None:
+async def serve_gallery(context: BrowserContext, *, headers: Mapping[str, str] = MappingProxyType({})) -> None:
     """Everything that pages of `context` ask for is answered from the built files, or is not there."""
 
     async def answer(route: Route) -> None:
@@ -42,7 +43,7 @@ async def serve_gallery(context: BrowserContext) -> None:
             await route.fulfill(status=404)
             return
         media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        await route.fulfill(body=file.read_bytes(), content_type=media_type)
+        await route.fulfill(body=file.read_bytes(), headers={**headers, "Content-Type": media_type})
 
     await context.route("**/*", answer)
 
@@ -76,4 +77,4 @@ async def barriers(page: Page) -> list[str]:
 async def open_gallery(page: Page, **asked: str | int) -> None:
     """Show what is asked for (the list is in `web/gallery/gallery.tsx`) and wait until it stands."""
     await page.goto(f"{ORIGIN}/?{urlencode(asked)}")
-    await page.wait_for_function("document.documentElement.dataset.opened !== undefined")
+    await page.locator("html[data-opened]").wait_for(state="attached")

@@ -27,6 +27,12 @@ import * as who from "./people";
 const asked = new URLSearchParams(location.search);
 const MOST_BYTES = 1 << 18;
 
+/** What a test puts before the page: messages, and what everybody and everything is called. */
+interface Planted {
+  readonly said: readonly Said[];
+  readonly name: string | null;
+}
+
 interface Fetched {
   readonly words: Words;
   readonly readings: Readings;
@@ -96,16 +102,21 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
     document.documentElement.lang = words.language;
     document.documentElement.dir = words.direction;
   }, [words]);
-  const hostile = useMemo(() => (window as { hostile?: readonly string[] }).hostile ?? [], []);
+  const planted = useMemo(() => (window as { planted?: Planted }).planted ?? { said: [], name: null }, []);
   const mailboxes = useMemo(
     () => [
-      mailbox(who.HERON, forms, [...messages, ...hostile.map((text, place) => hostileNote(text, messages.length + place))]),
+      mailbox(who.HERON, forms, [
+        ...messages,
+        ...planted.said.map((said, place) => message(who.HERON, messages.length + place + 1, said)),
+      ]),
       mailbox(who.AMBER, forms, DAY.map((said, place) => message(who.AMBER, place + 1, said))),
     ],
     [messages],
   );
   const home = useMemo(() => {
-    const operations = [who.GREY_HERON, who.AMBER_COAST].map((overview) => ({ verified: true, overview }) as const);
+    const operations = [who.GREY_HERON, who.AMBER_COAST].map(
+      (overview) => ({ verified: true, overview: planted.name === null ? overview : who.called(overview, planted.name) }) as const,
+    );
     return { account: who.ROTTERDAM.account, operations };
   }, []);
   const change = (changed: MessageView, to: Partial<MessageView>): void =>
@@ -152,11 +163,6 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
       </ChooseLanguage.Provider>
     </WordsContext.Provider>
   );
-}
-
-/** What a test puts before the page, as somebody wrote it. */
-function hostileNote(text: string, place: number): MessageView {
-  return message(who.HERON, place + 1, { author: who.LEFT.account, form: "note", values: { text }, minutesAgo: 1 });
 }
 
 function tell(what: string): void {

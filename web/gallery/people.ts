@@ -1,7 +1,7 @@
 /** Who belongs to the invented operations. */
 
 import { channel, id, member, overview } from "./invented";
-import type { MemberView } from "../src/operation/overview";
+import type { MemberView, Overview } from "../src/operation/overview";
 
 const POSTS: readonly (readonly [string, string, string, number])[] = [
   ["Coordination unit, Lisbon", "Joint unit", "PT", 1],
@@ -64,6 +64,18 @@ export const AMBER_COAST = {
   exercise: true,
   phase: 2,
 };
+
+/** The same operation under a unit that calls all of it, and everybody in it, by one name. */
+export function called(overview: Overview, name: string): Overview {
+  const labels = { en: name };
+  return {
+    ...overview,
+    purpose: { title: labels, purpose: labels, legalBasis: name },
+    members: overview.members.map((one) => ({ ...one, profile: { name, organisation: name, country: one.profile?.country ?? null } })),
+    channels: overview.channels.map((one) => ({ ...one, title: labels })),
+    troubles: [name],
+  };
+}
 
 function post(place: number): MemberView {
   const found = people[place];

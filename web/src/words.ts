@@ -13,6 +13,9 @@ const HALF_A_YEAR = 183 * DAY;
 const LAST_MOMENT = 8.64e12; // seconds; ECMA-262, time values
 const MEGABYTE = 1_000_000; // bytes
 const PLACE = /\{(\w+)\}/g;
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g; // embeds, overrides or isolates a direction
+const RUNS_LEFT = /[\u200f\u061c]|(?=\p{L})[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const [ISOLATE, END] = ["\u2068", "\u2069"]; // in the direction of what stands between them (UAX #9)
 
 /** Sentences of one language, by the English one. */
 export type Catalogue = Readonly<Record<string, string>>;
@@ -27,13 +30,23 @@ export class Words {
     return RIGHT_TO_LEFT.has(this.language) ? "rtl" : "ltr";
   }
 
-  /** The sentence in the reader's language, with `{name}` replaced by its value. */
+  /**
+   * The sentence in the reader's language, with `{name}` replaced by its value.
+   *
+   * A value may be a peer's words: those of another direction keep to themselves, and none moves ours.
+   */
   say(sentence: string, values: Readonly<Record<string, string | number>> = {}): string {
     const text = this.catalogue[sentence] ?? sentence;
     return text.replace(PLACE, (whole, name: string) => {
       const value = values[name];
-      return typeof value === "number" ? this.number(value) : (value ?? whole);
+      return typeof value === "number" ? this.number(value) : value === undefined ? whole : this.quoted(value);
     });
+  }
+
+  private quoted(value: string): string {
+    const text = value.replace(TURNS, "\ufffd");
+    const turns = this.direction === "rtl" ? /\p{L}/u.test(text) : RUNS_LEFT.test(text);
+    return turns || text !== value ? ISOLATE + text + END : value;
   }
 
   number(value: number): string {

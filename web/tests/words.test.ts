@@ -57,3 +57,13 @@ test("the first of the reader's languages that we speak is taken", () => {
 test("a time that is none is shown as that, and the page goes on", () => {
   assert.equal(new Words("en", {}).moment(Number(2n ** 64n - 1n)), "?");
 });
+
+test("a value that runs the other way, or turns what follows, keeps to itself in a sentence", () => {
+  const say = (language: "en" | "ar", detail: string): string => new Words(language, {}).say("Not sent: {reason}.", { reason: detail });
+
+  assert.equal(say("en", "Gate 4 (Nord)"), "Not sent: Gate 4 (Nord).");
+  assert.equal(say("en", "أحمد (TLP:CLEAR)"), "Not sent: \u2068أحمد (TLP:CLEAR)\u2069.");
+  assert.equal(say("en", "a\u2069\u202eb"), "Not sent: \u2068a\ufffd\ufffdb\u2069.");
+  assert.equal(say("ar", "Gate 4"), "Not sent: \u2068Gate 4\u2069.");
+  assert.equal(say("ar", "14:05"), "Not sent: 14:05.");
+});

@@ -119,7 +119,13 @@ function Roster({ members }: { readonly members: readonly MemberView[] }): JSX.E
       </h2>
       <label class="filter">
         {words.say("Find by name, service, country or role")}
-        <input type="search" dir="auto" value={sought} onInput={(event) => setSought(event.currentTarget.value)} />
+        <input
+          type="search"
+          dir="auto"
+          autocomplete="off"
+          value={sought}
+          onInput={(event) => setSought(event.currentTarget.value)}
+        />
       </label>
       <div class="scroll" role="region" tabIndex={0} aria-label={words.say("Roster")}>
         <table>

@@ -80,6 +80,7 @@ export function Addressing({ body, readers, now, onChange }: Props): JSX.Element
             <input
               id="answer-by"
               type="datetime-local"
+              autocomplete="off"
               value={body.answerBy === null ? "" : new Date(body.answerBy * 1000).toISOString().slice(0, 16)}
               onInput={(event) => onChange({ ...body, answerBy: secondsOf(event.currentTarget.value) })}
             />

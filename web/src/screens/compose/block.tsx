@@ -166,6 +166,7 @@ function ContainerPaste({ block, rows, onAdd }: PasteProps): JSX.Element | null 
   return (
     <input
       type="text"
+      autocomplete="off"
       class="paste"
       value=""
       placeholder={words.say("Paste a list of containers here")}

@@ -122,6 +122,7 @@ function Filters({ place, go }: { readonly place: Place; readonly go: Props["go"
         {words.say("Urgent")}
       </button>
       <select
+        autocomplete="off"
         class={place.filter.form === null ? "only" : "only on"}
         aria-label={words.say("Form")}
         value={place.filter.form ?? ""}
@@ -135,6 +136,7 @@ function Filters({ place, go }: { readonly place: Place; readonly go: Props["go"
         ))}
       </select>
       <select
+        autocomplete="off"
         class={place.filter.country === null ? "only" : "only on"}
         aria-label={words.say("Country of the author")}
         value={place.filter.country ?? ""}

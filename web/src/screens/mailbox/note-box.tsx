@@ -41,6 +41,7 @@ export function NoteBox({ box, channel, members, onSend }: Props): JSX.Element {
           ref={box}
           rows={2}
           dir="auto"
+          autocomplete="off"
           maxLength={MAX_LETTERS}
           value={text}
           aria-describedby="note-hint"

@@ -27,7 +27,6 @@ export function Line(props: Props): JSX.Element {
       inputMode={mode}
       autocomplete="off"
       autocapitalize={mono ? "characters" : "sentences"}
-      spellcheck={!mono}
       class={mono ? "mono" : undefined}
       dir={mono ? "ltr" : "auto"}
       aria-label={props.label}

@@ -18,6 +18,7 @@ export function Select(props: Props): JSX.Element {
   return (
     <select
       id={props.id}
+      autocomplete="off"
       aria-label={props.label}
       aria-describedby={props.describedBy}
       aria-invalid={props.invalid ?? false}

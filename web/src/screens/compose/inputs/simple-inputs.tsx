@@ -24,6 +24,7 @@ export function TextInput(props: InputProps<TextKind>): JSX.Element {
   return (
     <textarea
       id={id}
+      autocomplete="off"
       dir="auto"
       rows={4}
       aria-describedby={props.describedBy}
@@ -78,6 +79,7 @@ export function InstantInput(props: InputProps<InstantKind>): JSX.Element {
     <input
       id={id}
       type="datetime-local"
+      autocomplete="off"
       aria-describedby={props.describedBy}
       aria-invalid={props.invalid}
       aria-required={props.required}
