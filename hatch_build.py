@@ -132,6 +132,7 @@ def _sources(root: Path) -> Iterator[Path]:
     yield from (web / name for name in ("build.mjs", "index.html", "package.json", "package-lock.json"))
     yield from root.glob("locale/*/LC_MESSAGES/web/*.po")
     yield from root.glob("templates/codes/*.toml")
+    yield root / "templates/codes/places.tsv"
     yield from root.glob("templates/messages/*.toml")
     yield from (root / "cencomm/forms").glob("*.py")
 

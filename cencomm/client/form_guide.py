@@ -12,6 +12,7 @@ from cencomm.forms.condition import Condition
 from cencomm.forms.form import Field, Form
 from cencomm.forms.kinds.code import CodeKind, CodesKind
 from cencomm.forms.kinds.kind import Column, ColumnType
+from cencomm.forms.kinds.place import PlaceKind, PlacePart
 from cencomm.forms.kinds.quantity import UNITS, QuantityKind
 from cencomm.forms.language import pick
 
@@ -75,6 +76,13 @@ def choices(form: Form, typed: str, word: str, language: str, reports: Reports, 
         and (level is None or len(codes.ancestors(entry.code)) + 1 == level)
         and codes.valid(entry.code, on.isoformat())
     )
+
+
+def asks_place(form: Form, typed: str) -> bool:
+    """Whether a place's code is written there, of which there is no list that a form names."""
+    path, _, part = _ROW.sub("", typed).rpartition(".")
+    field = dict(form.all_fields()).get(path)
+    return field is not None and isinstance(field.kind, PlaceKind) and part == PlacePart.CODE
 
 
 def _question(field: Field, path: str, language: str) -> Question:

@@ -12,6 +12,7 @@ from cencomm.forms.code_entry import LANGUAGES, CodeEntry
 from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.forms.fault import FaultCode
 from cencomm.forms.form_json import encode_form
+from cencomm.forms.known_places import KnownPlace, load_known_places
 from cencomm.forms.language import pick
 from cencomm.forms.library import load_forms
 from cencomm.forms.tongue import CLDR_UNITS
@@ -21,9 +22,10 @@ PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")  # of CLDR; beside
 
 
 def browser_terms() -> Mapping[str, JsonValue]:
-    """File name -> what it holds: `codes.json`, and `terms-<language>.json` of each language."""
+    """File name -> what it holds: `codes.json`, `places.json`, and `terms-<language>.json` of each language."""
     lists, wording = load_code_lists(), load_wording()
     files: dict[str, JsonValue] = {"codes.json": {name: _codes(codes) for name, codes in lists.items()}}
+    files["places.json"] = [_place(place) for place in load_known_places().places]
     return files | {f"terms-{language}.json": _terms(lists, wording, language) for language in LANGUAGES}
 
 
@@ -41,6 +43,10 @@ def _entry(entry: CodeEntry) -> dict[str, JsonValue]:
     for key, value in (("parent", entry.parent), ("from", entry.valid_from), ("to", entry.valid_to)):
         found |= {} if value is None else {key: value}
     return found | ({"flags": {name: [*flags] for name, flags in entry.flags.items()}} if entry.flags else {})
+
+
+def _place(place: KnownPlace) -> JsonValue:
+    return [place.country, place.code or "", place.kind.value, place.city, place.site or "", [*place.also]]
 
 
 def _terms(lists: Mapping[str, CodeList], wording: Wording, language: str) -> dict[str, JsonValue]:

@@ -75,7 +75,7 @@ async def test_a_short_seizure_and_an_alert_take_few_keystrokes(page: Page) -> N
         "seizure_date": "2026-11-22",
         "reporting_country": "KE",
         "location_type": "airport",
-        "place": {"code": "NBO"},
+        "place": {"code": "NBO", "city": "Nairobi", "country": "KE"},
         "items": [{"category": "CIT", "quantity": {"amount": "12", "unit": "H87"}}],
     }
 

@@ -3,11 +3,13 @@
 import { Unavailable } from "./errors";
 import { codeLists, type CodesAsset } from "./forms/code-assets";
 import type { CodeLists } from "./forms/code-list";
+import { knownPlaces, type KnownPlaces, type PlacesAsset } from "./forms/known-places";
 import { Tongue, type Terms } from "./forms/tongue";
 
 /** One for a page, one for its worker. */
 export class Resources {
   #codes: Promise<CodeLists> | null = null;
+  #places: Promise<KnownPlaces> | null = null;
   readonly #tongues = new Map<string, Promise<Tongue>>();
 
   /** Every code list that ships. @throws Unavailable the relay does not answer. */
@@ -20,6 +22,18 @@ export class Resources {
       },
     );
     return this.#codes;
+  }
+
+  /** The places that ship, a fifth of the first load: for whoever writes one. @throws Unavailable as `codes`. */
+  places(): Promise<KnownPlaces> {
+    this.#places ??= this.#fetch("places.json").then(
+      (content) => knownPlaces(content as PlacesAsset), // as for `codes`
+      (error: unknown) => {
+        this.#places = null;
+        throw error;
+      },
+    );
+    return this.#places;
   }
 
   /** How a reader of `language` says values; one of the nine of forms. @throws Unavailable the relay does not answer. */

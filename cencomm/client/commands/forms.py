@@ -10,11 +10,13 @@ from cencomm.client.commands.synchronising import synchronise
 from cencomm.client.commands.translated import TranslatedCommand
 from cencomm.client.complaints import complaint
 from cencomm.client.desk import open_desk
-from cencomm.client.form_guide import choices, questions
+from cencomm.client.form_guide import asks_place, choices, questions
 from cencomm.client.reports import Reports
 from cencomm.client.terminal import Terminal, columns
 from cencomm.errors import UsageError
 from cencomm.forms.form import Form
+from cencomm.forms.kinds.place import COUNTRIES
+from cencomm.forms.known_places import load_known_places
 from cencomm.forms.language import pick
 
 
@@ -47,10 +49,22 @@ def form(terminal: Terminal, name: str | None, field: str | None, word: str, ope
     if field is None:
         _show_questions(terminal, definition)
         return
+    if asks_place(definition, field):
+        _show_places(terminal, reports, word)
+        return
     today = dt.datetime.fromtimestamp(terminal.clock(), dt.UTC).date()
     found = choices(definition, field, word, language, reports, today)
     labelled = [(entry.code, entry.label(language)) for entry in found]
     terminal.show(columns(labelled), {"codes": [{"code": code, "label": label} for code, label in labelled]})
+
+
+def _show_places(terminal: Terminal, reports: Reports, word: str) -> None:
+    """Those that WORD could mean: what stands in no line can be written all the same."""
+    countries, language = reports.lists[COUNTRIES], terminal.words.language
+    found = load_known_places().search(word, countries, language)
+    rows = [(one.code or "-", one.city, countries.label(one.country, language), one.site or "") for one in found]
+    places = [{"code": one.code, "city": one.city, "country": one.country} for one in found]
+    terminal.show(columns(rows), {"places": [*places]})
 
 
 def _show_questions(terminal: Terminal, definition: Form) -> None:

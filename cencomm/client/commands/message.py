@@ -40,6 +40,7 @@ from cencomm.errors import ProtocolError, Unavailable, UsageError
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Body, Handling, Priority, Tlp
 from cencomm.forms.form import Variant
+from cencomm.forms.known_places import load_known_places, refuse_misplaced
 from cencomm.forms.validation import MAX_REPORT_BYTES, InvalidReport
 from cencomm.ids import ATTACHMENT_ID_BYTES, AttachmentId, ChannelId, OperationId
 
@@ -115,7 +116,7 @@ def send(
             )
             desk.reports.judge_place(known, place, definition, body)
             try:
-                desk.reports.report(known, forms[form], body)
+                refuse_misplaced(desk.reports.report(known, forms[form], body), load_known_places())
             except InvalidReport as invalid:
                 _refuse(terminal, presenter.faults(definition, invalid.faults), invalid)
             judge_readers(known, place, body, author=mailbox.identity.account)

@@ -24,8 +24,8 @@ from cencomm.forms.tongue import Tongue
 COUNTRIES = "country"
 MAX_WORDS = 150  # characters of a city or a site
 COORDINATE_PLACES = 6  # a tenth of a metre
-_IATA = re.compile(r"[A-Z]{3}", re.ASCII)
-_LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}", re.ASCII)  # the UN/LOCODE manual leaves out 0 and 1
+IATA = re.compile(r"[A-Z]{3}", re.ASCII)
+LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}", re.ASCII)  # the UN/LOCODE manual leaves out 0 and 1
 
 
 class PlacePart(StrEnum):
@@ -105,10 +105,10 @@ def _code(parts: dict[str, JsonValue], spot: Spot) -> str | None:
     code = parts.get("code")
     if code is None:
         return None
-    if not isinstance(code, str) or not (_IATA.fullmatch(code) or _LOCODE.fullmatch(code)):
+    if not isinstance(code, str) or not (IATA.fullmatch(code) or LOCODE.fullmatch(code)):
         spot.fault(FaultCode.PLACE_CODE_FORMAT, "code", value=quoted(code) if isinstance(code, str) else "")
         return None
-    if _LOCODE.fullmatch(code) and parts.get("country", code[:2]) != code[:2]:
+    if LOCODE.fullmatch(code) and parts.get("country", code[:2]) != code[:2]:
         spot.fault(FaultCode.PLACE_CODE_COUNTRY, "code", country=code[:2])
         return None
     return code

@@ -109,6 +109,25 @@ def test_everything_that_is_wrong_stands_beside_its_field_in_the_readers_languag
     assert "Rien n'a été envoyé" in said
 
 
+def test_an_airport_code_of_another_country_is_told_before_anything_is_sent(ana: Person) -> None:
+    seizure = {
+        "case_ref": "A-1",
+        "seizure_date": "2026-01-01",
+        "reporting_country": "UG",
+        "location_type": "airport",
+        "place.code": "NBO",
+        "place.country": "UG",
+        "items[0].category": "CIT",
+        "items[0].quantity.amount": "1",
+        "items[0].quantity.unit": "KGM",
+    }
+    settings = [word for path, value in seizure.items() for word in ("--set", f"{path}={value}")]
+
+    said = ana.fails("send", "seizure", *settings, "--yes")
+
+    assert "ce code relève de KE" in said
+
+
 def test_whoever_writes_a_report_is_shown_its_fields_and_the_codes_that_they_take(ana: Person) -> None:
     asked = ana.does("form", "seizure")
     (required,) = [line for line in asked.splitlines() if line.startswith("reporting_country")]
@@ -118,6 +137,7 @@ def test_whoever_writes_a_report_is_shown_its_fields_and_the_codes_that_they_tak
     assert "items[0].quantity" in asked
     assert "CIT" in codes
     assert ana.does("form", "seizure", "reporting_country", "Colombie").split() == ["CO", "Colombie"]
+    assert ana.does("form", "seizure", "place.code", "rotterdam").split()[:3] == ["NLRTM", "Rotterdam", "Pays-Bas"]
     assert "items[0].quantity.unit" in ana.fails("form", "seizure", "items[0].quantity")
     assert "no field" in ana.fails("form", "seizure", "nothing")
     assert "takes no code" in ana.fails("form", "seizure", "case_ref")

@@ -18,7 +18,7 @@ const COORDINATE_PLACES = 6; // a tenth of a metre
 const MAX_LATITUDE = 90; // degrees
 const MAX_LONGITUDE = 180;
 const IATA = /^[A-Z]{3}$/;
-const LOCODE = /^[A-Z]{2}[A-Z2-9]{3}$/; // the UN/LOCODE manual leaves out 0 and 1
+export const LOCODE = /^[A-Z]{2}[A-Z2-9]{3}$/; // the UN/LOCODE manual leaves out 0 and 1
 
 export const PLACE_PARTS = ["code", "site", "city", "country"] as const;
 export type PlacePart = (typeof PLACE_PARTS)[number];
@@ -75,12 +75,17 @@ function words(parts: JsonObject, part: PlacePart, spot: Spot): string | null {
   return value === undefined ? null : parseText(value, spot, { most: MAX_WORDS, part });
 }
 
+/** Whether a text is made as codes of places are; whether there is such a place is not known. */
+export function isPlaceCode(text: string): boolean {
+  return IATA.test(text) || LOCODE.test(text);
+}
+
 function parsePlaceCode(parts: JsonObject, spot: Spot): string | null {
   const code = parts.get("code");
   if (code === undefined) {
     return null;
   }
-  if (typeof code !== "string" || !(IATA.test(code) || LOCODE.test(code))) {
+  if (typeof code !== "string" || !isPlaceCode(code)) {
     return spot.fault("place_code_format", "code", { value: typeof code === "string" ? quoted(code) : "" });
   }
   const country = code.slice(0, 2);

@@ -58,6 +58,7 @@ export function ComposeScreen(props: Props): JSX.Element {
   }, [resources, words.language, attempt]);
   const form = useMemo(() => formOrNull(mailbox, draft.formHash), [mailbox, draft.formHash]);
   const loadTongue = useCallback((language: string) => resources.tongue(language), [resources]);
+  const loadPlaces = useCallback(() => resources.places(), [resources]);
   const related = useMemo(
     () => (fetched === null || fetched === "missing" ? [] : relatedMessages(mailbox, fetched)),
     [mailbox, fetched],
@@ -115,6 +116,7 @@ export function ComposeScreen(props: Props): JSX.Element {
         related={related}
         lists={fetched.lists}
         tongue={fetched.tongue}
+        loadPlaces={loadPlaces}
         loadTongue={loadTongue}
         now={props.now}
         attach={props.attach}

@@ -8,6 +8,7 @@ import type { CodeLists } from "../../forms/code-list";
 import type { Variant } from "../../forms/envelope";
 import type { Fault } from "../../forms/fault";
 import type { Form } from "../../forms/form";
+import { misplaced, type KnownPlaces } from "../../forms/known-places";
 import { dateOf } from "../../forms/kinds/calendar";
 import { pick } from "../../forms/language";
 import { beyond } from "../../forms/readership";
@@ -31,6 +32,7 @@ interface Props {
   readonly readers: readonly MemberView[]; // all who read the channel now
   readonly related: readonly Related[];
   readonly lists: CodeLists;
+  readonly loadPlaces: () => Promise<KnownPlaces>;
   readonly tongue: Tongue; // the writer's
   readonly loadTongue: (language: string) => Promise<Tongue>;
   readonly now: () => number; // seconds
@@ -57,7 +59,11 @@ export function Compose(props: Props): JSX.Element {
     [form, asked, variant, lists, writtenAt],
   );
   const readers = useMemo(() => props.readers.map(readerOf), [props.readers]);
-  const faults = useMemo(() => withoutEchoes(assessment.faults), [assessment]);
+  const places = usePlaces(props.loadPlaces);
+  const faults = useMemo(
+    () => [...withoutEchoes(assessment.faults), ...(places === null ? [] : misplaced(form, asked, places))],
+    [assessment, form, asked, places],
+  );
   const barred = beyond(readers, body.to, body.tlp).length > 0;
   const questions = useRef<HTMLDivElement>(null);
   useEffect(() => questions.current?.querySelector<HTMLElement>("input, select, textarea")?.focus(), []);
@@ -87,6 +93,7 @@ export function Compose(props: Props): JSX.Element {
   const entry: Entry = {
     tongue,
     lists,
+    places,
     variant,
     today,
     onDate: (form.datedBy === null ? null : dateOf(asked.get(form.datedBy))) ?? today,
@@ -162,6 +169,22 @@ export function Compose(props: Props): JSX.Element {
   );
 }
 
+/** The list of places once it is there; whoever writes does not wait for it. */
+function usePlaces(load: () => Promise<KnownPlaces>): KnownPlaces | null {
+  const [places, setPlaces] = useState<KnownPlaces | null>(null);
+  useEffect(() => {
+    let current = true;
+    load().then(
+      (loaded) => current && setPlaces(loaded),
+      () => undefined, // a report can do without: its writer is told at the field
+    );
+    return () => {
+      current = false;
+    };
+  }, [load]);
+  return places;
+}
+
 /** Text is left to the input that it was meant for. */
 function takeFiles(event: Event, given: DataTransfer | null, choose: (files: Iterable<File>) => void): void {
   if (given !== null && given.files.length > 0) {
@@ -181,7 +204,13 @@ function withoutEchoes(faults: readonly Fault[]): readonly Fault[] {
   );
 }
 
-/** A fault is told once the writer has left the place; a check digit as soon as the number is whole. */
+/**
+ * A fault is told once the writer has left the place; a check digit as soon as the number is whole. That an answer is
+ * missing is told when the report is to be sent: before that, "open" beside the section's name is enough.
+ */
 function isShown(fault: Fault, left: ReadonlySet<string>): boolean {
+  if (fault.code === "required") {
+    return false;
+  }
   return fault.code === "check_digit" || [...left].some((path) => liesAt(fault, path));
 }

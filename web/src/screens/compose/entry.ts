@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue } from "../../forms/canonical-json";
 import type { CodeLists } from "../../forms/code-list";
 import type { Variant } from "../../forms/envelope";
 import type { Fault } from "../../forms/fault";
+import type { KnownPlaces } from "../../forms/known-places";
 import type { Tongue } from "../../forms/tongue";
 import type { AttachmentView } from "../../mailbox/views";
 
@@ -19,6 +20,7 @@ export interface Related {
 export interface Entry {
   readonly tongue: Tongue;
   readonly lists: CodeLists;
+  readonly places: KnownPlaces | null; // null: not fetched, or not to be had just now
   readonly variant: Variant;
   readonly onDate: string; // ISO date by which codes are judged
   readonly today: string; // ISO date, UTC
@@ -42,6 +44,7 @@ export function useEntry(): Entry {
 /** What each kind of input takes. `label` is said where the input has parts of its own. */
 export interface InputProps<Kind> {
   readonly id: string;
+  readonly path: string; // of the answer in the report
   readonly label: string;
   readonly kind: Kind;
   readonly value: JsonValue | undefined;

@@ -9,8 +9,9 @@ import { isRequired } from "../../forms/validation";
 import { useWords } from "../../words";
 import { idOf, liesAt, useEntry, type InputProps } from "./entry";
 import { CodeInput, CodesInput } from "./inputs/code-input";
-import { CoordinateInput, MoneyInput, PlaceInput, QuantityInput } from "./inputs/composite-inputs";
+import { CoordinateInput, MoneyInput, QuantityInput } from "./inputs/composite-inputs";
 import { IdentifierInput } from "./inputs/identifier-input";
+import { PlaceInput } from "./inputs/place-input";
 import {
   BooleanInput,
   DateInput,
@@ -67,6 +68,7 @@ export function FieldEntry({ field, path, row, onChange }: Props): JSX.Element {
       )}
       {input({
         id,
+        path,
         label,
         field,
         value: row.get(field.name),

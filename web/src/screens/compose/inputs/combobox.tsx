@@ -21,7 +21,7 @@ interface Props {
   readonly required?: boolean;
   readonly find: (text: string) => readonly Option[];
   readonly onChoose: (value: string | null) => void;
-  readonly onLeave?: () => void;
+  readonly onFree?: (text: string) => void; // what was typed and not chosen; absent: it is dropped
 }
 
 export function Combobox(props: Props): JSX.Element {
@@ -110,8 +110,10 @@ export function Combobox(props: Props): JSX.Element {
         }}
         onKeyDown={onKeyDown}
         onBlur={() => {
+          if (text !== null && text !== "") {
+            props.onFree?.(text);
+          }
           type(null);
-          props.onLeave?.();
         }}
       />
       <ul id={`${id}-list`} role="listbox" aria-label={props.label ?? chosen} ref={list} hidden={!open}>
@@ -131,7 +133,7 @@ export function Combobox(props: Props): JSX.Element {
           </li>
         ))}
       </ul>
-      {text !== null && text !== "" && options.length === 0 && (
+      {text !== null && text !== "" && options.length === 0 && props.onFree === undefined && (
         <small role="status">{words.say("Nothing in the list fits.")}</small>
       )}
     </div>

@@ -1,11 +1,11 @@
-/** Inputs of several parts: amounts with their unit, money, places, positions. */
+/** Inputs of several parts: amounts with their unit, money, positions. */
 
 import type { JSX } from "preact";
 
 import type { JsonObject, JsonValue } from "../../../forms/canonical-json";
-import { COUNTRIES, type CoordinateKind, type PlaceKind } from "../../../forms/kinds/place";
+import type { CoordinateKind } from "../../../forms/kinds/place";
 import { BASES, CURRENCIES, UNITS, type MoneyKind, type QuantityKind } from "../../../forms/kinds/quantity";
-import { typedDecimal, typedText } from "../../../forms/typing";
+import { typedDecimal } from "../../../forms/typing";
 import { partText, withPart } from "../../../forms/values";
 import { useEntry, type Entry, type InputProps } from "../entry";
 import { Combobox } from "./combobox";
@@ -14,7 +14,6 @@ import { finder, usualFirst } from "./offer";
 import { Select } from "./select";
 
 const GOODS = "commodity";
-const LOCODE = /^[A-Z]{2}[A-Z2-9]{3}$/;
 
 export function QuantityInput(props: InputProps<QuantityKind>): JSX.Element {
   const { id, kind, value, row, onChange } = props;
@@ -118,53 +117,6 @@ export function MoneyInput(props: InputProps<MoneyKind>): JSX.Element {
           onChoose={(chosen) => onChange(withPart(value, "currency", chosen))}
         />
       )}
-    </div>
-  );
-}
-
-export function PlaceInput(props: InputProps<PlaceKind>): JSX.Element {
-  const { id, value, onChange } = props;
-  const { tongue, lists } = useEntry();
-  const countries = lists.get(COUNTRIES);
-  const country = partText(value, "country");
-  const said = (part: string): string => `${props.label}: ${tongue.word(`part_${part}`)}`;
-  const words = (part: "city" | "site"): JSX.Element => (
-    <Line
-      id={`${id}-${part}`}
-      label={said(part)}
-      placeholder={tongue.word(`part_${part}`)}
-      text={partText(value, part)}
-      spelled={typedText}
-      onChange={(text) => onChange(withPart(value, part, text))}
-    />
-  );
-  return (
-    <div class="beside place" role="group" aria-label={props.label}>
-      <Line
-        {...props}
-        label={said("code")}
-        placeholder={tongue.word("part_code")}
-        mono
-        text={partText(value, "code")}
-        spelled={(typed) => typed.toUpperCase().replace(/\s/g, "")}
-        onChange={(code) => {
-          const placed = withPart(value, "code", code);
-          // A UN/LOCODE begins with its country.
-          onChange(LOCODE.test(code) && country === "" ? withPart(placed, "country", code.slice(0, 2)) : placed);
-        }}
-      />
-      {words("city")}
-      {countries !== undefined && (
-        <Combobox
-          id={`${id}-country`}
-          label={said("country")}
-          placeholder={tongue.word("part_country")}
-          chosen={country === "" ? "" : tongue.code(COUNTRIES, country)}
-          find={finder(countries.entries, countries, tongue)}
-          onChoose={(chosen) => onChange(withPart(value, "country", chosen))}
-        />
-      )}
-      {words("site")}
     </div>
   );
 }
