@@ -11,7 +11,7 @@ from cencomm.ids import AccountId
 from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.errors import MailboxHeld, NotHolder, StaleVersion
 from cencomm.relay.queries import mailboxes as queries
-from cencomm.relay.queries.mailboxes import NEVER_HELD, Mailbox
+from cencomm.relay.queries.mailboxes import NEVER_HELD, Mailbox, Stretch
 from cencomm.relay.queries.sessions import Session
 from cencomm.relay.sessions import end_session
 from cencomm.relay.state import Draft
@@ -93,11 +93,11 @@ def write(connection: Connection, draft: Draft, account: AccountId, asked: Write
     return after.version
 
 
-def read_page(connection: Connection, account: AccountId, holder: int, after: bytes) -> MailboxPage:
-    """The rows behind the name `after`. Raises NotHolder: what one reads is not to change between two pages."""
+def read_page(connection: Connection, account: AccountId, holder: int, stretch: Stretch) -> MailboxPage:
+    """The first rows of the stretch. Raises NotHolder: what one reads is not to change between two pages."""
     require_holder(connection, account, holder)
     rows, cold, cursor = queries.rows_after(
-        connection, account, after, most=MAX_MAILBOX_PAGE_ROWS, most_bytes=PAGE_BYTES
+        connection, account, stretch, most=MAX_MAILBOX_PAGE_ROWS, most_bytes=PAGE_BYTES
     )
     return MailboxPage(rows=tuple(rows), cold=tuple(cold), next=cursor)
 

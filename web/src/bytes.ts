@@ -4,6 +4,7 @@ import { MalformedError } from "./errors";
 
 export type Bytes = Uint8Array;
 
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const HEX = /^(?:[0-9a-f]{2})*$/;
 
 export function concat(...parts: readonly Bytes[]): Bytes {
@@ -26,7 +27,11 @@ export function isZero(value: Bytes): boolean {
 }
 
 export function hex(value: Bytes): string {
-  return Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let text = "";
+  for (const byte of value) {
+    text += HEX_OF_BYTE[byte];
+  }
+  return text;
 }
 
 /**

@@ -2,11 +2,13 @@
 
 from aiohttp import web
 
+from cencomm.errors import MalformedError
 from cencomm.relay import mailbox
 from cencomm.relay.edge.long_answer import answer_long
 from cencomm.relay.edge.request import account_of, answer, hash_in_query, no_content, number_in_query, session_of
 from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.keys import CLOCK, PUBLISHES, STATE, WRITER
+from cencomm.relay.queries.mailboxes import Stretch
 from cencomm.site.body import read_document
 from cencomm.wire.limits import KIB, MAX_BODY_BYTES, MAX_STRANGERS_MAILBOX_BYTES
 from cencomm.wire.mailbox import AskRows, MailboxWritten, ReleaseMailbox, TakeMailbox, WriteMailbox
@@ -14,7 +16,7 @@ from cencomm.wire.mailbox import AskRows, MailboxWritten, ReleaseMailbox, TakeMa
 SMALL_BODY_BYTES = 1 * KIB
 NAMES_BODY_BYTES = 64 * KIB
 STRANGERS_BODY_BYTES = 2 * MAX_STRANGERS_MAILBOX_BYTES  # in base64, with its JSON around
-BEFORE_ALL = b""
+SORTS = {None: None, "hot": False, "cold": True}  # of `only`, and whether such rows are cold
 
 
 async def post_hold(request: web.Request) -> web.Response:
@@ -30,8 +32,18 @@ async def post_hold(request: web.Request) -> web.Response:
 async def get_mailbox(request: web.Request) -> web.StreamResponse:
     account = await account_of(request)
     holder = number_in_query(request, "holder", default=0, least=0)
-    after = hash_in_query(request, "after") or BEFORE_ALL
-    return await answer_long(request, account, lambda connection: mailbox.read_page(connection, account, holder, after))
+    stretch = _stretch_of(request)
+    return await answer_long(
+        request, account, lambda connection: mailbox.read_page(connection, account, holder, stretch)
+    )
+
+
+def _stretch_of(request: web.Request) -> Stretch:
+    only = request.query.get("only")
+    if only not in SORTS:
+        raise MalformedError("the rows asked for are hot or cold")
+    after, until = hash_in_query(request, "after"), hash_in_query(request, "until")
+    return Stretch(after=after or b"", until=until, cold=SORTS[only])
 
 
 async def post_rows(request: web.Request) -> web.StreamResponse:

@@ -90,20 +90,33 @@ def put_rows(
     return after
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Rows behind the name `after`, up to the name `until`; `cold`: only cold ones, or only others; None: all."""
+
+    after: bytes = b""
+    until: bytes | None = None
+    cold: bool | None = None
+
+
 def rows_after(
-    connection: Connection, account: AccountId, after: bytes, *, most: int, most_bytes: int
+    connection: Connection, account: AccountId, stretch: Stretch, *, most: int, most_bytes: int
 ) -> tuple[list[MailboxRow], list[ColdRow], bytes | None]:
-    """Rows behind the name `after`, of cold ones the nonce alone, and the cursor if there may be more."""
+    """The first of those rows, of cold ones the nonce alone, and the cursor if there may be more."""
     page = (
         select(
             MAILBOX_ROWS.c.name,
             MAILBOX_ROWS.c.cold,
             func.iif(MAILBOX_ROWS.c.cold, func.substr(MAILBOX_ROWS.c.sealed, 1, NONCE_BYTES), MAILBOX_ROWS.c.sealed),
         )
-        .where(MAILBOX_ROWS.c.account == account, MAILBOX_ROWS.c.name > after)
+        .where(MAILBOX_ROWS.c.account == account, MAILBOX_ROWS.c.name > stretch.after)
         .order_by(MAILBOX_ROWS.c.name)
         .limit(most)
     )
+    if stretch.until is not None:
+        page = page.where(MAILBOX_ROWS.c.name <= stretch.until)
+    if stretch.cold is not None:
+        page = page.where(MAILBOX_ROWS.c.cold == int(stretch.cold))
     hot: list[MailboxRow] = []
     cold: list[ColdRow] = []
     size = 0

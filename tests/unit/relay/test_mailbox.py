@@ -29,7 +29,7 @@ from tests.fakes.served_relay import START, Answer, Person, Relay
 Said = Callable[[Operation, WriteMailbox], Publish]
 
 HOLD, MAILBOX, ROWS, RELEASE = "/v1/mailbox/hold", "/v1/mailbox", "/v1/mailbox/rows", "/v1/mailbox/release"
-ONE, TWO = bytes(31) + b"\x01", bytes(31) + b"\x02"
+ONE, TWO, THREE = (bytes([*bytes(31), last]) for last in (1, 2, 3))
 SEALED = b"n" * 24 + b"ciphertext"
 
 
@@ -69,6 +69,23 @@ async def test_the_next_holder_reads_what_the_one_before_wrote_and_gave_back(rel
     assert await page(person, 2) == MailboxPage(rows=(row(ONE),), cold=(ColdRow(name=TWO, nonce=SEALED[:24]),))
     named = (await person.ask("POST", ROWS, AskRows(holder=2, names=(TWO,)))).read(MailboxRows)
     assert named.rows == (row(TWO, cold=True),)
+
+
+async def test_rows_are_shown_by_sort_and_up_to_a_name(relay: Relay) -> None:
+    """Section 7.1: whoever opens reads the hot rows alone; the cold ones that a name lies among are shown by need."""
+    person = await relay.person()
+    await held(person)
+    await put(person, 1, 0, row(ONE), row(TWO, cold=True), row(THREE, cold=True))
+    cold = [ColdRow(name=name, nonce=SEALED[:24]) for name in (TWO, THREE)]
+
+    async def shown(query: str) -> MailboxPage:
+        return (await person.ask("GET", f"{MAILBOX}?holder=1&{query}")).read(MailboxPage)
+
+    assert await shown("only=hot") == MailboxPage(rows=(row(ONE),), cold=())
+    assert await shown("only=cold") == MailboxPage(rows=(), cold=tuple(cold))
+    assert await shown(f"only=cold&until={TWO.hex()}") == MailboxPage(rows=(), cold=(cold[0],))
+    assert await shown(f"only=cold&after={TWO.hex()}&until={THREE.hex()}") == MailboxPage(rows=(), cold=(cold[1],))
+    assert (await person.ask("GET", f"{MAILBOX}?holder=1&only=warm")).code == ErrorCode.MALFORMED
 
 
 async def test_an_open_mailbox_is_taken_over_only_by_who_says_so(relay: Relay) -> None:

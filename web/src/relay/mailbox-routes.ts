@@ -47,9 +47,16 @@ export interface MailboxWrite {
   readonly rows: readonly MailboxRow[];
 }
 
+/** Rows of one sort: those behind the name `after` (null: from the first on), up to `until` (null: to the last). */
+export interface Stretch {
+  readonly only: "hot" | "cold";
+  readonly after: Bytes | null;
+  readonly until: Bytes | null;
+}
+
 /** Where the sealed rows are. */
 export interface MailboxHost {
-  page(holder: number, after: Bytes | null): Promise<MailboxPage>;
+  page(holder: number, stretch: Stretch): Promise<MailboxPage>;
   rows(holder: number, names: readonly Bytes[]): Promise<readonly MailboxRow[]>;
   write(write: MailboxWrite): Promise<void>;
   release(holder: number): Promise<void>;
@@ -74,9 +81,10 @@ export class MailboxRoutes implements MailboxHost {
     };
   }
 
-  async page(holder: number, after: Bytes | null): Promise<MailboxPage> {
-    const cursor = after === null ? "" : `&after=${hex(after)}`;
-    const answer = await this.relay.ask("GET", `/v1/mailbox?holder=${holder}${cursor}`);
+  async page(holder: number, { only, after, until }: Stretch): Promise<MailboxPage> {
+    const from = after === null ? "" : `&after=${hex(after)}`;
+    const to = until === null ? "" : `&until=${hex(until)}`;
+    const answer = await this.relay.ask("GET", `/v1/mailbox?holder=${holder}&only=${only}${from}${to}`);
     return {
       rows: listOf(answer, "rows", readRow),
       cold: listOf(answer, "cold", (item) => {

@@ -18,6 +18,7 @@ import { RolledBack } from "../operation/operation";
 import type { Entropy } from "../primitives/entropy";
 import { MailboxRoutes, type HeldMailbox } from "../relay/mailbox-routes";
 import type { RelayClient } from "../relay/relay-client";
+import { COLD_TALLIES_KEY } from "./cold-tallies";
 import { AnotherProgram, OutboxNotEmpty } from "./errors";
 import { fetchMailbox, loadMailbox, type Loaded } from "./loading";
 import { RoamingPublisher } from "./publishing";
@@ -28,7 +29,12 @@ import type { Writes } from "../store/state-store";
 import type { TabLock } from "./tab-lock";
 
 export const PROGRAM_KEY = "program"; // whose mailbox it is (ADR 0027)
-const PROGRAM = utf8("browser 1");
+const PROGRAM = utf8("browser 2");
+const EARLIER = utf8("browser 1"); // did not count cold rows: opened, it is of the newest form from then on (ADR 0029)
+const NEWEST_FORM: Writes = new Map([
+  [PROGRAM_KEY, PROGRAM],
+  [COLD_TALLIES_KEY, new Uint8Array(0)], // the store counts, in every write from this one on
+]);
 const DEVICE_KEY = "device";
 const VAULT_VERSION_KEY = "vault-version"; // the newest that an opening saw
 
@@ -110,12 +116,12 @@ async function open(
 ): Promise<Omit<Holding, "unlockTab">> {
   const sealing = new MailboxSealing(vault.mailboxKeys, access.account, entropy);
   const routes = new MailboxRoutes(access.relay);
-  const loaded = loadMailbox(await fetchMailbox(routes, held), sealing);
+  const loaded = loadMailbox(await fetchMailbox(routes, held, sealing), sealing);
   requireOwnProgram(loaded);
   requireNoOlderVault(loaded, version);
   const store = new RoamingStore(routes, sealing, held.holder, loaded, now);
-  if (held.version === 0) {
-    await store.apply(new Map([[PROGRAM_KEY, PROGRAM]]), store.version); // in the first write: never one without it
+  if (!isOfNewestForm(loaded)) {
+    await store.apply(NEWEST_FORM, store.version); // in the first write: never one without it
   }
   await reseal(store, sealing);
   const device = await settle(store, access, vault, now(), entropy);
@@ -137,9 +143,14 @@ async function open(
 /** @throws AnotherProgram its rows mean something else. */
 function requireOwnProgram({ stored, values }: Loaded): void {
   const program = values.get(PROGRAM_KEY);
-  if (program === undefined ? stored.version > 0 : !equal(program, PROGRAM)) {
+  if (program === undefined ? stored.version > 0 : !equal(program, PROGRAM) && !equal(program, EARLIER)) {
     throw new AnotherProgram("this account's mailbox was written by the program cencomm: open it there");
   }
+}
+
+function isOfNewestForm({ values }: Loaded): boolean {
+  const program = values.get(PROGRAM_KEY);
+  return program !== undefined && equal(program, PROGRAM);
 }
 
 /** That the vault reached this version, for the next opening. */

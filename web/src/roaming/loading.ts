@@ -1,64 +1,49 @@
 /** Reading a whole mailbox from the relay that keeps it, and believing it only if it is one that was sealed (D4). */
 
-import { concat, fromUtf8, hex, type Bytes } from "../bytes";
+import { concat, fromUtf8, hex, utf8, type Bytes } from "../bytes";
 import { MalformedError } from "../errors";
-import * as secretBox from "../primitives/secret-box";
-import type { HeldMailbox, MailboxHost, MailboxPage } from "../relay/mailbox-routes";
+import type { HeldMailbox, MailboxHost } from "../relay/mailbox-routes";
+import { changeCold, COLD_TALLIES_KEY, decodeColdTallies, NO_COLD_ROWS, type ColdTallies } from "./cold-tallies";
 import { MailboxAltered } from "./errors";
-import { CHUNK_ID_BYTES, type MailboxSealing, type Row, RowKind, type SealedRow, type Tally } from "./sealing";
+import { list, type Listed } from "./listing";
+import { CHUNK_ID_BYTES, type MailboxSealing, type Row, RowKind, type SealedRow, type Tally, together } from "./sealing";
 
-const MAX_ROWS = 200_000; // of an account: section 9
-
-/** What the relay holds at `version`: rows by name, the chunk ids of each value by key, and what all add up to. */
+/** What the relay holds at `version`: rows by name but for the cold ones, the chunk ids of each value by key. */
 export interface Stored {
   readonly version: number;
   readonly rows: ReadonlyMap<string, SealedRow>;
   readonly chunks: ReadonlyMap<string, readonly string[]>;
-  readonly tally: Tally;
+  readonly tally: Tally; // of all rows
+  readonly cold: ColdTallies;
 }
 
-/** What the relay gave, believed in nothing: `boxes` are the sealed rows but for the cold ones. */
+/** What the relay gave, believed in nothing. `cold` is null where the names of cold rows were not asked for. */
 export interface Fetched {
   readonly held: HeldMailbox;
-  readonly rows: ReadonlyMap<string, SealedRow>;
-  readonly boxes: ReadonlyMap<string, Bytes>;
+  readonly hot: Listed;
+  readonly cold: Listed | null;
 }
 
-/** A mailbox that was sealed as a whole: its values by key, but for the cold ones, of which there are names. */
+/** A mailbox that was sealed as a whole: its values by key, but for the cold ones. `cold`: as in `Fetched`. */
 export interface Loaded {
   readonly stored: Stored;
   readonly values: ReadonlyMap<string, Bytes>;
-  readonly unread: ReadonlySet<string>;
+  readonly cold: ReadonlyMap<string, SealedRow> | null;
 }
 
+const ALL = { after: null, until: null };
+
 /**
- * Every row that the relay shows.
- *
- * @throws MailboxAltered it shows a row twice, or more than there can be.
- * @throws RelayRefuses `not_holder`: another computer took the mailbox meanwhile.
+ * What has to be seen of the mailbox before it is believed: the hot rows, and the names of the cold ones where no hot
+ * row says what those add up to, or says it under a key of a former password. Throws as `list`.
  */
-export async function fetchMailbox(host: MailboxHost, held: HeldMailbox): Promise<Fetched> {
-  const rows = new Map<string, SealedRow>();
-  const boxes = new Map<string, Bytes>();
-  let after: Bytes | null = null;
-  for (;;) {
-    const page: MailboxPage = await host.page(held.holder, after);
-    const found = shown(page);
-    for (const row of found) {
-      const name = hex(row.name);
-      if (rows.has(name) || rows.size >= MAX_ROWS) {
-        throw new MailboxAltered("the relay gives rows of the mailbox twice, or more than there can be");
-      }
-      rows.set(name, row);
-    }
-    for (const row of page.rows) {
-      boxes.set(hex(row.name), row.sealed);
-    }
-    if (page.next === null || found.length === 0) {
-      return { held, rows, boxes };
-    }
-    after = page.next;
+export async function fetchMailbox(host: MailboxHost, held: HeldMailbox, sealing: MailboxSealing): Promise<Fetched> {
+  const hot = await list(host, held.holder, { only: "hot", ...ALL });
+  const isTold = hot.rows.has(hex(sealing.name(RowKind.value, utf8(COLD_TALLIES_KEY))));
+  if (held.version > 0 && isTold && sealing.sealedTally(held.seal, held.version) !== null) {
+    return { held, hot, cold: null };
   }
+  return { held, hot, cold: await list(host, held.holder, { only: "cold", ...ALL }) };
 }
 
 /**
@@ -67,19 +52,35 @@ export async function fetchMailbox(host: MailboxHost, held: HeldMailbox): Promis
  *
  * @throws MailboxAltered rows were exchanged, mixed, taken out or put in, or none of our keys sealed them.
  */
-export function loadMailbox({ held, rows, boxes }: Fetched, sealing: MailboxSealing): Loaded {
-  if (held.version > 0) {
-    sealing.judgeState(held.seal, rows.values(), held.version);
-  } else if (rows.size > 0 || held.seal.length > 0) {
-    throw new MailboxAltered("the relay says that nothing was written, and shows something");
-  }
+export function loadMailbox({ held, hot, cold }: Fetched, sealing: MailboxSealing): Loaded {
+  const { version } = held;
   const opened: Row[] = [];
-  for (const [name, box] of boxes) {
-    opened.push(sealing.openRow(rows.get(name)!.name, box)); // `boxes` are some of `rows`
+  for (const [name, box] of hot.boxes) {
+    opened.push(sealing.openRow(hot.rows.get(name)!.name, box)); // `boxes` are of `rows`
   }
   const { values, chunks } = assemble(opened);
-  const unread = new Set([...rows].filter(([, row]) => row.cold).map(([name]) => name));
-  return { stored: { version: held.version, rows, chunks, tally: sealing.tally(rows.values()) }, values, unread };
+  const tallyOfHot = sealing.tally(hot.rows.values());
+  if (cold === null) {
+    const told = decodeColdTallies(values.get(COLD_TALLIES_KEY) ?? new Uint8Array(0));
+    const tally = together([tallyOfHot, ...told]);
+    requireSame(tally, sealing.sealedTally(held.seal, version));
+    return { stored: { version, rows: hot.rows, chunks, tally, cold: told }, values, cold: null };
+  }
+  if (version > 0) {
+    sealing.judgeState(held.seal, [...hot.rows.values(), ...cold.rows.values()], version);
+  } else if (hot.rows.size + cold.rows.size > 0 || held.seal.length > 0) {
+    throw new MailboxAltered("the relay says that nothing was written, and shows something");
+  }
+  const tallies = changeCold(sealing, NO_COLD_ROWS, [...cold.rows.values()], []);
+  const stored = { version, rows: hot.rows, chunks, tally: together([tallyOfHot, ...tallies]), cold: tallies };
+  return { stored, values, cold: cold.rows };
+}
+
+/** @throws MailboxAltered the rows are not those that were sealed. */
+function requireSame(tally: Tally, sealed: Tally | null): void {
+  if (sealed === null || tally.count !== sealed.count || tally.total !== sealed.total) {
+    throw new MailboxAltered("the relay gives rows of the mailbox that do not belong together");
+  }
 }
 
 /** The key of a value, as text. @throws MailboxAltered no text. */
@@ -92,13 +93,6 @@ export function keyOf(row: Row): string {
     }
     throw error;
   }
-}
-
-function shown(page: MailboxPage): readonly SealedRow[] {
-  return [
-    ...page.rows.map(({ name, sealed }) => ({ name, nonce: sealed.slice(0, secretBox.NONCE_BYTES), cold: false })),
-    ...page.cold.map(({ name, nonce }) => ({ name, nonce, cold: true })),
-  ];
 }
 
 /** Values by their keys, and the chunk ids of those that are in chunks. */

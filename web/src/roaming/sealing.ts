@@ -7,7 +7,7 @@
  */
 
 import { concat, equal, hex, utf8, type Bytes } from "../bytes";
-import { opaque, Reader, uint } from "../codec";
+import { decode, opaque, Reader, uint } from "../codec";
 import { DecryptionFailed, MalformedError, UsageError } from "../errors";
 import { ACCOUNT_ID_BYTES } from "../ledger/sizes";
 import type { Entropy } from "../primitives/entropy";
@@ -75,8 +75,8 @@ export class MailboxSealing {
     }
     this.#nameKey = derived(first, "name");
     this.#chunkKey = derived(first, "chunk");
-    this.#rowKeys = others.map(rowKeys).reverse();
     this.#newest = rowKeys(last);
+    this.#rowKeys = [this.#newest, ...others.slice(0, -1).map(rowKeys).reverse()];
   }
 
   /** Tells the newest key from all others, and nobody what it is. */
@@ -140,6 +140,27 @@ export class MailboxSealing {
     }
   }
 
+  /**
+   * What all rows of this version add up to, under the newest key; null: it is sealed under an older one, so every row
+   * has to be seen before the mailbox is believed.
+   *
+   * @throws MailboxAltered no key of this account sealed it for this version.
+   */
+  sealedTally(seal: Bytes, version: number): Tally | null {
+    const { plaintext, sumKey } = this.open(seal, this.stateBinding(version));
+    if (sumKey !== this.#newest.sum) {
+      return null;
+    }
+    try {
+      return decode(plaintext, readTally);
+    } catch (error) {
+      if (error instanceof MalformedError) {
+        throw new MailboxAltered("the seal of the mailbox is not as this program writes it");
+      }
+      throw error;
+    }
+  }
+
   /** What is inside, and the sum key that belongs to the row key that opened it: until all is sealed under the newest. */
   private open(box: Bytes, binding: Bytes): { readonly plaintext: Bytes; readonly sumKey: Bytes } {
     for (const keys of this.#rowKeys) {
@@ -191,11 +212,30 @@ function readRow(plaintext: Bytes): Row {
   }
 }
 
-function encodeTally(tally: Tally): Bytes {
+export function encodeTally(tally: Tally): Bytes {
   const total = Uint8Array.from({ length: HASH_BYTES }, (_, place) =>
     Number((tally.total >> BigInt(8 * (HASH_BYTES - 1 - place))) & 0xffn),
   );
   return concat(uint(tally.count, 8), total);
+}
+
+/** @throws MalformedError anything that `encodeTally` does not write. */
+export function readTally(reader: Reader): Tally {
+  const count = Number(reader.uint64());
+  if (!Number.isSafeInteger(count)) {
+    throw new MalformedError("more rows than any mailbox has");
+  }
+  return { count, total: BigInt(`0x${hex(reader.fixed(HASH_BYTES))}`) };
+}
+
+/** What two sets of rows add up to together. */
+export function together(tallies: Iterable<Tally>): Tally {
+  let { count, total } = NO_ROWS;
+  for (const tally of tallies) {
+    count += tally.count;
+    total += tally.total;
+  }
+  return { count, total: total % MODULUS };
 }
 
 function change(sumKey: Bytes, tally: Tally, added: Iterable<SealedRow>, gone: Iterable<SealedRow>): Tally {

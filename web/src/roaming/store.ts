@@ -17,6 +17,7 @@ import type { MailboxHost, MailboxWrite } from "../relay/mailbox-routes";
 import { type Keeper, RelayRefuses } from "../relay/relay-client";
 import { checkWrites, StaleStore, type StateStore, type Writes } from "../store/state-store";
 import { COLD_PREFIXES, ColdRows } from "./cold-rows";
+import type { ColdTallies } from "./cold-tallies";
 import type { Loaded, Stored } from "./loading";
 import type { MailboxSealing } from "./sealing";
 import { sealWrite, type SealedWrite } from "./writing";
@@ -24,9 +25,12 @@ import { sealWrite, type SealedWrite } from "./writing";
 export const SAVE_BYTES = 1 << 20; // waiting; more makes one save too long for a slow line
 export const SAVE_SECONDS = 60; // after which the next write saves what was only read, so that past keys go (S6)
 
+const NOTHING = new Uint8Array(0);
+
 /** One opening of the mailbox, as holder number `holder`. It keeps memory and relay in step. */
 export class RoamingStore implements StateStore, Keeper {
   readonly #turns = new OneAtATime();
+  readonly #tallies = (): ColdTallies => this.#stored.cold;
   readonly #values: Map<string, Bytes>;
   readonly #cold: ColdRows;
   #stored: Stored;
@@ -45,7 +49,7 @@ export class RoamingStore implements StateStore, Keeper {
   ) {
     this.#stored = loaded.stored;
     this.#values = new Map(loaded.values);
-    this.#cold = new ColdRows(host, sealing, holder, loaded.unread, (key, value) => this.#values.set(key, value));
+    this.#cold = new ColdRows(host, sealing, holder, loaded.cold, (key, value) => this.#values.set(key, value));
     this.#savedAt = now();
   }
 
@@ -61,14 +65,20 @@ export class RoamingStore implements StateStore, Keeper {
 
   /** Throws as `get`. */
   async getAll(keys: readonly string[]): Promise<readonly (Bytes | null)[]> {
-    await this.#cold.fetchSome(keys.filter((key) => !this.#values.has(key)), this.#stored.rows);
+    await this.#cold.fetchSome(keys.filter((key) => !this.#values.has(key) && !this.#waiting.has(key)), this.#tallies);
     return keys.map((key) => this.#values.get(key) ?? null);
+  }
+
+  /** @throws MailboxAltered the relay keeps a row back, or gives it from another time. */
+  async getAttested(wanted: ReadonlyMap<string, Bytes>): Promise<ReadonlyMap<string, Bytes>> {
+    await this.#cold.fetchAttested(new Map([...wanted].filter(([key]) => !this.#values.has(key))));
+    return new Map([...wanted.keys()].map((key) => [key, this.#values.get(key) ?? NOTHING]));
   }
 
   /** Cold values are all fetched first, since their keys are not known before. */
   async scan(prefix: string): Promise<readonly (readonly [string, Bytes])[]> {
     if (COLD_PREFIXES.some((cold) => prefix.startsWith(cold) || cold.startsWith(prefix))) {
-      await this.#cold.fetchAll(this.#stored.rows);
+      await this.#cold.fetchAll(this.#tallies);
     }
     const found = [...this.#values].filter(([key]) => key.startsWith(prefix));
     return found.sort(([first], [second]) => (first < second ? -1 : 1));
@@ -78,9 +88,11 @@ export class RoamingStore implements StateStore, Keeper {
    * As `StateStore.apply`, in memory; durable as this module says.
    *
    * @throws RelayRefuses `not_holder`: another computer took the mailbox; nothing was changed.
+   * @throws MailboxAltered as `scan`, where cold rows are written.
    */
   async apply(writes: Writes, expectedVersion: number): Promise<void> {
     checkWrites(writes);
+    await this.#cold.know([...writes.keys()], this.#tallies); // what they replace is taken off the seal
     if (this.isDue()) {
       await this.save().catch((error: unknown) => {
         if (!isPassing(error)) {
@@ -163,7 +175,7 @@ export class RoamingStore implements StateStore, Keeper {
   }
 
   private seal(): SealedWrite {
-    return sealWrite(this.sealing, this.#stored, this.#waiting, this.#oldChunks, this.holder);
+    return sealWrite(this.sealing, this.#stored, this.#cold, this.#waiting, this.#oldChunks, this.holder);
   }
 
   /** A write whose fate is unknown is made: to write the same again is no other write. */
@@ -189,6 +201,7 @@ export class RoamingStore implements StateStore, Keeper {
 
   private adopt(sealed: SealedWrite): void {
     this.#stored = sealed.after;
+    this.#cold.adopt(sealed.shown, sealed.gone);
     this.#unanswered = null;
     this.#oldChunks.clear();
     this.#savedAt = this.now();

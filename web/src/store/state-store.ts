@@ -35,6 +35,14 @@ export interface StateStore {
   /** As `get` for each key, in their order: where values lie far away, a few requests instead of thousands. */
   getAll(keys: readonly string[]): Promise<readonly (Bytes | null)[]>;
 
+  /**
+   * As `getAll`, for values whose SHA-256 the caller knows from a value of this store: where values lie far away,
+   * nothing else has to be known of them. Every key is there.
+   *
+   * @throws UsageError a key is not, or its value has another hash.
+   */
+  getAttested(wanted: ReadonlyMap<string, Bytes>): Promise<ReadonlyMap<string, Bytes>>;
+
   /** All keys that begin with `prefix`, in the order of their code points. */
   scan(prefix: string): Promise<readonly (readonly [string, Bytes])[]>;
 

@@ -1,6 +1,6 @@
 /** A relay with one account: its name, its vault, its mailbox and what it asked to join. Nothing is sealed from it. */
 
-import { equal, type Bytes } from "../../src/bytes";
+import { equal, fromHex, type Bytes } from "../../src/bytes";
 import { MalformedError } from "../../src/errors";
 import type { Document } from "../../src/relay/answers";
 import { fromBase64, toBase64 } from "../../src/relay/base64";
@@ -111,9 +111,10 @@ export class AccountRelay extends RelayClient {
 
   private async page(path: string): Promise<Document> {
     const query = new URL(path, this.origin).searchParams;
-    const after = query.get("after");
-    const cursor = after === null ? null : new Uint8Array(Buffer.from(after, "hex"));
-    const { rows, cold, next } = await this.mailbox.page(Number(query.get("holder")), cursor);
+    const [only, after, until] = ["only", "after", "until"].map((name) => query.get(name));
+    const nameIn = (text: string | null | undefined): Bytes | null => (text == null ? null : fromHex(text));
+    const stretch = { only: only === "cold" ? "cold" : "hot", after: nameIn(after), until: nameIn(until) } as const;
+    const { rows, cold, next } = await this.mailbox.page(Number(query.get("holder")), stretch);
     return {
       rows: rows.map(rowDocument),
       cold: cold.map((row) => ({ name: toBase64(row.name), nonce: toBase64(row.nonce) })),

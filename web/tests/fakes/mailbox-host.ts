@@ -1,7 +1,7 @@
 /** A relay that keeps one mailbox in memory: it honours holder and version, and a test may change what it shows. */
 
 import { equal, hex, type Bytes } from "../../src/bytes";
-import type { HeldMailbox, MailboxHost, MailboxPage, MailboxRow, MailboxWrite } from "../../src/relay/mailbox-routes";
+import type { HeldMailbox, MailboxHost, MailboxPage, MailboxRow, MailboxWrite, Stretch } from "../../src/relay/mailbox-routes";
 import { RelayRefuses } from "../../src/relay/relay-client";
 
 const PAGE_ROWS = 3; // so that every test reads more than one page
@@ -10,16 +10,20 @@ const NONCE_BYTES = 24;
 export class FakeMailboxHost implements MailboxHost {
   readonly stored = new Map<string, MailboxRow>();
   readonly writes: MailboxWrite[] = [];
+  readonly pages: Stretch["only"][] = []; // that were asked for
   held: HeldMailbox = { holder: 1, version: 0, seal: new Uint8Array(0), clean: true, since: 0 };
   released = false;
   /** Break the line before a write is stored, or behind it. */
   before: (() => void) | null = null;
   after: (() => void) | null = null;
 
-  async page(holder: number, after: Bytes | null): Promise<MailboxPage> {
+  async page(holder: number, { only, after, until }: Stretch): Promise<MailboxPage> {
     this.require(holder);
-    const names = [...this.stored.keys()].sort().filter((name) => after === null || name > hex(after)).slice(0, PAGE_ROWS);
-    const page = names.map((name) => this.stored.get(name)!);
+    this.pages.push(only);
+    const isAsked = (name: string): boolean =>
+      (after === null || name > hex(after)) && (until === null || name <= hex(until));
+    const asked = [...this.stored.values()].filter((row) => row.cold === (only === "cold") && isAsked(hex(row.name)));
+    const page = asked.sort((one, other) => (hex(one.name) < hex(other.name) ? -1 : 1)).slice(0, PAGE_ROWS);
     const cold = page.filter((row) => row.cold);
     return {
       rows: page.filter((row) => !row.cold),

@@ -1,6 +1,8 @@
 /** A state store that keeps its promise in memory. */
 
-import type { Bytes } from "../../src/bytes";
+import { equal, type Bytes } from "../../src/bytes";
+import { UsageError } from "../../src/errors";
+import { sha256 } from "../../src/primitives/hashes";
 import { StaleStore, type StateStore, type Writes } from "../../src/store/state-store";
 
 export class MemoryStore implements StateStore {
@@ -13,6 +15,18 @@ export class MemoryStore implements StateStore {
 
   getAll(keys: readonly string[]): Promise<readonly (Bytes | null)[]> {
     return Promise.all(keys.map((key) => this.get(key)));
+  }
+
+  async getAttested(wanted: ReadonlyMap<string, Bytes>): Promise<ReadonlyMap<string, Bytes>> {
+    const found = new Map<string, Bytes>();
+    for (const [key, hash] of wanted) {
+      const value = this.values.get(key);
+      if (value === undefined || !equal(sha256(value), hash)) {
+        throw new UsageError(`there is no '${key}' with that hash`);
+      }
+      found.set(key, value);
+    }
+    return found;
   }
 
   async scan(prefix: string): Promise<readonly (readonly [string, Bytes])[]> {

@@ -139,10 +139,26 @@ test("a mailbox that Python wrote is given back untouched (ADR 0027)", async () 
 test("a later program's mailbox is left to it (ADR 0027)", async () => {
   const access = await signsUp(aRelay());
   const holding = await takeMailbox(access, false, browser());
-  await holding.store.apply(new Map([["program", utf8("browser 2")]]), holding.store.version);
+  await holding.store.apply(new Map([["program", utf8("browser 3")]]), holding.store.version);
   await handOver(holding);
 
   await assert.rejects(takeMailbox(access, false, browser()), AnotherProgram);
+});
+
+test("a mailbox of the browser's earlier form is opened, and goes on in the newest (ADR 0029)", async () => {
+  const relay = aRelay();
+  const access = await signsUp(relay);
+  const holding = await takeMailbox(access, false, browser());
+  const earlier = new Map([["program", utf8("browser 1")], ["cold-tallies", null], ["message/1", CODE]]);
+  await holding.store.apply(earlier, holding.store.version);
+  await handOver(holding);
+
+  await handOver(await takeMailbox(access, false, browser()));
+  relay.mailbox.pages.length = 0;
+  const { store } = await takeMailbox(access, false, browser());
+
+  assert.deepEqual(relay.mailbox.pages.includes("cold"), false);
+  assert.deepEqual(await store.getAll(["program", "message/1", "message/2"]), [utf8("browser 2"), CODE, null]);
 });
 
 test("the first write says whose mailbox it is, so that no crash leaves one that belongs to nobody (ADR 0027)", async () => {

@@ -36,7 +36,7 @@ async function opened(
   now: () => number = () => 0,
   sealing = SEALING,
 ): Promise<RoamingStore> {
-  const loaded = loadMailbox(await fetchMailbox(host, host.held), sealing);
+  const loaded = loadMailbox(await fetchMailbox(host, host.held, sealing), sealing);
   return new RoamingStore(host, sealing, host.held.holder, loaded, now);
 }
 
@@ -282,7 +282,7 @@ test("a relay that keeps a row back is not believed, nor of the cold ones (D4)",
 
 test("a relay that shows a row twice is not believed (D4)", async () => {
   const [, host] = await twoVersions();
-  const page = await host.page(host.held.holder, null);
+  const page = await host.page(host.held.holder, { only: "hot", after: null, until: null });
   let asked = 0;
   host.page = async () => ((asked += 1) > 9 ? assert.fail("the reading never ends") : page);
 
