@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from cencomm.ids import from_hex
 from cencomm.node.api.route import Answer, Call, Nothing, Route
+from cencomm.node.consulted import told
 from cencomm.site.people.accounts import Listed, list_people
 from cencomm.site.people.consultation import CHAIN_BYTES, Deed, Entry, Head
 from cencomm.site.people.person import Permission
@@ -28,6 +29,8 @@ class LogEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     purpose: str | None
     asked: str
     """JSON."""
+    told: str
+    """What was done and asked, in the language that the reader asked for."""
     found: int
     recipient: str | None
 
@@ -78,7 +81,7 @@ async def get_log(call: Call, asked: LogAsked) -> Answer:
     async with call.room.database.reading() as connection:
         entries = await entries_before(connection, asked.before, limit=asked.limit)
     page = LogPage(
-        entries=tuple(_entry(entry) for entry in entries),
+        entries=tuple(_entry(entry, told(entry.consultation, call.words, call.room.lists)) for entry in entries),
         after=entries[-1].number if entries and entries[-1].number > 1 else None,
     )
     return Answer(document=page, found=len(entries))
@@ -98,7 +101,7 @@ async def get_people(call: Call, _: Nothing) -> Answer:
     return Answer(document=PeopleListed(people=tuple(_person(one, call.room.kind.inactive_days) for one in listed)))
 
 
-def _entry(entry: Entry) -> LogEntry:
+def _entry(entry: Entry, words: str) -> LogEntry:
     one = entry.consultation
     return LogEntry(
         number=entry.number,
@@ -108,6 +111,7 @@ def _entry(entry: Entry) -> LogEntry:
         deed=one.deed.value,
         purpose=None if one.purpose is None else one.purpose.value,
         asked=one.asked,
+        told=words,
         found=one.found,
         recipient=one.recipient,
     )

@@ -1,6 +1,7 @@
 """`log`: who looked at what, and whether the log of it is whole."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -8,9 +9,11 @@ import click
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.errors import UsageError
 from cencomm.forms.canonical_json import JsonValue
+from cencomm.forms.code_list import CodeList, load_code_lists
 from cencomm.ids import from_hex
 from cencomm.node.commands.desk import Desk, desk_of, desk_options
 from cencomm.node.commands.people import office_of
+from cencomm.node.consulted import DEEDS, PURPOSES, VIAS, asked_in_words
 from cencomm.node.people import log_key
 from cencomm.node.records.sheets import instant
 from cencomm.site.people.consultation import CHAIN_BYTES, Entry, Head
@@ -37,11 +40,12 @@ def log(
     desk = desk_of(context, data, language, as_json=as_json)
     head, entries = asyncio.run(_read(desk, limit, before, None if noted is None else _head(noted)))
     heads = ["Number", "Time", "Who", "Via", "What", "Purpose", "Found", "Asked", "Recipient"]
+    lists = load_code_lists()
     document: JsonValue = {
         "head": {"number": head.number, "chain": head.chain.hex()},
         "entries": [_document(entry) for entry in entries],
     }
-    desk.show_table(heads, [_row(entry) for entry in entries], document)
+    desk.show_table(heads, [_row(desk, entry, lists) for entry in entries], document)
     if not as_json:
         said = "The log is whole. Note its head elsewhere: {head}"
         click.echo(desk.say(said, head=f"{head.number}:{head.chain.hex()}"))
@@ -60,17 +64,17 @@ def _head(text: str) -> Head:
     return Head(int(number), from_hex(chain, length=CHAIN_BYTES))
 
 
-def _row(entry: Entry) -> list[str]:
+def _row(desk: Desk, entry: Entry, lists: Mapping[str, CodeList]) -> list[str]:
     one = entry.consultation
     return [
         str(entry.number),
         instant(one.at) or "",
         one.person,
-        one.via.value,
-        one.deed.value,
-        "" if one.purpose is None else one.purpose.value,
+        desk.say(VIAS[one.via]),
+        desk.say(DEEDS[one.deed]),
+        "" if one.purpose is None else desk.say(PURPOSES[one.purpose]),
         str(one.found),
-        one.asked,
+        asked_in_words(one, desk.words, lists),
         one.recipient or "",
     ]
 

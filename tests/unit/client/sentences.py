@@ -24,6 +24,7 @@ from cencomm.forms.envelope import Priority
 from cencomm.ncen.cli import ncen
 from cencomm.node.api.refusals import REFUSALS
 from cencomm.node.commands.records import SORTED
+from cencomm.node.consulted import ASKED, DEEDS, PURPOSES, VIAS
 
 SAYING = frozenset({"say", "tell", "confirm", "agrees", "ask_secret", "ask_text"})
 _SOURCE = Path(program.__file__).parent
@@ -33,6 +34,7 @@ def sentences() -> set[str]:
     found = {sentence for _, sentence in ADVICE} | {*SORTED.values()}
     found |= {*REASONS.values(), *TRACES.values(), *GROUNDS.values(), *STANDINGS.values()}
     found |= {*LIST_HEADS, *(head for heads in HEADS.values() for head in heads)}
+    found |= {*ASKED.values(), *DEEDS.values(), *PURPOSES.values(), *VIAS.values()}
     found |= {refusal.sentence for refusal in REFUSALS}
     found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *KIND_WORDS.values(), *(one.value for one in Priority)}
     for package in ("client", "node", "archive", "ncen", "cen"):

@@ -78,8 +78,11 @@ async def test_e8_each_look_is_in_the_log_before_it_is_seen(eve: Visitor) -> Non
         ("eve", "search", purpose, 1, None),
     ]
     assert json.loads(log["entries"][2]["asked"])["text"] == "valise"
+    assert log["entries"][2]["told"] == "Searched. Words: valise"
+    in_french = (await eve.get("/v1/log", headers={"Accept-Language": "fr"})).document["entries"]
+    assert [one["told"] for one in in_french[1:3]] == ["Export. Format : json", "Consultation. Fiche n° 1"]
     head = (await eve.get("/v1/log/head")).document
-    assert head["number"] == 4  # the auditor's own look at the log is in it
+    assert head["number"] == 5  # the auditor's own looks at the log are in it
     assert (await eve.get(f"/v1/log/head?number={head['number']}&chain={head['chain']}")).status == 200
 
 
@@ -245,3 +248,5 @@ def test_accounts_are_made_and_the_log_is_read_at_the_console(blank: bytes, tmp_
         '{"added":"ana","role":"analyst"}',
     ]
     assert made["password"] not in json.dumps([log, listed])
+    in_french = CliRunner().invoke(archive_command, ["log", "--data", str(tmp_path), "--language", "fr"]).output
+    assert "Compte créé : ana; Rôle : analyst" in in_french
