@@ -93,6 +93,7 @@ class ReleaseRecorder:
         record = self._messages.make_record(event, operation, now=now)
         if record.form.name != RELEASE:  # the member's own rules set it aside (R1); here nothing hangs on them
             return
+        _require_named(event, operation)
         named = Named(operation=operation.id, identity_key=event.identity_key, message=event.envelope.message)
         if await honour(connection, named, Post(event.account, record.author)):
             return
@@ -125,18 +126,25 @@ async def _take_back(connection: AsyncConnection, event: ControlDelivered, opera
     said = decode_release_decision(event.control.body)
     if said.decided is not Decided.WITHDRAWN:
         return
+    owner = operation.ledger.identities.get(said.author)
+    if owner is None or owner.account != event.account:  # one's own is one's own, whatever one is called
+        _require_named(event, operation)
     named = Named(operation=operation.id, identity_key=said.author, message=said.message)
     author = author_of(event, operation)
     found = await find_release(connection, named)
-    if found is not None and found[1].account != event.account and _is_withheld(event, operation):
-        raise RelayWithholds("the relay does not show who withdraws a release")
     by = Post(event.account, Author(None, author.organisation, author.country))
     await bury(connection, named, by, withdrawn_at=event.control.written_at)
     if found is not None and await honour(connection, named, found[1]):
         await delete_release(connection, found[0])
 
 
-def _is_withheld(event: ControlDelivered, operation: Operation) -> bool:
-    """Whether the ledger points to a name that is not here: it comes, unlike one that is none."""
+def _require_named(event: MessageDelivered | ControlDelivered, operation: Operation) -> None:
+    """Of which service the author is, decides which case a release is of and who takes it back: kept without it, a case
+    would stand twice, and a withdrawal would never be honoured, also when the name comes.
+
+    Raises:
+        RelayWithholds: the ledger points to a name that is not here. It comes, unlike one that is none.
+    """
     member = operation.ledger.identities.get(event.identity_key)
-    return member is not None and operation.content(member.profile) is None
+    if member is not None and operation.content(member.profile) is None:
+        raise RelayWithholds("the relay does not show of which service the author of a release or withdrawal is")

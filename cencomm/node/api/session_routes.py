@@ -100,7 +100,7 @@ async def set_authenticator(call: Call, asked: Code) -> Answer:
 
 
 def _me(call: Call, session: Session) -> Me:
-    inactive_at = session.person_active_at + call.room.kind.inactive_days * DAY_SECONDS
+    inactive_at = session.person_inactive_at(call.room.kind.inactive_days)
     return Me(
         name=session.name,
         role=session.role.value,

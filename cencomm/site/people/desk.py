@@ -133,6 +133,7 @@ class Desk:
 
         Raises:
             NoSession: nobody, or not any more.
+            Inactive: it acts for somebody who has to be reset: a program's token outlives no account.
         """
         digest = _hash(token)
         async with self.store.reading() as connection:
@@ -141,6 +142,8 @@ class Desk:
             raise NoSession
         if not program and session.used + IDLE_SECONDS <= now:
             raise NoSession
+        if session.person_inactive_at(self.policy.inactive_days) <= now:
+            raise Inactive
         if now - session.used >= TOUCH_SECONDS:
             await self.store.transact(lambda connection: session_queries.touch_session(connection, digest, now=now))
         return session

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from cencomm.cen.search import read_route
 from cencomm.cen.statistics import By, Line, Period
 from cencomm.cen.tables import RELEASES, TOMBSTONES
-from cencomm.errors import Unavailable, UsageError
+from cencomm.client.channel.errors import RelayWithholds
+from cencomm.errors import UsageError
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.form import Form
@@ -119,19 +120,65 @@ async def test_a_withdrawal_counts_also_when_its_release_comes_later(
     assert await cen.cases(labels) == shown
 
 
+def without_name(desk: Desk, post: str) -> Desk:
+    """As if the relay did not give the post's profile."""
+    profile = desk.operation.ledger.members[desk.officers[post].identity.account].profile.blob
+    blobs = {blob: content for blob, content in desk.operation.blobs.items() if blob != profile}
+    return replace(desk, operation=replace(desk.operation, blobs=blobs))
+
+
 async def test_a_withdrawal_waits_until_the_relay_shows_who_says_so(cen: Cen, desk: Desk, labels: Labels) -> None:
+    """R7."""
     released = desk.message("release", release())
     await cen.take(released)
-    profile = desk.operation.ledger.members[desk.officers["KE2"].identity.account].profile.blob
-    blobs = {blob: content for blob, content in desk.operation.blobs.items() if blob != profile}
-    cen.desk = replace(desk, operation=replace(desk.operation, blobs=blobs))
+    cen.desk = without_name(desk, "KE2")
     taken_back = withdrawal(desk, released, by="KE2")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(RelayWithholds):
         await cen.take(taken_back)
     assert await cen.cases(labels) == ["KE-1"]
     cen.desk = desk
     await cen.take(taken_back)
+
+    assert await cen.cases(labels) == []
+
+
+async def test_a_tombstone_is_not_written_without_the_name_by_which_it_will_be_honoured(
+    cen: Cen, desk: Desk, labels: Labels
+) -> None:
+    """R7: the release comes after its withdrawal, as after a restart, and the relay withholds who withdrew it."""
+    released = desk.message("release", release())
+    cen.desk = without_name(desk, "KE2")
+    taken_back = withdrawal(desk, released, by="KE2")
+
+    with pytest.raises(RelayWithholds):
+        await cen.take(taken_back)
+    cen.desk = desk
+    await cen.take(taken_back, released)
+
+    assert await cen.cases(labels) == []
+
+
+async def test_a_release_waits_until_the_relay_shows_whose_it_is(cen: Cen, desk: Desk, labels: Labels) -> None:
+    """R7: recorded as nobody's, it would stay when its service takes it back."""
+    released = desk.message("release", release())
+    cen.desk = without_name(desk, "KE")
+
+    with pytest.raises(RelayWithholds):
+        await cen.take(released)
+    assert await cen.counts() == (0, 0)
+    cen.desk = desk
+    await cen.take(released, withdrawal(desk, released, by="KE2"))
+
+    assert await cen.cases(labels) == []
+
+
+async def test_an_owner_takes_back_without_a_name(cen: Cen, desk: Desk, labels: Labels) -> None:
+    released = desk.message("release", release())
+    await cen.take(released)
+    cen.desk = without_name(desk, "KE")
+
+    await cen.take(withdrawal(desk, released, by="KE"))
 
     assert await cen.cases(labels) == []
 

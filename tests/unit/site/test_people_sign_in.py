@@ -295,6 +295,17 @@ async def test_a_session_ends_when_idle_and_at_the_end_of_a_shift(ana: Visitor) 
         await ana.desk.session_of(idle.token, program=False, now=ana.now + IDLE_SECONDS)
 
 
+async def test_e15_a_programs_token_does_not_outlive_the_account_that_it_acts_for(ana: Visitor) -> None:
+    program = token_bytes((await add_token(ana.desk, "ana", "nightly export", days=90, now=ana.now)).text)
+    much_later = ana.now + 25 * DAY_SECONDS - 1
+    with pytest.raises(Inactive):
+        await ana.desk.session_of(program, program=True, now=much_later)
+
+    await ana.tries()  # she signed in half a minute ago; now she does again
+
+    assert (await ana.desk.session_of(program, program=True, now=much_later)).label == "nightly export"
+
+
 async def test_signing_out_ends_the_session(ana: Visitor) -> None:
     begun = await ana.tries()
     await ana.desk.sign_out(begun.session)

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cencomm.site.people.person import GRANTS, Permission, Role, SessionKind
+from cencomm.site.people.person import DAY_SECONDS, GRANTS, Permission, Role, SessionKind
 from cencomm.site.people.tables import PEOPLE, SESSIONS, SOURCES
 
 
@@ -29,6 +29,10 @@ class Session:
     @property
     def is_program(self) -> bool:
         return self.kind is SessionKind.PROGRAM
+
+    def person_inactive_at(self, inactive_days: int) -> int:
+        """From when on its person has to be reset, and whatever acts for them opens nothing (domain.md E15)."""
+        return self.person_active_at + inactive_days * DAY_SECONDS
 
     def may(self, permission: Permission) -> bool:
         return permission in GRANTS[self.role]

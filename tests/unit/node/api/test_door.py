@@ -15,6 +15,7 @@ from cencomm.node.records.tables import MESSAGES
 from cencomm.site.cookies import SESSION_COOKIE, SOURCE_COOKIE
 from cencomm.site.origin import ForeignOrigin, require_own_origin
 from cencomm.site.pace import FREE_TRIES
+from cencomm.site.people.accounts import add_token
 from cencomm.site.people.consultation import Deed
 from cencomm.site.people.person import DAY_SECONDS, Permission, Role
 from tests.unit.node.api.clock import StandingClock
@@ -283,6 +284,33 @@ class TestNonNominal:
 
         assert (me["session"], me["purpose_needed"]) == ("browser", False)
         assert (await visitor.get("/v1/me", purpose=False)).status == 200
+
+
+async def test_a_browser_session_ends_after_30_idle_minutes_and_after_12_hours(
+    visitor: Visitor, clock: StandingClock
+) -> None:
+    """As docs/api.md promises."""
+    await visitor.is_added()
+    await visitor.set_up()
+    for _ in range(24):
+        clock.now += 30 * 60 - 1
+        assert (await visitor.get("/v1/me")).status == 200
+    clock.now += 30
+
+    assert (await visitor.get("/v1/me")).code == "no_session"  # 12 hours and a few seconds, never idle
+
+    await visitor.sign_in(code=visitor.code())
+    clock.now += 30 * 60
+    assert (await visitor.get("/v1/me")).code == "no_session"
+
+
+async def test_e15_a_program_of_somebody_inactive_gets_in_no_more(ana: Visitor, clock: StandingClock) -> None:
+    ana.token = (await add_token(ana.room.desk, "ana", "nightly export", days=90, now=clock())).text
+    clock.now += 25 * DAY_SECONDS - 1
+    assert (await ana.get("/v1/records")).status == 200
+    clock.now += 1
+
+    assert (await ana.get("/v1/records")).code == "inactive"
 
 
 async def test_e15_whoever_will_be_inactive_within_ten_days_is_reminded(visitor: Visitor, clock: StandingClock) -> None:
