@@ -4,6 +4,7 @@ TLP:RED is for named persons and is never exported; how many such records were w
 """
 
 import csv
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,8 +26,10 @@ from cencomm.node.records.workbook import writing
 Progress = Callable[[int, int], None]
 """Records done, records in all."""
 
-# What a spreadsheet takes for a formula at the beginning of a text (OWASP, CSV injection).
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet takes for a formula at the beginning of a text (OWASP, CSV injection), the wide signs of East Asian
+# keyboards too; some look behind spaces and letters that show nothing.
+_FORMULA = re.compile(r"[\s\x00-\x20\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_NUL, _LOST = "\x00", "\N{REPLACEMENT CHARACTER}"  # readers of CSV end the file at a NUL
 _PROGRESS_EVERY = 100  # records
 
 
@@ -97,7 +100,7 @@ class Export:
         """One workbook at `path`.
 
         Raises:
-            UsageError: there is a file already, more rows than a sheet holds, or criteria that cannot be looked for.
+            UsageError: there is a file already, more columns than a sheet holds, or criteria that cannot be looked for.
             Unavailable: the disk does not take it.
         """
         try:
@@ -178,7 +181,8 @@ def _csv_cell(cell: SheetCell, truths: Mapping[bool, str]) -> str:
         case bool():
             return truths[cell]
         case str():
-            return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
+            shown = cell.replace(_NUL, _LOST)
+            return f"'{shown}" if _FORMULA.match(cell) else shown
         case Decimal():
             return format(cell, "f")
         case _:

@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from html import escape
@@ -21,11 +21,17 @@ from cencomm.node.records.sheets import SheetCell
 
 MAX_SHEET_ROWS = 1_048_576  # Excel's
 MAX_CELL_UNITS = 32_767  # Excel's, of UTF-16
+MAX_SHEET_COLUMNS = 16_384  # Excel's
 MAX_SHEET_NAME_CHARACTERS = 31  # Excel's
+MAX_DIGITS = 15  # significant ones that Excel keeps of a number
+MAX_WHOLE = 1_000_000_000_000_000  # the first number with more
+MAX_EXPONENT = 307  # of a number that Excel takes
 COMPRESSION_LEVEL = 3  # markup repeats itself: the usual 6 takes twice as long for a tenth less
 _BUFFERED_ROWS = 200
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # Excel's, and what XML has no place for
+_RESERVED_NAME = "history"  # Excel's own
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LOST = "\N{REPLACEMENT CHARACTER}"  # for half a character, which UTF-8 cannot say
 # What XML has no place for, or its readers change; and what reads like the escape that such characters get
@@ -44,40 +50,34 @@ _SHEET_BEGINS = (
 _SHEET_ENDS = "</sheetData></worksheet>"
 
 
-class Worksheet:
-    """One sheet, on its way to a file without a name."""
+class _Part:
+    """One sheet of the file, on its way to a file without a name."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._rows = 0
+        self.rows = 0
         self._buffer = [_SHEET_BEGINS]
         self._columns: list[str] = []  # how a cell of each begins
 
     def write(self, row: Sequence[SheetCell]) -> None:
-        """The next row. A text that is longer than Excel's cells ends where they do.
-
-        Raises:
-            UsageError: the sheet is full.
-        """
-        self._rows += 1
-        if self._rows > MAX_SHEET_ROWS:
-            raise UsageError(f"more than {MAX_SHEET_ROWS} rows in one sheet: export a shorter period, or CSV")
+        self.rows += 1
         while len(self._columns) < len(row):
             self._columns.append(f'<c r="{_column_name(len(self._columns))}')
         words = "".join([cell for cell in row if isinstance(cell, str)])
         plain = 2 * len(words) <= MAX_CELL_UNITS and not _SPECIAL.search(words)  # one look for all of them
-        number = str(self._rows)
+        number = str(self.rows)
         parts = [f'<row r="{number}">']
         for begin, cell in zip(self._columns, row, strict=False):  # earlier rows may have been longer
             if cell is None:
                 continue
-            if isinstance(cell, str):
-                shown = cell if plain else _escape(cell)
-                parts.append(f'{begin}{number}" t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>')
-            elif isinstance(cell, bool):
+            if isinstance(cell, bool):
                 parts.append(f'{begin}{number}" t="b"><v>{cell:d}</v></c>')
+                continue
+            shown = cell if isinstance(cell, str) else _digits(cell)
+            if isinstance(cell, str) or not _is_number_of_excel(cell):
+                shown = shown if plain else _escape(shown)
+                parts.append(f'{begin}{number}" t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>')
             else:
-                shown = format(cell, "f") if isinstance(cell, Decimal) else str(cell)
                 parts.append(f'{begin}{number}"><v>{shown}</v></c>')
         parts.append("</row>\n")
         self._buffer.append("".join(parts))
@@ -96,39 +96,72 @@ class Worksheet:
         self._buffer.clear()
 
 
+class Worksheet:
+    """Rows under one head. More of them than Excel's sheets hold go on in further sheets, each under the same head."""
+
+    def __init__(self, name: str, begin: Callable[[], _Part], rows_each: int) -> None:
+        self.name = name
+        self.parts = [begin()]
+        self._begin = begin
+        self._rows_each = rows_each
+        self._head: Sequence[SheetCell] = ()
+
+    def write(self, row: Sequence[SheetCell]) -> None:
+        """The next row; the first is the head. A text that is longer than Excel's cells ends where they do; a number
+        that Excel would refuse or round is a text.
+
+        Raises:
+            UsageError: the row is longer than Excel's are.
+        """
+        if len(row) > MAX_SHEET_COLUMNS:
+            raise UsageError(f"more than {MAX_SHEET_COLUMNS} columns in one sheet: export fewer forms, or CSV")
+        part = self.parts[-1]
+        if not self._head:
+            self._head = tuple(row)
+        elif part.rows == self._rows_each:
+            part = self._begin()
+            self.parts.append(part)
+            part.write(self._head)
+        part.write(row)
+
+
 class Workbook:
     """Open it with `writing`."""
 
-    def __init__(self, folder: Path, files: ExitStack) -> None:
+    def __init__(self, folder: Path, files: ExitStack, rows_each: int) -> None:
         self._folder = folder
         self._files = files
-        self._sheets: dict[str, Worksheet] = {}
+        self._rows_each = rows_each
+        self._sheets: list[Worksheet] = []
 
     def add_sheet(self, name: str) -> Worksheet:
-        """A further one, behind those that are there; `name` as Excel allows it: short, and once whatever the case."""
-        short, number = name[:MAX_SHEET_NAME_CHARACTERS], 1
-        while short in self._sheets:
-            number += 1
-            ending = f"_{number}"
-            short = name[: MAX_SHEET_NAME_CHARACTERS - len(ending)] + ending
-        file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 (the stack closes it)
-        self._files.callback(file.close)
-        sheet = self._sheets[short] = Worksheet(file)
+        """A further one, behind those that are there; it is called `name` as far as Excel allows that."""
+        sheet = Worksheet(name, self._begin_part, self._rows_each)
+        self._sheets.append(sheet)
         return sheet
 
     def save(self, target: IO[bytes]) -> None:
         if not self._sheets:
             self.add_sheet("empty")  # a workbook without sheets is none
+        named: dict[str, _Part] = {}
+        for sheet in self._sheets:
+            for part in sheet.parts:
+                named[_name_beside(named, sheet.name)] = part
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL) as archive:
-            for name, text in _parts(tuple(self._sheets)).items():
+            for name, text in _parts(tuple(named)).items():
                 archive.writestr(name, _HEAD + text)
-            for number, sheet in enumerate(self._sheets.values(), 1):
-                with archive.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as part:
-                    sheet.pour(part)
+            for number, part in enumerate(named.values(), 1):
+                with archive.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as file:
+                    part.pour(file)
+
+    def _begin_part(self) -> _Part:
+        file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 (the stack closes it)
+        self._files.callback(file.close)
+        return _Part(file)
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Workbook]:
+def writing(path: Path, *, rows_each: int = MAX_SHEET_ROWS) -> Iterator[Workbook]:
     """A new file at `path` is the workbook when the block has ended; after an error there is none.
 
     What is written until then lies beside it, in files without a name that nothing outlives.
@@ -139,12 +172,45 @@ def writing(path: Path) -> Iterator[Workbook]:
     """
     with ExitStack() as files, path.open("xb") as target:
         try:
-            workbook = Workbook(path.parent, files)
+            workbook = Workbook(path.parent, files, rows_each)
             yield workbook
             workbook.save(target)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
+
+
+def _name_beside(taken: Iterable[str], name: str) -> str:
+    """`name` as Excel allows it: short, of letters that it takes, and once whatever the case."""
+    folded = {one.casefold() for one in taken} | {_RESERVED_NAME}
+    allowed = _NOT_IN_NAMES.sub("_", name).strip("'") or "_"
+    short, number = _cut(allowed, MAX_SHEET_NAME_CHARACTERS), 1
+    while short.casefold() in folded:
+        number += 1
+        ending = f"_{number}"
+        short = _cut(allowed, MAX_SHEET_NAME_CHARACTERS - len(ending)) + ending
+    return short
+
+
+def _cut(name: str, units: int) -> str:
+    """The beginning of it, of so many units of UTF-16: Excel counts these."""
+    return name.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore").rstrip("'")
+
+
+def _digits(number: float | Decimal) -> str:
+    if isinstance(number, Decimal) and number.is_finite() and abs(number.adjusted()) <= MAX_EXPONENT:
+        return format(number, "f")
+    return str(number)
+
+
+def _is_number_of_excel(number: float | Decimal) -> bool:
+    """Whether a cell can hold exactly this number: it is finite, and has no more digits than Excel keeps."""
+    if isinstance(number, int):
+        return abs(number) < MAX_WHOLE
+    exact = number if isinstance(number, Decimal) else Decimal(repr(number))
+    if not exact.is_finite() or abs(exact.adjusted()) > MAX_EXPONENT:
+        return False
+    return len(exact.normalize().as_tuple().digits) <= MAX_DIGITS
 
 
 def _column_name(number: int) -> str:

@@ -14,7 +14,7 @@ from python_calamine import load_workbook
 
 from cencomm.errors import UsageError
 from cencomm.node.records.sheets import SheetCell
-from cencomm.node.records.workbook import MAX_CELL_UNITS, writing
+from cencomm.node.records.workbook import MAX_CELL_UNITS, MAX_SHEET_COLUMNS, writing
 
 NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -94,6 +94,81 @@ def test_any_texts_make_a_file_that_is_well_formed(tmp_path_factory: pytest.Temp
     written(path, list(texts))
 
     assert len([element.text for element in markup(path).iter(f"{NAMESPACE}t")]) == len(texts)
+
+
+def test_more_rows_than_a_sheet_holds_go_on_in_the_next_under_the_same_head(tmp_path: Path) -> None:
+    with writing(tmp_path / "a.xlsx", rows_each=4) as workbook:
+        long, other = workbook.add_sheet("items"), workbook.add_sheet("items_2")
+        long.write(["head"])
+        other.write(["another"])
+        for number in range(7):
+            long.write([number])
+
+    book = load_workbook(tmp_path / "a.xlsx")
+    assert book.sheet_names == ["items", "items_2", "items_3", "items_2_2"]
+    read = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    assert read == [[["head"], [0], [1], [2]], [["head"], [3], [4], [5]], [["head"], [6]], [["another"]]]
+
+
+def test_a_sheet_of_more_columns_than_excel_has_is_refused_before_anything_is_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="columns"):
+        written(tmp_path / "a.xlsx", list(range(MAX_SHEET_COLUMNS + 1)))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "number", [Decimal("NaN"), Decimal("-Infinity"), float("inf"), Decimal("1E+400"), Decimal("1E-400"), 10**20 + 1]
+)
+def test_a_number_that_excel_refuses_or_rounds_is_a_text(tmp_path: Path, number: SheetCell) -> None:
+    ((read, digits, exact),) = written(tmp_path / "a.xlsx", [number, Decimal("0.1234567890123456"), Decimal("1E+3")])
+
+    assert (read, digits, exact) == (str(number), "0.1234567890123456", 1000.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("a/b\\c[d]e:f*g?h", "a_b_c_d_e_f_g_h"),
+        ("'quoted'", "quoted"),
+        ("''", "_"),
+        ("", "_"),
+        ("History", "History_2"),
+        ('\ud800\x00<&"', '__<&"'),
+        ("\N{GRINNING FACE}" * 20, "\N{GRINNING FACE}" * 15),
+        ("a" * 30 + "'b", "a" * 30),
+    ],
+)
+def test_a_name_that_excel_refuses_is_mended(tmp_path: Path, name: str, called: str) -> None:
+    with writing(tmp_path / "a.xlsx") as workbook:
+        workbook.add_sheet(name)
+
+    assert load_workbook(tmp_path / "a.xlsx").sheet_names == [called]
+
+
+def test_names_that_differ_by_case_alone_are_told_apart(tmp_path: Path) -> None:
+    with writing(tmp_path / "a.xlsx") as workbook:
+        for name in ("Items", "items", "ITEMS"):
+            workbook.add_sheet(name)
+
+    assert load_workbook(tmp_path / "a.xlsx").sheet_names == ["Items", "items_2", "ITEMS_3"]
+
+
+@given(st.lists(st.text(), min_size=1, max_size=4))
+def test_any_names_are_ones_that_excel_takes(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
+    path = tmp_path_factory.getbasetemp() / "names.xlsx"
+    path.unlink(missing_ok=True)
+    with writing(path) as workbook:
+        for name in names:
+            workbook.add_sheet(name)
+
+    read = load_workbook(path).sheet_names
+    assert len({name.casefold() for name in read}) == len(names)
+    for name in read:
+        assert 1 <= len(name.encode("utf-16-le")) // 2 <= 31
+        assert not set(name) & set("[]:*?/\\")
+        assert name.strip("'") == name
+        assert name.casefold() != "history"
 
 
 def test_many_columns_have_their_own_names(tmp_path: Path) -> None:
