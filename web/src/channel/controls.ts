@@ -9,6 +9,7 @@ import { uint } from "../codec";
 import { MalformedError } from "../errors";
 import { decodeAcknowledgement } from "../forms/acknowledgement";
 import { ControlKind, type Control } from "../forms/control";
+import { decodeHistoryRequest } from "../ledger/history-request";
 
 const HEARTBEAT_BODY = uint(1, 2); // its version; all else that it says is in every message's frame and anchor (H3)
 const MAX_SECONDS = 7_258_118_400n; // 2200-01-01
@@ -17,6 +18,9 @@ const MAX_SECONDS = 7_258_118_400n; // 2200-01-01
 export function judgeControl(control: Control): void {
   if (control.kind === ControlKind.heartbeat && !equal(control.body, HEARTBEAT_BODY)) {
     throw new MalformedError("not a heartbeat of version 1");
+  }
+  if (control.kind === ControlKind.historyRequest) {
+    decodeHistoryRequest(control.body); // answering it is for archive and coordinators
   }
   if (control.kind === ControlKind.acknowledgement) {
     decodeAcknowledgement(control.body);

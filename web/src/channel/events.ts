@@ -117,6 +117,9 @@ export interface ChannelStalled {
   readonly commitHash: Bytes;
 }
 
+/** What history brings: no news, and never a change of the channel. */
+export type Fetched = MessageDelivered | ControlDelivered | Quarantined;
+
 export type ChannelEvent =
   | MessageDelivered
   | ControlDelivered

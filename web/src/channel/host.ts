@@ -15,7 +15,7 @@ import type { Entropy } from "../primitives/entropy";
 import type { SigningKey } from "../primitives/signatures";
 import type { Caller } from "../relay/caller";
 import type { StateStore, Writes } from "../store/state-store";
-import type { ChannelEvent } from "./events";
+import type { ChannelEvent, Fetched } from "./events";
 import type { ChannelSession } from "./session";
 
 /** The device that speaks: its certificate is the credential of its leaves and the author of its envelopes. */
@@ -33,10 +33,17 @@ export interface AttestedLogHead {
   readonly statement: LogHead;
 }
 
+/** What became of asking for history in an operation. `fetched` is taken in with the write, in the order of its log. */
+export interface HistoryTaken {
+  readonly operation: Bytes;
+  readonly fetched: readonly Fetched[];
+}
+
 /** What changes in memory together with what is written; nothing of it when the write fails. */
 export interface Change<Session> {
   readonly session?: Session;
   readonly event?: ChannelEvent; // told to the mailbox once it is durable
+  readonly history?: HistoryTaken;
 }
 
 export interface ChannelHost<Session> {

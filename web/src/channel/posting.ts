@@ -85,12 +85,13 @@ export async function keepDraft(host: SendingHost, draft: Draft, beside: Writes 
   return keep(host, draft, signEnvelope(envelope, host.device.signingKey), beside);
 }
 
-/** Something that this program says to the members' programs, signed and kept; `body` is the kind's own. */
+/** Something that this program says to the members' programs, signed and kept with `beside`; `body` is the kind's own. */
 export async function keepControl(
   host: SendingHost,
   place: Pick<Draft, "operation" | "channel">,
   kind: ControlKind,
   body: Bytes,
+  beside: Writes = new Map(),
 ): Promise<Posting> {
   const { ledger } = host.operation(place.operation);
   host.membership(place.operation);
@@ -106,7 +107,7 @@ export async function keepControl(
     writtenAt: BigInt(host.now()),
     body,
   };
-  return keep(host, { ...place, message }, signControl(control, host.device.signingKey), new Map());
+  return keep(host, { ...place, message }, signControl(control, host.device.signingKey), beside);
 }
 
 async function keep(

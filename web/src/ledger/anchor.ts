@@ -11,6 +11,9 @@ import { LogKind, readKind } from "./kinds";
 import { CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES } from "./sizes";
 
 const LABEL = utf8("cencomm anchor 1");
+/** The one length that an anchor has. */
+export const ANCHOR_BYTES =
+  LABEL.length + 1 + OPERATION_ID_BYTES + CHANNEL_ID_BYTES + 4 + 2 * (8 + HASH_BYTES) + HASH_BYTES;
 
 /** What a sender stood on: the ledger head that a Commit enacts, and the newest log entry that was processed. */
 export interface Anchor {

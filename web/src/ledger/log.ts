@@ -8,7 +8,7 @@ import type { LogKind } from "./kinds";
 import * as labels from "./labels";
 import { CHANNEL_ID_BYTES, HASH_BYTES } from "./sizes";
 
-const FIRST_SEQUENCE = 1;
+export const FIRST_SEQUENCE = 1;
 
 /** The log that an entry stands in. */
 export interface LogName {

@@ -18,6 +18,7 @@ import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
 import { RelayRefuses } from "../relay/relay-client";
 import type { Wake } from "../relay/wakes";
 import type { Mailbox } from "./mailbox";
+import { Recalling } from "./recalling";
 
 const RETRY_SECONDS = 5; // after a call that failed while the stream goes on
 
@@ -48,17 +49,23 @@ export interface Listener {
 
 export class Following {
   readonly #pausing = new Set<string>(); // operations that wait for others to enact
+  readonly #recalling: Recalling;
   #retrying = false;
   #stopped = false;
 
   constructor(
     private readonly mailbox: Mailbox,
     private readonly listener: Listener,
-  ) {}
+  ) {
+    this.#recalling = new Recalling(mailbox, async (operation, work) => {
+      await this.guard(operation, work);
+    });
+  }
 
   /** Nothing is begun any more; what is under way ends by itself. */
   stop(): void {
     this.#stopped = true;
+    this.#recalling.stop();
   }
 
   /** See to one wake-up; resolves when that is done. Nothing is thrown: the listener is told. */
@@ -75,6 +82,7 @@ export class Following {
         await this.catchUpOperation(wake.operation);
         await this.see(null, () => resume(this.mailbox));
         this.lookAt(wake.operation);
+        this.recall(wake.operation);
         return;
       case "rejection":
         this.lookAt(wake.operation); // somebody may ask to be let in again (C9, C10)
@@ -82,9 +90,11 @@ export class Following {
       case "key_packages":
         await this.see(null, () => refill(this.mailbox.stockist));
         return;
+      case "history":
+        this.recall(wake.operation);
+        return;
       case "disconnected":
       case "enrolment":
-      case "history":
         return;
     }
   }
@@ -100,7 +110,10 @@ export class Following {
     }
     await this.see(null, () => sendRejections(this.mailbox));
     await this.see(null, () => resume(this.mailbox));
-    all.forEach((operation) => this.lookAt(operation));
+    all.forEach((operation) => {
+      this.lookAt(operation);
+      this.recall(operation);
+    });
   }
 
   /** Send what waits. */
@@ -151,6 +164,11 @@ export class Following {
       .catch((error: unknown) => this.listener.defect(error));
   }
 
+  /** What was said before we came. It takes as long as it takes, and holds nothing up. */
+  private recall(operation: Bytes): void {
+    this.#recalling.look(operation).catch((error: unknown) => this.listener.defect(error));
+  }
+
   private async enactLater(operation: Bytes): Promise<void> {
     await this.mailbox.sleep(enactingPause(this.mailbox.entropy));
     const devices = (await this.see(operation, () => furtherDevices(this.mailbox.routes, operation))) ?? [];
@@ -159,13 +177,19 @@ export class Following {
     }
   }
 
-  /** One thing at a time with the mailbox; what goes wrong is sorted by whose fault it is. */
-  private async see<T>(operation: Bytes | null, work: () => Promise<T>): Promise<T | null> {
+  /** One thing at a time with the mailbox. */
+  private see<T>(operation: Bytes | null, work: () => Promise<T>): Promise<T | null> {
+    const { turns } = this.mailbox;
+    return this.guard(operation, () => turns.run(async () => (this.#stopped ? null : work()))); // it may have waited
+  }
+
+  /** What goes wrong is sorted by whose fault it is. */
+  private async guard<T>(operation: Bytes | null, work: () => Promise<T>): Promise<T | null> {
     if (this.#stopped) {
       return null;
     }
     try {
-      return await this.mailbox.turns.run(async () => (this.#stopped ? null : work())); // it may have waited for its turn
+      return await work();
     } catch (error) {
       this.sort(operation, error);
       return null;

@@ -60,12 +60,24 @@ export function decodeCount(value: Bytes | null): number {
   return value === null ? 0 : safe(decode(value, (reader) => reader.uint64()));
 }
 
+/** What is kept of events, numbered behind `count`: of history, unless it is said that they came as they were said. */
+export function keptAll(events: readonly ChannelEvent[], count: number, fromHistory = true): readonly Kept[] {
+  const entries: Kept[] = [];
+  for (const event of events) {
+    const entry = keptOf(event, count + entries.length + 1, fromHistory);
+    if (entry !== null) {
+      entries.push(entry);
+    }
+  }
+  return entries;
+}
+
 /** What is kept of an event under the next number; null: nothing, it changes no more than the channel's state. */
-export function keptOf(event: ChannelEvent, number: number): Kept | null {
+export function keptOf(event: ChannelEvent, number: number, fromHistory = false): Kept | null {
   const { place } = event;
   switch (event.kind) {
     case "message":
-      return { ...event, number, fromHistory: false };
+      return { ...event, number, fromHistory };
     case "quarantined": {
       const { reason, detail, account } = event;
       return { kind: "aside", number, place, reason, detail, account, alarm: ALARMS.has(reason) };

@@ -17,6 +17,7 @@ import { NotAMember } from "../channel/unsendable";
 import { channelPrefix, isEvidence, sessionWrites } from "../channel/session-rows";
 import { uint } from "../codec";
 import type { Envelope } from "../forms/envelope";
+import { attendanceWrites } from "../history/attendance";
 import { CertificateMemo } from "../ledger/certificate-memo";
 import { entitles } from "../ledger/channel";
 import type { Pin } from "../ledger/ledger";
@@ -31,7 +32,7 @@ import { SendingRoutes } from "../relay/sending-routes";
 import type { StateStore, Writes } from "../store/state-store";
 import { frozenWrites } from "./frozen";
 import { Holdings } from "./holdings";
-import { COUNT_KEY, encodeKept, journalKey, keptOf, type Kept } from "./journal";
+import { COUNT_KEY, encodeKept, journalKey, keptAll, type Kept } from "./journal";
 import { encodePin, pinKey } from "./pins";
 
 /** What a mailbox takes from outside, so that tests can hold it still. */
@@ -46,10 +47,10 @@ export interface Environment {
   readonly judgeReport: (operation: Operation, envelope: Envelope) => void;
 }
 
-/** Is told of each change once it is made. Operations are named in hexadecimal; `kept` is what was taken in, if anything. */
+/** Is told of each change once it is made. Operations are named in hexadecimal; `kept` is what was taken in. */
 export interface Observer {
   operationMoved(operation: string): void; // its ledger went on, or more of its names are here
-  channelMoved(operation: string, kept: Kept | null): void;
+  channelMoved(operation: string, kept: readonly Kept[]): void; // or asking for history in it went on
 }
 
 export class Mailbox implements SendingHost {
@@ -219,11 +220,14 @@ export class Mailbox implements SendingHost {
     }
   }
 
-  private async writeNow(writes: Writes, { session, event }: Change<ChannelSession>): Promise<void> {
+  private async writeNow(writes: Writes, { session, event, history }: Change<ChannelSession>): Promise<void> {
     const kept = new Map<string, Bytes | null>();
     const key = session === undefined ? "" : channelKey(session.operation, session.channel);
     let before = this.sessions.get(key) ?? null;
     const replaces = session !== undefined && before !== null && before.generation !== session.generation;
+    if (session !== undefined) {
+      addTo(kept, attendanceWrites(before, session));
+    }
     if (replaces && before !== null) {
       addTo(kept, await this.without(before));
       before = null;
@@ -232,9 +236,11 @@ export class Mailbox implements SendingHost {
     if (session !== undefined) {
       addTo(kept, sessionWrites(before, session));
     }
-    const entry = event === undefined ? null : keptOf(event, this.#count + 1);
-    if (entry !== null) {
-      kept.set(journalKey(entry.number), encodeKept(entry)).set(COUNT_KEY, uint(entry.number, 8));
+    const entries = event === undefined ? keptAll(history?.fetched ?? [], this.#count) : keptAll([event], this.#count, false);
+    entries.forEach((entry) => kept.set(journalKey(entry.number), encodeKept(entry)));
+    const count = this.#count + entries.length;
+    if (entries.length > 0) {
+      kept.set(COUNT_KEY, uint(count, 8));
     }
     await this.store.apply(kept, this.store.version);
     if (session !== undefined) {
@@ -246,13 +252,11 @@ export class Mailbox implements SendingHost {
         this.logHashes.set(key, new Map([[session.sequence, session.logHash]]));
       }
     }
-    if (entry !== null) {
-      this.#count = entry.number;
-      this.holdings.add(entry);
-    }
-    const about = session?.operation ?? event?.place.operation;
+    this.#count = count;
+    entries.forEach((entry) => this.holdings.add(entry));
+    const about = session?.operation ?? event?.place.operation ?? history?.operation;
     if (about !== undefined) {
-      this.#observers.forEach((one) => one.channelMoved(hex(about), entry));
+      this.#observers.forEach((one) => one.channelMoved(hex(about), entries));
     }
   }
 

@@ -15,7 +15,7 @@ import { expandWithLabel, signWithLabel, verifyWithLabel } from "./suite";
 
 const REUSE_GUARD_BYTES = 4; // section 6.3.1
 
-interface PrivateMessage {
+export interface PrivateMessage {
   readonly groupId: Bytes;
   readonly epoch: bigint;
   readonly authenticatedData: Bytes;
@@ -82,7 +82,8 @@ export function openMessage(state: GroupState, message: Bytes): OpenedMessage {
   return { plaintext, authenticatedData: sealed.authenticatedData, sender: leaf, senderLeaf, secretTree: tree };
 }
 
-function decodePrivateMessage(message: Bytes): PrivateMessage {
+/** Nothing of it is verified. @throws MalformedError, Refused (C2) no application message. */
+export function decodePrivateMessage(message: Bytes): PrivateMessage {
   return decode(withinSize(message), (reader) => {
     if (readWireFormat(reader) !== PRIVATE_MESSAGE) {
       throw new Refused("C2", "an application message travels as PrivateMessage");

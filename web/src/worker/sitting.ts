@@ -149,13 +149,9 @@ export class Sitting implements Listener, Observer {
     this.tellSoon();
   }
 
-  channelMoved(operation: string, kept: Kept | null): void {
-    if (kept === null) {
-      this.noteChannel(operation);
-      return;
-    }
-    this.#bulletin.noteKept(kept);
-    this.tellSoon();
+  channelMoved(operation: string, kept: readonly Kept[]): void {
+    kept.forEach((one) => this.#bulletin.noteKept(one));
+    this.noteChannel(operation);
   }
 
   looked(operation: Bytes, failure: CencommError | null): void {

@@ -1,0 +1,63 @@
+/**
+ * Asking for what was said before this device came, and taking it in: by itself, beside everything else (H1, H2).
+ *
+ * One operation at a time goes through once, however often somebody rings; who rings meanwhile makes it look once more.
+ */
+
+import { hex, type Bytes } from "../bytes";
+import { ask } from "../history/asking";
+import { takeAnswer } from "../history/fetching";
+import { History } from "../ledger/kinds";
+import type { Mailbox } from "./mailbox";
+
+/** Work for an operation that may fail for now; resolves when it is done, whatever came of it. */
+type Attempt = (operation: Bytes, work: () => Promise<void>) => Promise<void>;
+
+export class Recalling {
+  readonly #lookAgain = new Map<string, boolean>(); // of operations that are looked at
+  readonly #stop = new AbortController();
+
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly attempt: Attempt,
+  ) {}
+
+  /** Nothing is begun any more, and nothing taken in. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** All channels of the operation, as far as they are answered now; at once where somebody looks already. */
+  async look(operation: Bytes): Promise<void> {
+    const name = hex(operation);
+    if (this.#lookAgain.has(name)) {
+      this.#lookAgain.set(name, true);
+      return;
+    }
+    try {
+      do {
+        this.#lookAgain.set(name, false);
+        await this.lookOnce(operation);
+      } while (this.#lookAgain.get(name) === true && !this.#stop.signal.aborted);
+    } finally {
+      this.#lookAgain.delete(name);
+    }
+  }
+
+  private async lookOnce(operation: Bytes): Promise<void> {
+    const known = this.mailbox.operations.get(hex(operation));
+    if (known === undefined || known.frozen !== null || known.ledger.charter.policy.history === History.none) {
+      return;
+    }
+    for (const channel of this.mailbox.entitledChannels(operation)) {
+      await this.attempt(operation, () => this.recall(operation, channel));
+    }
+  }
+
+  private async recall(operation: Bytes, channel: Bytes): Promise<void> {
+    const { signal } = this.#stop;
+    for (const asked of await ask(this.mailbox, operation, channel, signal)) {
+      await takeAnswer(this.mailbox, asked, signal);
+    }
+  }
+}
