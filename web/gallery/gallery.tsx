@@ -14,12 +14,14 @@ import { Tongue, type Terms } from "../src/forms/tongue";
 import { utf8 } from "../src/bytes";
 import { Readings } from "../src/mailbox/readings";
 import type { MessageView, OperationForms, OperationMailbox } from "../src/mailbox/views";
+import { AccountScreen } from "../src/screens/account/account-screen";
 import type { MailboxActions } from "../src/screens/mailbox/actions";
 import { MailboxScreen } from "../src/screens/mailbox/mailbox-screen";
 import type { Pane } from "../src/screens/mailbox/place";
 import type { Shelf } from "../src/screens/mailbox/terms";
 import { ChooseLanguage } from "../src/screens/language-choice";
 import { LANGUAGES, loadWords, Words, WordsContext, type Language } from "../src/words";
+import { askedOfAccount, titleOf } from "./account";
 import { id, message, NOW, type Said } from "./invented";
 import { ASIDE, DAY, DRAFTS, NIGHT, OUTGOING } from "./messages";
 import * as who from "./people";
@@ -138,6 +140,7 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
       const { name, mediaType } = body.attachments.find((file) => file.attachment === attachment)!;
       return { name, mediaType, content: new Uint8Array(64) };
     },
+    onAccount: () => tell("account"),
     onSignOut: () => tell("sign out"),
   };
   const at = messages.find((one) => one.message === id(asked.get("message") ?? ""));
@@ -159,7 +162,11 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
             details: asked.get("details") === "yes",
             message: at?.key ?? null,
           }}
-        />
+        >
+          {asked.get("account") === null ? null : (
+            <AccountScreen ask={askedOfAccount} titleOf={titleOf} onClose={() => tell("back")} />
+          )}
+        </MailboxScreen>
       </ChooseLanguage.Provider>
     </WordsContext.Provider>
   );

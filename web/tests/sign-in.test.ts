@@ -18,6 +18,7 @@ interface Fixture {
   effective_salt: string;
   sign_in_secret: string;
   wrapping_key: string;
+  label_key: string;
 }
 
 const PEOPLE = ["arabic", "composed", "coordinator"]; // each run of Argon2 takes a second
@@ -28,7 +29,7 @@ function parametersOf(fixture: Fixture): Parameters<typeof effectiveSalt>[0] {
 }
 
 for (const person of PEOPLE) {
-  test(`one password gives ${person} Python's two keys (D1, D2)`, () => {
+  test(`one password gives ${person} Python's keys (D1, D2)`, () => {
     const fixture = vectors<Fixture>(`sign_in/${person}.json`);
     const parameters = parametersOf(fixture);
     const deviceSecret = fixture.device_secret === null ? null : fromHex(fixture.device_secret);
@@ -39,6 +40,7 @@ for (const person of PEOPLE) {
     assert.equal(hex(effectiveSalt(parameters)), fixture.effective_salt);
     assert.equal(hex(keys.signInSecret), fixture.sign_in_secret);
     assert.equal(hex(keys.wrappingKey), fixture.wrapping_key);
+    assert.equal(hex(keys.labelKey), fixture.label_key);
   });
 }
 

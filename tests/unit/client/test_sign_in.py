@@ -29,6 +29,7 @@ class Vector(TypedDict):
     effective_salt: str
     sign_in_secret: str
     wrapping_key: str
+    label_key: str
 
 
 def vectors() -> list[Vector]:
@@ -55,6 +56,7 @@ def test_both_keys_are_the_published_ones(vector: Vector) -> None:
     assert parameters.effective_salt().hex() == vector["effective_salt"]
     assert keys.sign_in_secret.expose().hex() == vector["sign_in_secret"]
     assert keys.wrapping_key.expose().hex() == vector["wrapping_key"]
+    assert keys.label_key.expose().hex() == vector["label_key"]
 
 
 def test_a_published_answer_follows_from_the_words_of_the_protocol() -> None:

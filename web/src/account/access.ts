@@ -18,6 +18,7 @@ export interface Access {
   readonly account: Bytes;
   readonly parameters: SignInParameters;
   readonly keys: SignInKeys;
+  readonly source: Bytes | null; // by which the relay knows this computer, in memory (D6)
 }
 
 /** The account's vault as the relay counts it; version 0 and null: nothing was put there yet. */

@@ -7,7 +7,7 @@
 
 import { UsageError } from "../errors";
 
-const MIN_PASSWORD_LETTERS = 12;
+export const MIN_PASSWORD_LETTERS = 12;
 const MIN_UNPREDICTABLE_LETTERS = 8; // what has to remain when the predictable is counted once
 const MIN_WORD_LETTERS = 3; // a name of two letters takes nothing away from a password
 

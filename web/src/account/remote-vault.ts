@@ -15,7 +15,7 @@ const LABEL_VAULT = utf8("cencomm vault");
 const LABEL_VAULT_KEY = utf8("cencomm vault key");
 const FORMAT = 2;
 const FORMAT_BEFORE_MAILBOXES = 1;
-const MAX_MAILBOX_KEYS = 16; // for names, and for rows one for each password since the mailbox was last opened
+export const MAX_MAILBOX_KEYS = 16; // for names, and for rows one for each password since the mailbox was last opened
 const MAX_DEVICES = 100; // of an account in its life; five at a time (C5)
 
 /** The wrapping key does not open the vault: a wrong password, or the account has a device secret that is missing. */

@@ -11,10 +11,13 @@ import { hkdfExpand, sha256 } from "../primitives/hashes";
 import { isKnownProfile, SALT_BYTES, type Stretch } from "../primitives/password";
 import { enforce, UnusableText } from "./opaque-string";
 
+export const CURRENT_PROFILE = 1; // of new passwords
+
 const LABEL_NAME = utf8("cencomm sign-in name");
 const LABEL_SALT = utf8("cencomm sign-in salt");
 const LABEL_SIGN_IN = utf8("cencomm sign-in");
 const LABEL_WRAPPING = utf8("cencomm wrapping");
+const LABEL_SESSION_LABEL = utf8("cencomm session label");
 
 const HANDLE_BYTES = 16;
 const KEY_BYTES = 32;
@@ -31,6 +34,8 @@ export interface SignInParameters {
 export interface SignInKeys {
   readonly signInSecret: Bytes; // proves the password to the relay
   readonly wrappingKey: Bytes; // opens the random keys of vault and mailbox; never sent, never stored
+  readonly labelKey: Bytes; // seals the names of one's computers in the relay's list of sessions
+  readonly withDeviceSecret: boolean; // of the wrapping key: the vault opens to no other
 }
 
 /** A number that we do not know: a relay cannot ask for a cheaper guess (D1). */
@@ -74,6 +79,8 @@ export function deriveKeys(
   return {
     signInSecret: hkdfExpand(stretched, LABEL_SIGN_IN, KEY_BYTES),
     wrappingKey: hkdfExpand(stretched, wrapping, KEY_BYTES),
+    labelKey: hkdfExpand(stretched, LABEL_SESSION_LABEL, KEY_BYTES),
+    withDeviceSecret: deviceSecret !== null,
   };
 }
 

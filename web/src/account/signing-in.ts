@@ -2,8 +2,9 @@
 
 import { readSecret } from "../ledger/secret-text";
 import type { Access } from "./access";
+import { readCode } from "./second-factor";
+import { beginSession, type Means } from "./session";
 import { deriveKeys, signInHandle } from "./sign-in";
-import type { Means } from "./signing-up";
 
 export interface TypedName {
   readonly name: string;
@@ -15,15 +16,18 @@ export interface TypedName {
 /**
  * `begun` is called when Argon2id is done and the relay is asked.
  *
+ * @throws UnusableText, UnusableCode nothing was sent.
  * @throws RelayRefuses `wrong_sign_in`, `code_needed`, `locked`.
  * @throws UnknownProfile the relay asks for a password profile that is not ours (D1).
  */
-export async function signIn(asked: TypedName, { relay, stretch }: Means, begun: () => void): Promise<Access> {
+export async function signIn(asked: TypedName, means: Means, begun: () => void): Promise<Access> {
+  const { relay, stretch } = means;
+  const code = asked.code === null ? null : readCode(asked.code);
   const relayName = await relay.relayName();
   const handle = signInHandle(relayName, asked.name);
   const parameters = { relayName, handle, ...(await relay.signInParameters(handle)) };
   const deviceSecret = asked.deviceSecret === null ? null : readSecret(asked.deviceSecret, "a device secret");
   const keys = deriveKeys(asked.password, parameters, deviceSecret, stretch);
   begun();
-  return { relay, account: await relay.signIn(handle, keys.signInSecret, asked.code), parameters, keys };
+  return beginSession(means, parameters, keys, code);
 }

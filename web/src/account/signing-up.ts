@@ -1,18 +1,16 @@
 /** A new account with its identity, or the one that was begun before (D1, D2). */
 
 import { UsageError } from "../errors";
-import type { Entropy } from "../primitives/entropy";
-import { SALT_BYTES, type Stretch } from "../primitives/password";
+import { SALT_BYTES } from "../primitives/password";
 import { SEED_BYTES, SigningKey } from "../primitives/signatures";
 import { PRIVATE_KEY_BYTES } from "../primitives/x25519";
 import { AccountRoutes } from "../relay/account-routes";
-import { RelayRefuses, type RelayClient } from "../relay/relay-client";
+import { RelayRefuses } from "../relay/relay-client";
 import { foundVault, withMailboxKeys, type Access } from "./access";
 import { enforce } from "./opaque-string";
 import { checkStrength } from "./password-strength";
-import { deriveKeys, signInHandle, type SignInParameters } from "./sign-in";
-
-const CURRENT_PROFILE = 1;
+import { beginSession, type Means } from "./session";
+import { CURRENT_PROFILE, deriveKeys, signInHandle, type SignInParameters } from "./sign-in";
 
 /** The relay makes accounts only with its registration code, which is wrong or missing. */
 export class RegistrationCodeNeeded extends UsageError {}
@@ -23,13 +21,6 @@ export interface NewName {
   readonly registrationCode: string | null; // where the relay asks for one
 }
 
-/** What signing up and in take from outside. */
-export interface Means {
-  readonly relay: RelayClient;
-  readonly stretch: Stretch;
-  readonly entropy: Entropy;
-}
-
 /**
  * A new account, signed in to. If it was made before with this password, as when enrolling was interrupted: that one.
  *
@@ -37,7 +28,8 @@ export interface Means {
  * @throws RegistrationCodeNeeded nothing was made.
  * @throws RelayRefuses `taken`: somebody has this name here, or you, with another password.
  */
-export async function signUp(asked: NewName, { relay, stretch, entropy }: Means): Promise<Access> {
+export async function signUp(asked: NewName, means: Means): Promise<Access> {
+  const { relay, stretch, entropy } = means;
   const routes = new AccountRoutes(relay);
   const { name: relayName } = await routes.about();
   checkStrength(enforce(asked.password), [enforce(asked.name), relayName]);
@@ -49,7 +41,7 @@ export async function signUp(asked: NewName, { relay, stretch, entropy }: Means)
   let access: Access;
   try {
     await routes.createAccount(fresh);
-    access = { relay, account: await relay.signIn(handle, keys.signInSecret, null), parameters, keys };
+    access = await beginSession(means, parameters, keys, null);
   } catch (error) {
     if (error instanceof RelayRefuses && error.code === "not_entitled") {
       throw new RegistrationCodeNeeded(error.message);
@@ -57,7 +49,7 @@ export async function signUp(asked: NewName, { relay, stretch, entropy }: Means)
     if (!(error instanceof RelayRefuses) || error.code !== "taken") {
       throw error;
     }
-    access = await signInInstead(asked.password, relayName, handle, { relay, stretch, entropy }, error);
+    access = await signInInstead(asked.password, relayName, handle, means, error);
   }
   const identityKey = new SigningKey(entropy(SEED_BYTES));
   const empty = { identityKey, exchangeKey: entropy(PRIVATE_KEY_BYTES), devices: [], pins: new Map(), mailboxKeys: [] };
@@ -69,13 +61,14 @@ async function signInInstead(
   password: string,
   relayName: string,
   handle: Uint8Array,
-  { relay, stretch }: Means,
+  means: Means,
   taken: RelayRefuses,
 ): Promise<Access> {
+  const { relay, stretch } = means;
   const parameters: SignInParameters = { relayName, handle, ...(await relay.signInParameters(handle)) };
   const keys = deriveKeys(password, parameters, null, stretch);
   try {
-    return { relay, account: await relay.signIn(handle, keys.signInSecret, null), parameters, keys };
+    return await beginSession(means, parameters, keys, null);
   } catch (error) {
     throw error instanceof RelayRefuses && error.code === "wrong_sign_in" ? taken : error;
   }

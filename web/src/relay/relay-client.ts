@@ -8,6 +8,7 @@ import type { ByteCaller } from "./byte-caller";
 
 const HASH_BYTES = 32;
 const ID_BYTES = 16;
+const SOURCE_BYTES = 32;
 const ANSWER_MILLISECONDS = 60_000;
 
 /** The relay said no; `code` is one of section 8's table, the message says what happened and what to do. */
@@ -39,6 +40,19 @@ export interface SealedBlob extends Wrap {
 export interface SealedVault {
   readonly version: number;
   readonly sealed: Bytes;
+}
+
+export interface AskSignIn {
+  readonly handle: Bytes;
+  readonly signInSecret: Bytes;
+  readonly code: string | null; // of the second factor
+  readonly source: Bytes | null; // by which this computer is known (D6)
+  readonly label: Bytes; // what its owner calls this computer, sealed
+}
+
+export interface SignedIn {
+  readonly account: Bytes;
+  readonly source: Bytes | null; // a new one: none was shown that the relay knows
 }
 
 /** Of a session that has begun, in memory only; null before and after. */
@@ -82,15 +96,18 @@ export class RelayClient implements ByteCaller {
     return { salt: bytesOf(answer, "salt", ID_BYTES), profile: numberOf(answer, "profile") };
   }
 
-  /** The account's id; the session is this client's from now on. */
-  async signIn(handle: Bytes, signInSecret: Bytes, code: string | null): Promise<Bytes> {
+  /** The account's id, and the key by which this computer is known, if it gets one; the session is ours from now on. */
+  async signIn({ handle, signInSecret, code, source, label }: AskSignIn): Promise<SignedIn> {
     const answer = await this.ask("POST", "/v1/sign-in", {
       handle: toBase64(handle),
       sign_in_secret: toBase64(signInSecret),
       ...(code === null ? {} : { code }),
+      ...(source === null ? {} : { source: toBase64(source) }),
+      label: toBase64(label),
     });
     this.session.token = textOf(answer, "token");
-    return bytesOf(answer, "account", ID_BYTES);
+    const given = answer["source"] === undefined ? null : bytesOf(answer, "source", SOURCE_BYTES);
+    return { account: bytesOf(answer, "account", ID_BYTES), source: given };
   }
 
   async signOut(): Promise<void> {

@@ -25,7 +25,7 @@ import { RoamingPublisher } from "./publishing";
 import { reseal } from "./resealing";
 import { LEAST_KEYS, MailboxSealing } from "./sealing";
 import { RoamingStore } from "./store";
-import type { Writes } from "../store/state-store";
+import type { StateStore, Writes } from "../store/state-store";
 import type { TabLock } from "./tab-lock";
 
 export const PROGRAM_KEY = "program"; // whose mailbox it is (ADR 0027)
@@ -156,6 +156,12 @@ function isOfNewestForm({ values }: Loaded): boolean {
 /** That the vault reached this version, for the next opening. */
 export function vaultSeen(version: number): Writes {
   return new Map([[VAULT_VERSION_KEY, uint(version, 8)]]);
+}
+
+/** Of the vault, the newest version that an opening of this mailbox saw; 0: none. */
+export async function newestVaultSeen(store: Pick<StateStore, "get">): Promise<number> {
+  const seen = await store.get(VAULT_VERSION_KEY);
+  return seen === null ? 0 : Number(decode(seen, (reader) => reader.uint64()));
 }
 
 /**

@@ -14,13 +14,15 @@ import type { PageState } from "../page-state";
 import { systemEntropy } from "../primitives/entropy";
 import type { Resources } from "../resources";
 import type { CallName, Calls, Failure, Home, Step } from "../worker/calls";
-import { useWords } from "../words";
+import { useWords, type Words } from "../words";
+import { AccountScreen } from "./account/account-screen";
 import type { Attach } from "./compose/attaching";
 import { ComposeScreen } from "./compose/compose-screen";
 import { answerDraft, currentForm, newDraft, noteDraft, type Writer } from "./compose/drafting";
 import type { MailboxActions } from "./mailbox/actions";
 import { MailboxScreen } from "./mailbox/mailbox-screen";
 import { useKeptDraft } from "./kept-draft";
+import { operationTitle } from "./people";
 
 const UPLOAD_NAME_BYTES = 16;
 const CLOCK_MILLISECONDS = 5000; // clocks show minutes
@@ -48,6 +50,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
   const mailboxes = useMemo(() => [...state.mailboxes.values()], [state.mailboxes]);
   const { draft, write, leave } = useKeptDraft((kept) => ask("saveDraft", kept));
   const writer = (): Writer => ({ language: words.language, now: seconds(), entropy: systemEntropy });
+  const [atAccount, setAtAccount] = useState(false);
   const mailboxOf = (operation: string): OperationMailbox | null => state.mailboxes.get(operation) ?? null;
   const overviewOf = (operation: string): Overview | null => overviewIn(home, operation);
 
@@ -86,6 +89,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
     onOpenDraft: (kept) => write(kept),
     onDropDraft: (kept) => void ask("dropDraft", { draft: kept.draft }),
     fetchFile: ({ key }, attachment, progress) => call("fetchFile", { key, attachment }, parts(progress)),
+    onAccount: () => setAtAccount(true),
     onSignOut,
   };
   const attach = useCallback<Attach>(
@@ -118,7 +122,13 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
       failure={state.failure ?? whyNothing(home)}
       actions={actions}
     >
-      {writing !== null && writing.mailbox !== null && writing.overview !== null ? (
+      {atAccount ? (
+        <AccountScreen
+          ask={(name, asked) => call(name, asked, () => undefined)}
+          titleOf={(operation) => titleOf(words, overviewOf(operation))}
+          onClose={() => setAtAccount(false)}
+        />
+      ) : writing !== null && writing.mailbox !== null && writing.overview !== null ? (
         <ComposeScreen
           draft={writing.draft}
           mailbox={writing.mailbox}
@@ -160,6 +170,10 @@ function whyNothing({ operations }: Home): Failure | null {
 function overviewIn(home: Home, operation: string): Overview | null {
   const view = home.operations.find((one) => one.verified && one.overview.operation === operation);
   return view?.verified === true ? view.overview : null;
+}
+
+function titleOf(words: Words, overview: Overview | null): string {
+  return overview === null ? "?" : operationTitle(words, overview);
 }
 
 /** Where a new report goes unless its writer chooses another: the main channel, if we read it. */

@@ -1,14 +1,18 @@
-/** What page and worker say to each other. Keys and tokens stay in the worker: nothing here can carry one back. */
+/**
+ * What page and worker say to each other. Keys and tokens stay in the worker: nothing here can carry one back, but for
+ * what its owner has to see once, the secret of an authenticator and recovery codes.
+ */
 
 import type { LetterView } from "../account/letter-view";
 import type { FetchedFile } from "../mailbox/files";
 import type { AttachmentView, DraftView, MailboxChange, OperationMailbox } from "../mailbox/views";
 import type { Overview } from "../operation/overview";
+import type { AccountCalls } from "./account-calls";
 
 export type { LetterView };
 
 /** What the page may ask, and what comes back. */
-export interface Calls {
+export interface Calls extends AccountCalls {
   readonly signIn: { readonly ask: SignIn; readonly answer: Home };
   readonly readLetter: { readonly ask: { readonly letter: string }; readonly answer: LetterView };
   readonly enrol: { readonly ask: Enrol; readonly answer: Home };
@@ -33,6 +37,11 @@ export interface Calls {
 }
 
 export type CallName = keyof Calls;
+
+/** A call as it comes over; `ask` has the shape that `call` says. */
+export type Asked<Names extends CallName = CallName> = {
+  readonly [Name in Names]: { readonly call: Name; readonly ask: Calls[Name]["ask"] };
+}[Names];
 
 export interface SignIn {
   readonly name: string;

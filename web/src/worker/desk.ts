@@ -3,7 +3,8 @@
 import { askToJoin, readLetterHere } from "../account/enrolling";
 import { changeVault, withPins, type Access } from "../account/access";
 import { signIn } from "../account/signing-in";
-import { signUp, type Means } from "../account/signing-up";
+import type { Means } from "../account/session";
+import { signUp } from "../account/signing-up";
 import { CencommError } from "../errors";
 import { words } from "../ledger/fingerprint";
 import { isEnd } from "../mailbox/following";
@@ -13,6 +14,7 @@ import { RelayRefuses } from "../relay/relay-client";
 import { listen, type Surroundings } from "../relay/stream";
 import { abandon, handOver, takeMailbox, vaultSeen, type Holding } from "../roaming/holding";
 import type { TabLock } from "../roaming/tab-lock";
+import { OwnAccount } from "./own-account";
 import type { Enrol, Home, LetterView, SignIn, Step } from "./calls";
 import type { Audience, Sitting } from "./sitting";
 import { sitDown, type Room } from "./sitting-down";
@@ -31,7 +33,7 @@ export interface Premises {
 }
 
 interface Open {
-  readonly access: Access;
+  readonly account: OwnAccount;
   readonly holding: Holding;
   readonly sitting: Sitting;
   readonly hangUp: AbortController;
@@ -49,11 +51,16 @@ export class Desk {
     return this.opened.sitting;
   }
 
+  /** Of whoever sits here. Throws as `sitting`. */
+  get account(): OwnAccount {
+    return this.opened.account;
+  }
+
   /** @throws CencommError whatever is wrong: `failureOf` says it to the page. */
   async signIn(asked: SignIn, report: Report): Promise<Home> {
     report({ step: "stretching" });
     const access = await signIn(asked, this.premises.means, () => report({ step: "signingIn" }));
-    return this.open(access, asked.takeOver, report);
+    return this.open(access, asked.name, asked.takeOver, report);
   }
 
   /** What somebody compares before they enrol. Throws as `readLetterHere`. */
@@ -72,7 +79,7 @@ export class Desk {
     const access = await signUp(asked, means);
     report({ step: "signingIn" });
     await askToJoin(access, letter, means.entropy);
-    return this.open(access, false, report);
+    return this.open(access, asked.name, false, report);
   }
 
   /**
@@ -81,10 +88,10 @@ export class Desk {
    * @throws OutboxNotEmpty messages wait, and `anyway` was not said: nothing was given back (D4).
    */
   async signOut(anyway: boolean): Promise<void> {
-    const { access, holding, sitting } = this.opened;
+    const { account, holding, sitting } = this.opened;
     await sitting.mailbox.turns.run(async () => {
       const { mailbox } = sitting;
-      const { version } = await changeVault(access, (vault) => withPins(vault, mailbox.pins), mailbox.entropy);
+      const { version } = await changeVault(account.access, (vault) => withPins(vault, mailbox.pins), mailbox.entropy);
       await mailbox.write(vaultSeen(version));
       await (anyway ? abandon(holding) : handOver(holding));
       this.close(); // before whatever waits for its turn
@@ -126,7 +133,7 @@ export class Desk {
     return this.#open;
   }
 
-  private async open(access: Access, takeOver: boolean, report: Report): Promise<Home> {
+  private async open(access: Access, name: string, takeOver: boolean, report: Report): Promise<Home> {
     const { lockTab, audience } = this.premises;
     const room = await this.premises.furnish();
     const holding = await takeMailbox(access, takeOver, { lockTab, entropy: room.entropy, now: room.now });
@@ -142,7 +149,8 @@ export class Desk {
     try {
       const sitting = await sitDown(holding, room, heard, report);
       const home = await sitting.home((verified, signed) => report({ step: "verifying", verified, signed }));
-      this.#open = { access, holding, sitting, hangUp: new AbortController() };
+      const account = new OwnAccount(access, name, sitting.mailbox, this.premises.means);
+      this.#open = { account, holding, sitting, hangUp: new AbortController() };
       this.follow(this.#open);
       return home;
     } catch (error) {

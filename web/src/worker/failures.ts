@@ -1,9 +1,11 @@
 /** Why something failed, as the page is told. */
 
 import { LetterForElsewhere, LetterForTheProgram, UnreadableLetter } from "../account/enrolling";
+import { PasswordMayBeChanged, WrongDeviceSecret } from "../account/new-password";
 import { UnusableText } from "../account/opaque-string";
 import { WeakPassword } from "../account/password-strength";
 import { WrongPassword } from "../account/remote-vault";
+import { UnusableCode } from "../account/second-factor";
 import { RegistrationCodeNeeded } from "../account/signing-up";
 import { UnreadablePicture } from "../attachments/pictures";
 import { AttachmentAltered } from "../attachments/sealing";
@@ -19,7 +21,10 @@ import type { Failure } from "./calls";
 const CODES: readonly (readonly [abstract new (...parts: never[]) => CencommError, string])[] = [
   [WrongPassword, "vault_closed"],
   [UnusableText, "unusable_text"],
+  [UnusableCode, "unusable_code"],
   [WeakPassword, "weak_password"],
+  [WrongDeviceSecret, "wrong_device_secret"],
+  [PasswordMayBeChanged, "password_may_be_changed"],
   [RegistrationCodeNeeded, "registration_code"],
   [UnreadableLetter, "letter_unreadable"],
   [LetterForElsewhere, "letter_for_elsewhere"],

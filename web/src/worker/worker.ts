@@ -7,20 +7,24 @@ import { RelayClient } from "../relay/relay-client";
 import { browserSurroundings } from "../relay/stream";
 import { Resources } from "../resources";
 import { browserTabLock } from "../roaming/tab-lock";
-import type { CallName, Calls, Reply, Step } from "./calls";
+import { serveAccount } from "./account-serving";
+import type { Asked, CallName, Calls, Reply, Step } from "./calls";
+import { computerName } from "./computer-name";
 import { Desk } from "./desk";
 import { failureOf } from "./failures";
 import type { Room } from "./sitting-down";
 
 const TELL_MILLISECONDS = 200; // between bulletins: more than the eye needs, and a flood of arrivals makes few
 
-/** A call as it comes over; `ask` has the shape that `call` says. */
-type Asked = { readonly [Name in CallName]: { readonly id: number; readonly call: Name; readonly ask: Calls[Name]["ask"] } }[CallName];
-
 const reply = (message: Reply): void => self.postMessage(message);
 const resources = new Resources();
 const desk = new Desk({
-  means: { relay: new RelayClient(self.location.origin), stretch, entropy: systemEntropy },
+  means: {
+    relay: new RelayClient(self.location.origin),
+    stretch,
+    entropy: systemEntropy,
+    computerName: computerName(navigator.userAgent),
+  },
   lockTab: browserTabLock,
   surroundings: browserSurroundings(systemEntropy),
   audience: {
@@ -40,7 +44,7 @@ async function furnish(): Promise<Room> {
   };
 }
 
-self.addEventListener("message", (event: MessageEvent<Asked>) => {
+self.addEventListener("message", (event: MessageEvent<Asked & { readonly id: number }>) => {
   const { id } = event.data;
   const report = (step: Step): void => reply({ id, kind: "step", step });
   serve(event.data, report).then(
@@ -90,5 +94,7 @@ async function serve(asked: Asked, report: (step: Step) => void): Promise<Calls[
     case "acknowledge":
       await desk.sitting.acknowledge(asked.ask.key);
       return null;
+    default:
+      return serveAccount(desk.account, asked);
   }
 }

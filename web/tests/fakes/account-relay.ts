@@ -53,6 +53,8 @@ export class AccountRelay extends RelayClient {
         return { version: this.vaultVersion, sealed: toBase64(this.sealedVault) };
       case "PUT /v1/vault":
         return this.putVault(document);
+      case "POST /v1/account/password":
+        return this.changePassword(document);
       case "POST /v1/mailbox/hold":
         return this.hold(document["take_over"] === true);
       case "GET /v1/mailbox":
@@ -96,6 +98,20 @@ export class AccountRelay extends RelayClient {
     this.vaultVersion += 1;
     this.sealedVault = fromBase64(document["sealed"]);
     return { version: this.vaultVersion };
+  }
+
+  private changePassword(document: Document): Document {
+    if (this.signInSecret === null || !equal(this.signInSecret, fromBase64(document["sign_in_secret"]))) {
+      throw new RelayRefuses("wrong_sign_in", "wrong", null);
+    }
+    if (document["version"] !== this.vaultVersion) {
+      throw new RelayRefuses("stale_version", "another version", null);
+    }
+    this.signInSecret = fromBase64(document["new_sign_in_secret"]);
+    this.salt = fromBase64(document["salt"]);
+    this.vaultVersion += 1;
+    this.sealedVault = fromBase64(document["sealed"]);
+    return { version: this.vaultVersion, source: toBase64(new Uint8Array(32).fill(7)) };
   }
 
   private hold(takeOver: boolean): Document {

@@ -82,18 +82,19 @@ export class Officer implements SendingHost {
   constructor(
     person: Person,
     readonly memory: MemoryRelay,
+    further = "", // the name of a further device of the same person
   ) {
     const identity = new SigningKey(fromHex(person.identity_seed));
     const account = fromHex(person.account);
-    const signingKey = new SigningKey(sha256(concat(identity.publicKey, utf8("device"))));
-    const device = sha256(account).slice(0, 16);
+    const signingKey = new SigningKey(sha256(concat(identity.publicKey, utf8(`device${further}`))));
+    const device = sha256(concat(account, utf8(further))).slice(0, 16);
     const notAfter = BigInt(NOW + 366 * 86_400);
     const certificate = issueCertificate(identity, { account, device, signatureKey: signingKey.publicKey, notAfter });
     this.device = { account, device, identityKey: identity.publicKey, certificate, signingKey };
     this.entropy = (length) => {
       this.#drawn += 1;
       const blocks = Math.ceil(length / 32);
-      const drawn = Array.from({ length: blocks }, (_, block) => sha256(utf8(`${person.account}${this.#drawn}/${block}`)));
+      const drawn = Array.from({ length: blocks }, (_, block) => sha256(utf8(`${person.account}${further}${this.#drawn}/${block}`)));
       return concat(...drawn).slice(0, length);
     };
     this.ledger = memory.ledger;

@@ -49,7 +49,7 @@ function browser(): Place {
 }
 
 function signsUp(relay: AccountRelay, password = PASSWORD): Promise<Access> {
-  return signUp({ name: "Ana", password, registrationCode: null }, { relay, stretch, entropy });
+  return signUp({ name: "Ana", password, registrationCode: null }, { relay, stretch, entropy, computerName: "Desk 4" });
 }
 
 function aRelay(): AccountRelay {

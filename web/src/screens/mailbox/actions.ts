@@ -16,5 +16,6 @@ export interface MailboxActions {
   readonly onDropDraft: (draft: DraftView) => void;
   /** A file of a message, whole and verified. @throws CallFailed it cannot be had, or is not what its author sent. */
   readonly fetchFile: (message: MessageView, attachment: string, progress: Progress) => Promise<FetchedFile>;
+  readonly onAccount: () => void;
   readonly onSignOut: () => void;
 }

@@ -104,7 +104,13 @@ export function MailboxScreen({
   return (
     <BoardProvider value={board}>
       <div class="mailbox" data-pane={writing ? "story" : place.pane}>
-        <TopBar online={online} alerting={alerting} onHelp={() => setHelp(true)} onSignOut={actions.onSignOut} />
+        <TopBar
+          online={online}
+          alerting={alerting}
+          onHelp={() => setHelp(true)}
+          onAccount={actions.onAccount}
+          onSignOut={actions.onSignOut}
+        />
         {failure !== null && (
           <p class="mailbox-failure" role="alert">
             {failureSentence(words, failure)}

@@ -12,10 +12,11 @@ interface Props {
   readonly online: boolean;
   readonly alerting: Alerting;
   readonly onHelp: () => void;
+  readonly onAccount: () => void;
   readonly onSignOut: () => void;
 }
 
-export function TopBar({ online, alerting, onHelp, onSignOut }: Props): JSX.Element {
+export function TopBar({ online, alerting, onHelp, onAccount, onSignOut }: Props): JSX.Element {
   const words = useWords();
   const { now } = useBoard();
   return (
@@ -45,11 +46,17 @@ export function TopBar({ online, alerting, onHelp, onSignOut }: Props): JSX.Elem
             </button>
           )}
           <button onClick={onHelp}>{words.say("Keys")}</button>
+          <button class="phone-only" onClick={onAccount}>
+            {words.say("Your account")}
+          </button>
           <button class="phone-only" onClick={onSignOut}>
             {words.say("Sign out")}
           </button>
         </div>
       </details>
+      <button class="quiet desk-only" onClick={onAccount}>
+        {words.say("Your account")}
+      </button>
       <button class="quiet desk-only" onClick={onSignOut}>
         {words.say("Sign out")}
       </button>

@@ -1,0 +1,111 @@
+"""The owner of an account at a browser: sessions that end, a second factor, another password (D2, D6)."""
+
+import pyotp
+import pytest
+from playwright.async_api import Locator
+
+from cencomm.client.account.account import sign_in as sign_in_elsewhere
+from cencomm.client.account.session import Computer
+from cencomm.client.transport.relay_client import open_relay
+from tests.browser.conftest import PASSWORD, Desk
+from tests.browser.test_signing_in import WAIT, sign_in
+from tests.fakes.loopback_relay import LoopbackRelay
+from tests.scenarios.people import NOW, Person, Place
+
+pytestmark = pytest.mark.slow
+STEP_SECONDS = 30
+NEW_PASSWORD = "nine lanterns under a paper bridge"
+
+
+async def open_account(desk: Desk) -> Locator:
+    await desk.page.get_by_role("button", name="Votre compte").click()
+    account = desk.page.locator("main.account")
+    await account.locator(".account-list").first.wait_for()
+    return account
+
+
+async def sign_out(desk: Desk) -> None:
+    await desk.page.get_by_role("button", name="Se déconnecter").click()
+    await desk.page.locator(".gate").wait_for(timeout=WAIT)
+
+
+async def test_a_session_is_ended_a_code_is_asked_for_and_who_is_ended_is_told(
+    desk: Desk, server: LoopbackRelay, place: Place, ana: Person
+) -> None:
+    """D2: no session goes on that never showed a code; a recovery code stands for one, once."""
+    assert place.operation
+    await sign_in(desk, server)
+    account = await open_account(desk)
+    sessions = account.locator("[aria-labelledby=account-sessions] li")
+    assert await sessions.count() == 2
+    assert "celle-ci" in await sessions.filter(has_text="Linux").inner_text()  # the name that this browser gave itself
+
+    await account.get_by_role("button", name="Mettre fin à la session de ?").click()
+    await sessions.nth(1).wait_for(state="detached")
+
+    assert len((await ana.access.relay.sessions()).sessions) == 2  # hers had ended: her program began another by itself
+
+    await account.get_by_role("button", name="L'activer").click()
+    secret = (await account.locator(".account-qr code").inner_text()).replace(" ", "")
+    recovery = await account.locator(".recovery-codes li").first.inner_text()
+    assert await account.locator("svg.qr").count() == 1
+    await account.locator("form:has(.recovery-codes) [name=password]").fill(PASSWORD)
+    await account.locator("form:has(.recovery-codes) [name=code]").fill(pyotp.TOTP(secret).at(NOW))
+    await desk.page.keyboard.press("Enter")
+    await account.get_by_text("Il est activé.").wait_for(timeout=WAIT)
+    assert await sessions.count() == 1
+    assert not [line for line in desk.sent for word in (secret, recovery, recovery.replace("-", "")) if word in line]
+    await sign_out(desk)
+
+    await desk.page.get_by_label("Nom").fill("ana.roissy")
+    await desk.page.get_by_label("Mot de passe").fill(PASSWORD)
+    await desk.page.keyboard.press("Enter")
+    await desk.page.get_by_label("Code de votre application").fill(pyotp.TOTP(secret).at(NOW + STEP_SECONDS))
+    await desk.page.keyboard.press("Enter")
+    await desk.page.locator(".mailbox").wait_for(timeout=WAIT)
+
+    async def ask_code() -> str:
+        return recovery.replace("-", "")
+
+    async with open_relay(server.url) as relay:
+        access = await sign_in_elsewhere(
+            relay, name="ana.roissy", password=PASSWORD, computer=Computer(ask_code=ask_code)
+        )
+        await access.relay.end_other_sessions()
+
+    await desk.page.get_by_text("La session est terminée").wait_for(timeout=WAIT)
+    assert await desk.page.locator(".mailbox").count() == 0
+    assert [said for said in desk.complaints if "401" not in said] == []  # a code was needed, a session had ended
+
+
+async def test_another_password_wants_the_old_one_and_opens_the_same_mailbox(
+    desk: Desk, server: LoopbackRelay, place: Place
+) -> None:
+    """D2: what the old one opened, it opens no more."""
+    assert place.operation
+    await sign_in(desk, server)
+    account = await open_account(desk)
+    form = account.locator("[aria-labelledby=account-password] form")
+
+    async def ask(old: str, new: str) -> None:
+        await form.locator("[name=password]").fill(old)
+        for field in ("new-password", "new-password-again"):
+            await form.locator(f"[name={field}]").fill(new)
+        await desk.page.keyboard.press("Enter")
+
+    await ask(PASSWORD, "motdepasse2026")
+    assert "se devine trop vite" in await form.locator(".strength").inner_text()
+    await form.get_by_role("alert").wait_for(timeout=WAIT)
+
+    await ask("somebody else's words", NEW_PASSWORD)
+    await form.get_by_role("alert").get_by_text("Rien n'a été changé").wait_for(timeout=WAIT)
+
+    await ask(PASSWORD, NEW_PASSWORD)
+    await form.get_by_text("Le nouveau mot de passe ouvre ce compte").wait_for(timeout=WAIT)
+    assert not [line for line in desk.sent for word in (PASSWORD, NEW_PASSWORD) if word in line]
+    await sign_out(desk)
+
+    await sign_in(desk, server, PASSWORD)
+    assert "Rien n'a été changé" in await desk.page.get_by_role("alert").inner_text()
+    await sign_in(desk, server, NEW_PASSWORD)
+    await desk.page.get_by_text("Exercice").first.wait_for(timeout=WAIT)

@@ -1,0 +1,185 @@
+/** The account of whoever sits here: where it is signed in, what opens it. What was shown and not confirmed is nothing. */
+
+import type { Access } from "../account/access";
+import { openLabel } from "../account/label";
+import { changePassword, type TypedPasswords } from "../account/new-password";
+import {
+  newRecoveryCodes,
+  newTotpSecret,
+  readCode,
+  recoveryCodeText,
+  recoveryVerifier,
+  totpText,
+  totpUri,
+} from "../account/second-factor";
+import type { Means } from "../account/session";
+import { deriveKeys } from "../account/sign-in";
+import type { AccountView, DevicePlace, RecoveryCodesView } from "../account/views";
+import { fromHex, hex, type Bytes } from "../bytes";
+import { ownLeaves, removeOwnDevice } from "../channel/removing";
+import { Standing } from "../channel/session";
+import { MalformedError, UsageError } from "../errors";
+import { DEVICE_ID_BYTES } from "../ledger/sizes";
+import type { Mailbox } from "../mailbox/mailbox";
+import { OwnAccountRoutes } from "../relay/own-account-routes";
+import { newestVaultSeen, vaultSeen } from "../roaming/holding";
+import type { EndedDevice, NewTotp, Proof } from "./account-calls";
+
+const SESSION_ID_BYTES = 16;
+
+export class OwnAccount {
+  readonly #routes: OwnAccountRoutes;
+  #access: Access;
+  #secret: Bytes | null = null; // shown, not confirmed
+  #codes: readonly string[] | null = null; // shown, not confirmed
+
+  constructor(
+    access: Access,
+    private readonly name: string,
+    private readonly mailbox: Mailbox,
+    private readonly means: Means,
+  ) {
+    this.#access = access;
+    this.#routes = new OwnAccountRoutes(access.relay);
+  }
+
+  /** Of the session now: a new password changes its keys. */
+  get access(): Access {
+    return this.#access;
+  }
+
+  async view(): Promise<AccountView> {
+    const sessions = await this.#routes.sessions();
+    const devices = await this.#routes.devices();
+    const { totp, recoveryCodes } = await this.#routes.secondFactor();
+    const [own, places] = [hex(this.mailbox.device.device), this.places()];
+    return {
+      name: this.name,
+      account: hex(this.#access.account),
+      relayName: this.#access.parameters.relayName,
+      withDeviceSecret: this.#access.keys.withDeviceSecret,
+      sessions: sessions.map(({ session, began, used, known, current, label }) => {
+        return { session: hex(session), name: this.nameOf(label), began, used, known, current };
+      }),
+      devices: devices.map(({ device, label }) => {
+        const id = hex(device);
+        return { device: id, name: this.nameOf(label), current: id === own, places: places.get(id) ?? [] };
+      }),
+      secondFactor: { on: totp, recoveryCodes },
+    };
+  }
+
+  async endSession(session: string): Promise<AccountView> {
+    await this.#routes.endSession(fromHex(session, SESSION_ID_BYTES));
+    return this.view();
+  }
+
+  async endOtherSessions(): Promise<AccountView> {
+    await this.#routes.endOtherSessions();
+    return this.view();
+  }
+
+  /** At the relay first: from then on nobody adds it again while it is removed (C6). Throws as `removeOwnDevice`. */
+  async endDevice(name: string): Promise<EndedDevice> {
+    const device = fromHex(name, DEVICE_ID_BYTES);
+    if (name === hex(this.mailbox.device.device)) {
+      throw new UsageError("this is the device that you work with: end it from another one of yours");
+    }
+    await this.#routes.endDevice(device);
+    let channels = 0;
+    for (const { ledger } of this.mailbox.operations.values()) {
+      const entitled = this.mailbox.entitledChannels(ledger.operation);
+      channels += await this.mailbox.turns.run(() => removeOwnDevice(this.mailbox, ledger.operation, entitled, device));
+    }
+    return { account: await this.view(), channels };
+  }
+
+  /** To be scanned and written down; it counts once `switchOnTotp` has shown a code of it. */
+  newTotp(): NewTotp {
+    this.#secret = newTotpSecret(this.means.entropy);
+    const { relayName } = this.#access.parameters;
+    const uri = totpUri(this.#secret, this.name, relayName);
+    return { secret: totpText(this.#secret), uri, ...this.newRecoveryCodes() };
+  }
+
+  newRecoveryCodes(): RecoveryCodesView {
+    this.#codes = newRecoveryCodes(this.means.entropy);
+    return { codes: this.#codes.map(recoveryCodeText) };
+  }
+
+  /** From now on a sign-in wants a code; the account's other sessions have ended. */
+  async switchOnTotp({ password, code }: Proof): Promise<AccountView> {
+    if (this.#secret === null || this.#codes === null) {
+      throw new UsageError("no secret was shown: begin again");
+    }
+    const recovery = this.#codes.map(recoveryVerifier);
+    const asked = { signInSecret: this.signInSecret(password), secret: this.#secret, code: readCode(code), recovery };
+    await this.#routes.switchOnTotp(asked);
+    [this.#secret, this.#codes] = [null, null];
+    return this.view();
+  }
+
+  /** The password alone is enough again. */
+  async switchOffTotp({ password, code }: Proof): Promise<AccountView> {
+    await this.#routes.switchOffTotp(this.signInSecret(password), readCode(code));
+    return this.view();
+  }
+
+  /** The ten that were shown count, and none of those before. */
+  async renewRecoveryCodes({ password, code }: Proof): Promise<AccountView> {
+    if (this.#codes === null) {
+      throw new UsageError("no codes were shown: begin again");
+    }
+    const recovery = this.#codes.map(recoveryVerifier);
+    await this.#routes.renewRecoveryCodes(this.signInSecret(password), readCode(code), recovery);
+    this.#codes = null;
+    return this.view();
+  }
+
+  /** Throws as `changePassword`. */
+  async changePassword(asked: TypedPasswords): Promise<AccountView> {
+    const { mailbox } = this;
+    await mailbox.turns.run(async () => {
+      const seen = await newestVaultSeen(mailbox.store);
+      const { access, vaultVersion } = await changePassword(this.#access, asked, this.name, seen, this.means);
+      this.#access = access;
+      await mailbox.write(vaultSeen(vaultVersion));
+    });
+    return this.view();
+  }
+
+  /** Of what somebody typed, whoever it is: the relay judges it. Takes a second or two. */
+  private signInSecret(password: string): Bytes {
+    return deriveKeys(password, this.#access.parameters, null, this.means.stretch).signInSecret;
+  }
+
+  private nameOf(label: Bytes | null): string | null {
+    if (label === null) {
+      return null;
+    }
+    try {
+      return openLabel(this.#access.keys.labelKey, this.#access.parameters.handle, label);
+    } catch (error) {
+      if (error instanceof MalformedError) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
+  /** By device: where it takes part, as far as we are there too. */
+  private places(): ReadonlyMap<string, readonly DevicePlace[]> {
+    const places = new Map<string, DevicePlace[]>();
+    for (const session of this.mailbox.sessions.values()) {
+      const operation = hex(session.operation);
+      const leaves = session.standing === Standing.live ? ownLeaves(this.mailbox, session) : [];
+      for (const device of new Set(leaves.map((leaf) => hex(leaf.device)))) {
+        const before = places.get(device) ?? [];
+        const channels = before.find((place) => place.operation === operation)?.channels ?? 0;
+        const others = before.filter((place) => place.operation !== operation);
+        places.set(device, [...others, { operation, channels: channels + 1 }]);
+      }
+    }
+    return places;
+  }
+}
