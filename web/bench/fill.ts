@@ -59,7 +59,7 @@ const said = NIGHT.filter((one) => one.form in start.forms);
 
 const relay = new RelayClient(start.origin);
 const typed = { name: start.name, password: start.password, code: null, deviceSecret: null };
-const access = await signIn(typed, { relay, stretch, entropy: systemEntropy }, () => undefined);
+const access = await signIn(typed, { relay, stretch, entropy: systemEntropy, computerName: "bench" }, () => undefined);
 const holding = await takeMailbox(access, false, {
   lockTab: () => Promise.resolve(() => undefined),
   entropy: systemEntropy,
