@@ -97,3 +97,18 @@ async def test_a_note_is_one_box_and_enter(page: Page) -> None:
 
     await page.locator(".letter", has_text="Scanner is free at 05:00").wait_for()
     assert await page.locator(".reply-box textarea").input_value() == ""
+
+
+async def test_what_is_begun_in_the_note_box_stays_with_its_story(page: Page) -> None:
+    """Else it would be sent to another channel's readers, by Enter."""
+    await open_gallery(page, **STORY)
+    box = page.locator(".reply-box textarea")
+
+    await box.fill("Only for those of this story")
+    await page.keyboard.press("Escape")
+    await page.locator("[role=option]").first.click()
+    elsewhere = await box.input_value()
+    await page.locator("[role=option]", has_text="Reefer").first.click()
+
+    assert elsewhere == ""
+    assert await box.input_value() == "Only for those of this story"

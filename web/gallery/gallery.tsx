@@ -132,6 +132,7 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
         ...all,
         message(who.HERON, all.length + 1, { author: who.ROTTERDAM.account, own: true, form: "note", replyTo: one.message, values: { text } }),
       ]),
+    onNoteTyped: (one, text) => (tell(`typed ${text}`), one.message),
     onNew: (operation, form) => tell(`new ${form} ${operation}`),
     onOpenDraft: (draft) => tell(`open ${draft.draft}`),
     onDropDraft: (draft) => tell(`drop ${draft.draft}`),

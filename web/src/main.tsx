@@ -1,7 +1,7 @@
 /** The page's entry: which screen is shown, and what the worker is asked. */
 
 import { render, type JSX } from "preact";
-import { useCallback, useEffect, useReducer, useState } from "preact/hooks";
+import { useCallback, useEffect, useReducer, useRef, useState } from "preact/hooks";
 
 import { after, SIGNED_OUT, type PageEvent } from "./page-state";
 import { Resources } from "./resources";
@@ -39,6 +39,8 @@ function App({ connect, resources }: Props): JSX.Element {
     document.documentElement.lang = words.language;
     document.documentElement.dir = words.direction;
   }, [words]);
+
+  useForgetting(worker, state.home !== null, tell);
 
   const ask = useCallback(
     async <Name extends CallName>(call: Name, asked: Calls[Name]["ask"]): Promise<Answered<Name> | null> => {
@@ -125,6 +127,27 @@ function App({ connect, resources }: Props): JSX.Element {
       </ChooseLanguage.Provider>
     </WordsContext.Provider>
   );
+}
+
+/** Whoever comes after the one who sat here finds nothing: not in memory, and not by going back to the page. */
+function useForgetting(worker: WorkerClient, isIn: boolean, tell: (event: PageEvent) => void): void {
+  const wasIn = useRef(false);
+  useEffect(() => {
+    if (wasIn.current && !isIn) {
+      worker.renew();
+    }
+    wasIn.current = isIn;
+  }, [worker, isIn]);
+  useEffect(() => {
+    const leave = ({ persisted }: PageTransitionEvent): void => {
+      if (persisted) {
+        worker.renew(); // the browser keeps the page as it is, to show it again
+        tell({ event: "left" });
+      }
+    };
+    window.addEventListener("pagehide", leave);
+    return () => window.removeEventListener("pagehide", leave);
+  }, [worker, tell]);
 }
 
 render(<App connect={(tell) => new WorkerClient(tell)} resources={new Resources()} />, document.body);

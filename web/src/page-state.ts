@@ -41,8 +41,10 @@ export function after(state: PageState, event: PageEvent): PageState {
     }
     case "overview":
       return state.home === null ? state : { ...state, home: withView(state.home, event.view) };
-    case "connection":
-      return { ...state, online: event.online };
+    case "connection": {
+      const { failure } = state;
+      return { ...state, online: event.online, failure: event.online && failure?.code === "unreachable" ? null : failure };
+    }
     case "ended":
       return { ...SIGNED_OUT, failure: event.failure };
   }

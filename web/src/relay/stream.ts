@@ -2,10 +2,12 @@
  * Wake-ups from the relay, over as many WebSocket connections as it takes; as `cencomm/client/transport/stream.py`.
  *
  * The session's token is a subprotocol, since a page cannot set `Authorization` there (docs/protocol.md section 8). A
- * page is not told the status of an upgrade that failed: the relay is asked whether the session still stands.
+ * page is not told the status of an upgrade that failed: the relay is asked whether the session still stands. Nor is it
+ * told of the relay's pings: a line that broke without a word (a cable behind the switch) looks like one on which
+ * nobody speaks, and nobody is to be told "live" for hours. So it is asked.
  */
 
-import { CencommError } from "../errors";
+import { CencommError, Unavailable } from "../errors";
 import type { Entropy } from "../primitives/entropy";
 import { RelayRefuses, type RelayClient } from "./relay-client";
 import { readPushed, type Wake } from "./wakes";
@@ -14,11 +16,14 @@ const SUBPROTOCOL = "cencomm.v1";
 const FIRST_WAIT_SECONDS = 0.5;
 const LONGEST_WAIT_SECONDS = 60; // a relay that comes back finds its 1,000 clients spread over a minute
 const MOST_DOUBLINGS = 16;
+export const QUIET_SECONDS = 30; // after which a line on which nobody spoke is asked whether it holds
+const ANSWER_SECONDS = 10;
 const CLOSE_NORMAL = 1000;
+const CLOSE_ABNORMAL = 1006;
 const CLOSE_SESSION_ENDED = 4401;
 const CLOSE_REVOKED = 4403;
 
-/** What happens to one connection. `closed` comes once and last. */
+/** What happens to one connection. What comes after its first `closed` counts for nothing. */
 export interface Ears {
   opened(): void;
   frame(data: unknown): void;
@@ -49,6 +54,7 @@ export async function listen(
     const { opened, heard, code } = await connection(
       (ears) => surroundings.connect(address, [SUBPROTOCOL, `cencomm.token.${relay.token}`], ears),
       tell,
+      (isHeard, over) => silence(relay, surroundings, isHeard, over),
       signal,
     );
     const end = endOf(code);
@@ -75,23 +81,35 @@ export function waitSeconds(failures: number, entropy: Entropy): number {
   return longest * (0.5 + drawn / 2 ** 33);
 }
 
-/** A browser's own WebSockets and timers. */
+/** A browser's own WebSockets and timers, and what it knows of its network. */
 export function browserSurroundings(entropy: Entropy): Surroundings {
   return {
     connect: (address, protocols, ears) => {
       const socket = new WebSocket(address, [...protocols]);
+      const lost = (): void => {
+        ears.closed(CLOSE_ABNORMAL);
+        socket.close(CLOSE_NORMAL);
+      };
       socket.onopen = () => ears.opened();
       socket.onmessage = ({ data }) => ears.frame(data);
-      socket.onclose = ({ code }) => ears.closed(code);
+      socket.onclose = ({ code }) => {
+        self.removeEventListener("offline", lost);
+        ears.closed(code);
+      };
+      self.addEventListener("offline", lost); // a socket is told much later, or never
       return () => socket.close(CLOSE_NORMAL);
     },
     sleep: (seconds, signal) =>
       new Promise((resolve) => {
-        const timer = setTimeout(resolve, seconds * 1000);
-        signal.addEventListener("abort", () => {
+        const wake = (): void => {
           clearTimeout(timer);
+          signal.removeEventListener("abort", wake);
+          self.removeEventListener("online", wake);
           resolve();
-        });
+        };
+        const timer = setTimeout(wake, seconds * 1000);
+        signal.addEventListener("abort", wake);
+        self.addEventListener("online", wake); // nobody waits a minute for a line that is there again
       }),
     entropy,
   };
@@ -107,32 +125,77 @@ interface Ended {
 function connection(
   connect: (ears: Ears) => () => void,
   tell: (wake: Wake) => void,
+  silent: (isHeard: () => boolean, over: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
+    const over = new AbortController();
     let opened = false;
-    let heard = false;
+    let frames = 0;
+    let framesBefore = 0;
+    const end = (code: number): void => {
+      over.abort();
+      signal.removeEventListener("abort", close);
+      resolve({ opened, heard: frames > 0, code });
+    };
+    const isHeard = (): boolean => {
+      const more = frames > framesBefore;
+      framesBefore = frames;
+      return more;
+    };
     const close = connect({
       opened: () => {
         opened = true;
         tell({ type: "connected" });
+        silent(isHeard, over.signal).then(() => {
+          if (!over.signal.aborted) {
+            end(CLOSE_ABNORMAL); // not when the browser has said goodbye to nobody
+            close();
+          }
+        }, reject);
       },
       frame: (data) => {
         try {
           tell(readPushed(data));
-          heard = true;
+          frames += 1;
         } catch (error) {
           reject(error);
           close();
         }
       },
-      closed: (code) => {
-        signal.removeEventListener("abort", close);
-        resolve({ opened, heard, code });
-      },
+      closed: end,
     });
     signal.addEventListener("abort", close);
   });
+}
+
+/** Resolves when the line is dead: nothing was heard on it, and the relay answers no question. Or when it is `over`. */
+async function silence(
+  relay: RelayClient,
+  { sleep }: Surroundings,
+  isHeard: () => boolean,
+  over: AbortSignal,
+): Promise<void> {
+  let holds = true;
+  while (holds && !over.aborted) {
+    await sleep(QUIET_SECONDS, over);
+    if (!over.aborted && !isHeard()) {
+      holds = await Promise.race([isThere(relay), sleep(ANSWER_SECONDS, over).then(() => false)]);
+    }
+  }
+}
+
+/** Whatever it answers, it is there. */
+async function isThere(relay: RelayClient): Promise<boolean> {
+  try {
+    await relay.ask("GET", "/v1/relay");
+    return true;
+  } catch (error) {
+    if (!(error instanceof CencommError)) {
+      throw error;
+    }
+    return !(error instanceof Unavailable);
+  }
 }
 
 /** Why no further try would help, if the close code says so. */

@@ -8,7 +8,7 @@ import { hex } from "../bytes";
 import { ProtocolError } from "../errors";
 import { ChannelKind } from "../ledger/kinds";
 import { Readings } from "../mailbox/readings";
-import type { DraftView, OperationMailbox } from "../mailbox/views";
+import type { DraftView, MessageView, OperationMailbox } from "../mailbox/views";
 import type { Overview } from "../operation/overview";
 import type { PageState } from "../page-state";
 import { systemEntropy } from "../primitives/entropy";
@@ -49,11 +49,22 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
   const readings = useReadings(resources, words.language);
   const mailboxes = useMemo(() => [...state.mailboxes.values()], [state.mailboxes]);
   const { draft, write, leave } = useKeptDraft((kept) => ask("saveDraft", kept));
+  const note = useKeptDraft((kept) => ask("saveDraft", kept));
   const writer = (): Writer => ({ language: words.language, now: seconds(), entropy: systemEntropy });
   const [atAccount, setAtAccount] = useState(false);
   const mailboxOf = (operation: string): OperationMailbox | null => state.mailboxes.get(operation) ?? null;
   const overviewOf = (operation: string): Overview | null => overviewIn(home, operation);
 
+  /** What stands in the note box, as the draft that it was kept as. */
+  const noteOf = (message: MessageView, text: string, kept: string | null): DraftView | null => {
+    const mailbox = mailboxOf(message.operation);
+    const written = mailbox === null ? null : noteDraft(mailbox, message, text, writer());
+    if (written === null || kept === null) {
+      return written;
+    }
+    const before = mailbox?.drafts.find(({ draft }) => draft === kept)?.body ?? written.body; // more may be said there
+    return { ...written, draft: kept, body: { ...before, values: written.body.values } };
+  };
   const send = async (given: DraftView): Promise<void> => {
     if (await ask("send", given)) {
       leave();
@@ -72,12 +83,27 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
         );
       }
     },
-    onNote: (message, text) => {
-      const mailbox = mailboxOf(message.operation);
-      const note = mailbox === null ? null : noteDraft(mailbox, message, text, writer());
-      if (note !== null) {
-        void ask("send", note).then((sent) => sent || ask("saveDraft", note)); // what was written is never gone
+    onNote: (message, text, kept) => {
+      const written = noteOf(message, text, kept);
+      if (written !== null) {
+        note.leave();
+        void ask("send", written).then((sent) => sent || ask("saveDraft", written)); // what was written is never gone
       }
+    },
+    onNoteTyped: (message, text, kept) => {
+      const written = noteOf(message, text, kept);
+      if (written === null) {
+        return null;
+      }
+      if (text.trim() !== "") {
+        note.write(written);
+        return written.draft;
+      }
+      note.leave();
+      if (kept !== null) {
+        void ask("dropDraft", { draft: kept });
+      }
+      return null;
     },
     onNew: (operation, formHash) => {
       const mailbox = mailboxOf(operation);

@@ -32,6 +32,9 @@ export function useKeptDraft(save: (draft: DraftView) => Promise<boolean>): Kept
   }, []);
   const write = useCallback(
     (changed: DraftView) => {
+      if (unsaved.current !== null && unsaved.current.draft !== changed.draft) {
+        flush(); // of another one: it is kept too
+      }
       setDraft(changed);
       unsaved.current = changed;
       clearTimeout(timer.current);

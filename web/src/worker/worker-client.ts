@@ -32,14 +32,20 @@ declare const trustedTypes:
   | undefined;
 
 export class WorkerClient {
-  readonly #worker: Worker;
+  readonly #address = workerAddress(); // once: a policy of one name is made once
   readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker;
   #last = 0;
 
   constructor(private readonly onHappening: (happening: Happening) => void) {
-    this.#worker = new Worker(workerAddress(), { type: "module" });
-    this.#worker.addEventListener("message", (event: MessageEvent<Reply>) => this.take(event.data));
-    this.#worker.addEventListener("error", () => this.failAll()); // a defect of ours: nobody waits for ever
+    this.#worker = this.begin();
+  }
+
+  /** A worker that knows nothing: of the one before, the memory is gone, with every key in it. Nobody waits for it. */
+  renew(): void {
+    this.#worker.terminate();
+    this.#waiting.clear();
+    this.#worker = this.begin();
   }
 
   /** @throws CallFailed with the worker's reason. */
@@ -54,6 +60,17 @@ export class WorkerClient {
       this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject, report });
       this.#worker.postMessage({ id, call, ask });
     });
+  }
+
+  private begin(): Worker {
+    const worker = new Worker(this.#address, { type: "module" });
+    worker.addEventListener("message", (event: MessageEvent<Reply>) => {
+      if (worker === this.#worker) {
+        this.take(event.data);
+      }
+    });
+    worker.addEventListener("error", () => this.failAll()); // a defect of ours: nobody waits for ever
+    return worker;
   }
 
   private failAll(): void {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { fromHex } from "../../src/bytes";
-import { MalformedError } from "../../src/errors";
+import { MalformedError, Unavailable } from "../../src/errors";
 import { RelayClient, RelayRefuses } from "../../src/relay/relay-client";
-import { listen, waitSeconds, type Ears, type Surroundings } from "../../src/relay/stream";
+import { listen, QUIET_SECONDS, waitSeconds, type Ears, type Surroundings } from "../../src/relay/stream";
 import { readPushed, type Wake } from "../../src/relay/wakes";
 
 const OPERATION = Buffer.from("aa".repeat(32), "hex").toString("base64");
@@ -19,6 +19,7 @@ class Line {
   readonly told: Wake[] = [];
   readonly stop = new AbortController();
   questions = 0;
+  quiet: (signal: AbortSignal) => Promise<void> = () => new Promise(() => undefined); // it does not come to that
 
   constructor(
     private readonly connections: Connection[],
@@ -42,7 +43,12 @@ class Line {
         queueMicrotask(() => next(ears));
         return () => ears.closed(1000);
       },
-      sleep: async (seconds) => void this.slept.push(seconds),
+      sleep: async (seconds, signal) => {
+        if (seconds === QUIET_SECONDS) {
+          return this.quiet(signal);
+        }
+        this.slept.push(seconds);
+      },
       entropy: (length) => new Uint8Array(length),
     };
   }
@@ -90,6 +96,32 @@ test("a page is not told why an upgrade failed, so the relay is asked whether th
   const line = new Line([(ears) => ears.closed(1006)], () => Promise.reject(new RelayRefuses("no_session", "", null)));
 
   await assert.rejects(line.listen(), (error) => error instanceof RelayRefuses && error.code === "no_session");
+});
+
+test("a line on which nobody speaks is asked whether it holds, and one that does not answer is opened again", async () => {
+  const line = new Line([(ears) => ears.opened()], () => Promise.reject(new Unavailable("the relay does not answer")));
+  line.quiet = () => Promise.resolve();
+
+  await line.listen();
+
+  assert.deepEqual(line.told.map(({ type }) => type), ["connected", "disconnected"]);
+  assert.equal(line.asked.length, 2);
+});
+
+test("a line on which the relay spoke, or answers, is left as it is", async () => {
+  const line = new Line([(ears) => (ears.opened(), ears.frame(LEDGER))]);
+  let quiets = 0;
+  line.quiet = async () => {
+    quiets += 1;
+    if (quiets === 3) {
+      line.stop.abort(); // by then it would have been closed
+    }
+  };
+
+  await line.listen();
+
+  assert.equal(line.questions, 1); // of the three quiet times one followed a frame, one was asked about
+  assert.equal(line.asked.length, 1);
 });
 
 test("a relay that pushes what is no frame is not listened to", async () => {

@@ -9,8 +9,10 @@ export interface MailboxActions {
   readonly onAcknowledge: (message: MessageView) => void;
   /** Answer `message` under another form, carrying over what is known: `response`, `seizure`. */
   readonly onRespond: (message: MessageView, form: "response" | "seizure") => void;
-  /** One box and Enter: a note to everybody in the message's channel. */
-  readonly onNote: (message: MessageView, text: string) => void;
+  /** One box and Enter: a note to everybody in the message's channel. `draft` is the one that was kept of it. */
+  readonly onNote: (message: MessageView, text: string, draft: string | null) => void;
+  /** What stands in that box is kept as a draft, whose id is given; nothing in it: the draft goes. */
+  readonly onNoteTyped: (message: MessageView, text: string, draft: string | null) => string | null;
   readonly onNew: (operation: string, formHash: string) => void;
   readonly onOpenDraft: (draft: DraftView) => void;
   readonly onDropDraft: (draft: DraftView) => void;

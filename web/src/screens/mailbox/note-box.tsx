@@ -1,7 +1,6 @@
 /** A note: one box and Enter. Who will read it stands beside it before it is sent. */
 
 import type { JSX, RefObject } from "preact";
-import { useState } from "preact/hooks";
 
 import { typedText } from "../../forms/typing";
 import type { ChannelView, MemberView } from "../../operation/overview";
@@ -13,18 +12,18 @@ interface Props {
   readonly box: RefObject<HTMLTextAreaElement | null>;
   readonly channel: ChannelView;
   readonly members: ReadonlyMap<string, MemberView>;
+  readonly text: string;
+  readonly onType: (text: string) => void;
   readonly onSend: (text: string) => void;
 }
 
 const MAX_LETTERS = 10_000; // of the form `note`
 
-export function NoteBox({ box, channel, members, onSend }: Props): JSX.Element {
+export function NoteBox({ box, channel, members, text, onType, onSend }: Props): JSX.Element {
   const words = useWords();
-  const [text, setText] = useState("");
   const send = (): void => {
     if (text.trim() !== "") {
       onSend(text.trim());
-      setText("");
     }
   };
   return (
@@ -45,7 +44,7 @@ export function NoteBox({ box, channel, members, onSend }: Props): JSX.Element {
           maxLength={MAX_LETTERS}
           value={text}
           aria-describedby="note-hint"
-          onInput={(event) => setText(typedText(event.currentTarget.value))}
+          onInput={(event) => onType(typedText(event.currentTarget.value))}
           onKeyDown={(event) => {
             if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
               event.preventDefault();

@@ -9,6 +9,7 @@ import { isUnread, isUrgent } from "../../mailbox/filters";
 import { useWords } from "../../words";
 import { channelTitle } from "../people";
 import type { MailboxActions } from "./actions";
+import { useBegunNotes } from "./begun-notes";
 import { headlineOf, operationOf, useBoard } from "./board";
 import { Card, Author } from "./card";
 import { Duty } from "./duty";
@@ -35,6 +36,7 @@ export function Story({ entries, chosen, heading, note, actions, onBack }: Props
   const one = operationOf(board, view.operation);
   const channel = one?.overview?.channels.find((each) => each.channel === view.channel);
   const target = targetOf(entries, chosen);
+  const noteOf = useBegunNotes(entries, target, one, actions);
 
   useEffect(() => {
     for (const entry of entries.filter(isUnread)) {
@@ -89,7 +91,7 @@ export function Story({ entries, chosen, heading, note, actions, onBack }: Props
             box={note}
             channel={channel}
             members={one.members}
-            onSend={(text) => actions.onNote(target.view, text)}
+            {...noteOf}
           />
         )}
       </div>
