@@ -24,6 +24,7 @@ from cencomm.cen.search import CaseCriteria, read_route
 from cencomm.cen.statistics import By, Period, statistics
 from cencomm.client.releases.preparing import prepare
 from cencomm.client.reports import Reports
+from cencomm.client.words import load_words
 from cencomm.demo.cli import SAMPLE, SAMPLE_LEGS
 from cencomm.demo.rows import named_mapping, read_file, read_rows
 from cencomm.forms.code_list import load_code_lists
@@ -216,7 +217,7 @@ async def main(count: int, file: Path | None, legs: Path | None) -> None:
         spent = await load(database, recorder, desk, (varied(kinds, number) for number in range(count)), count)
         labels = Labels(lists)
         figures = await queries(database, path, labels)
-        export = Export(labels, load_wording(), "en", CaseCriteria().condition())
+        export = Export(labels, load_wording(), load_words("en"), CaseCriteria().condition())
         began = time.perf_counter()
         async with database.reading() as connection:
             await export.to_xlsx(connection, Criteria(), Path(folder) / "cases.xlsx", progress=lambda *_: None)

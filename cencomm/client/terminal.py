@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,9 +168,20 @@ def columns(rows: Sequence[Sequence[str]], *, gap: str = "  ") -> str:
     """Rows whose cells stand under each other."""
     if not rows:
         return ""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = (gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = (
+        gap.join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
     return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    """Places on the line: accents and isolates take none, letters of China and Japan two (UAX #11)."""
+    return sum(
+        0 if unicodedata.category(letter) in {"Mn", "Me", "Cf"} else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in text
+    )
 
 
 def default_data_folder(environment: Mapping[str, str] = os.environ, *, platform: str = sys.platform) -> Path:

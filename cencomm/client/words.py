@@ -12,13 +12,13 @@ from pathlib import Path
 
 from babel.messages.pofile import PoFileError, read_po
 
+from cencomm.client.isolation import isolated_commands, isolated_fact
 from cencomm.errors import UsageError
 from cencomm.forms.code_list import LANGUAGES, fallback_chain
 from cencomm.resources import resource
 
 DOMAIN = "cencomm"
 WRITTEN_IN = "en"  # the sentences in the code need no catalogue
-TRANSLATED = ("ar", "fr")
 _ENVIRONMENT = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which POSIX asks them
 
 
@@ -30,10 +30,12 @@ class Words:
     sentences: Mapping[str, str]
 
     def say(self, sentence: str, **facts: object) -> str:
-        """The sentence in the reader's language, its {slots} filled."""
-        said = self.sentences.get(sentence) or sentence
+        """The sentence in the reader's language, its {slots} filled, what runs the other way kept apart."""
+        translated = self.sentences.get(sentence)
+        language = self.language if translated else WRITTEN_IN
+        said = isolated_commands(translated or sentence, language)
         for name, fact in facts.items():  # not str.format: a catalogue is data and must not reach into objects
-            said = said.replace(f"{{{name}}}", str(fact))
+            said = said.replace(f"{{{name}}}", isolated_fact(str(fact), language))
         return said
 
 
@@ -45,8 +47,18 @@ def load_words(language: str, override: Path | None = None) -> Words:
     """
     if language not in LANGUAGES:
         raise UsageError(f"{language!r} is not one of the languages {', '.join(LANGUAGES)}")
-    nearest = next(step for step in fallback_chain(language) if step in {*TRANSLATED, WRITTEN_IN})
+    nearest = next(step for step in fallback_chain(language) if step == WRITTEN_IN or _has_catalogue(step, override))
     return Words(language, {} if nearest == WRITTEN_IN else read_catalogue(nearest, override))
+
+
+def translated_languages(override: Path | None = None) -> tuple[str, ...]:
+    """Those that have a catalogue: adding one is adding the file, and nothing else."""
+    return tuple(language for language in LANGUAGES if _has_catalogue(language, override))
+
+
+def in_every_language(sentence: str) -> Mapping[str, str]:
+    """What is written once and read in many languages, such as the title of a channel: language -> the words."""
+    return {WRITTEN_IN: sentence} | {one: read_catalogue(one)[sentence] for one in translated_languages()}
 
 
 def read_catalogue(language: str, override: Path | None = None) -> Mapping[str, str]:
@@ -55,7 +67,7 @@ def read_catalogue(language: str, override: Path | None = None) -> Mapping[str, 
     Raises:
         UsageError: there is no such catalogue, or it is damaged.
     """
-    source = resource(f"locale/{language}/LC_MESSAGES/{DOMAIN}.po", override=override).read_bytes()
+    source = resource(_path(language), override=override).read_bytes()
     try:
         catalogue = read_po(io.BytesIO(source), locale=language, abort_invalid=True)
     except (PoFileError, UnicodeDecodeError) as error:
@@ -65,6 +77,18 @@ def read_catalogue(language: str, override: Path | None = None) -> Mapping[str, 
         for message in catalogue
         if isinstance(message.id, str) and isinstance(message.string, str) and message.id
     }
+
+
+def _path(language: str) -> str:
+    return f"locale/{language}/LC_MESSAGES/{DOMAIN}.po"
+
+
+def _has_catalogue(language: str, override: Path | None) -> bool:
+    try:
+        resource(_path(language), override=override)
+    except UsageError:
+        return False
+    return True
 
 
 def language_of_the_environment(environment: Mapping[str, str] = os.environ) -> str:

@@ -12,6 +12,7 @@ from cencomm.client.complaints import code_of, complaint
 from cencomm.client.words import Words, language_of_the_environment, load_words
 from cencomm.errors import CencommError
 
+HEADINGS = ("Options", "Commands")  # click's, of the parts of its help
 WORDS = "cencomm.words"  # where the root context keeps them
 AS_JSON = "cencomm.json"
 
@@ -40,7 +41,28 @@ def _show_help(context: click.Context, _parameter: click.Parameter, *, asked: bo
         context.exit()
 
 
+class TranslatedFormatter(click.HelpFormatter):
+    """Help whose headings are said by us: click's own words are English."""
+
+    def __init__(self, words: Words, *, width: int | None, max_width: int | None) -> None:
+        super().__init__(width=width, max_width=max_width)
+        self._words = words
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, f"{self._words.say('Usage')}: " if prefix is None else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(self._words.say(heading))
+
+
+class TranslatedContext(click.Context):
+    def make_formatter(self) -> click.HelpFormatter:
+        return TranslatedFormatter(words_of(self), width=self.terminal_width, max_width=self.max_content_width)
+
+
 class TranslatedCommand(click.Command):
+    context_class = TranslatedContext
+
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **{**settings, "add_help_option": False})
         self.params.append(

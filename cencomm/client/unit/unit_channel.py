@@ -7,11 +7,12 @@ from cencomm.client.operation.directory import encode_labels
 from cencomm.client.operation.proposal import Proposal
 from cencomm.client.operation.unit import find_unit_channel
 from cencomm.client.unit.appending import append
+from cencomm.client.words import in_every_language
 from cencomm.ids import ChannelId, OperationId
 from cencomm.ledger.kinds import ChannelKind, Role
 from cencomm.secret import Entropy
 
-TITLE = {"en": "Coordinators", "fr": "Coordinateurs"}
+TITLE = "Coordinators"  # as a sentence of the catalogue
 
 
 async def unit_channel(mailbox: Mailbox, operation: OperationId) -> ChannelId:
@@ -26,5 +27,5 @@ async def unit_channel(mailbox: Mailbox, operation: OperationId) -> ChannelId:
 
 
 def _proposal(entropy: Entropy) -> Proposal:
-    title = encode_labels(TITLE)
+    title = encode_labels(in_every_language(TITLE))
     return coordination.declare_channel(kind=ChannelKind.UNIT, title=title, roles=(Role.COORDINATOR,), entropy=entropy)

@@ -44,7 +44,7 @@ def export(
     lists = load_code_lists()
 
     async def further(connection: AsyncConnection, exported: ColumnElement[bool]) -> Sequence[FurtherSheet]:
-        return await linking_sheets(connection, exported, desk.words.language, lists)
+        return await linking_sheets(connection, exported, desk.words, lists)
 
     only = Wanted(case=case, every_version=every_version).condition()
     write_export(desk, criteria_of(text, given), target, bom=bom, only=only, further=further)

@@ -56,7 +56,7 @@ async def get_export(call: Call, asked: ExportAsked) -> Answer:
 async def export_records(call: Call, asked: ExportAsked, *, only: ColumnElement[bool] | None = None) -> Answer:
     """What fits as one file; `only` is what a kind of node asks of MESSAGES besides."""
     room, criteria = call.room, asked.criteria()
-    made = Export(room.labels, room.wording, call.words.language, only=only)
+    made = Export(room.labels, room.wording, call.words, only=only)
     async with room.making:
         path = await asyncio.to_thread(spool_file, room.spool)
         try:
@@ -99,7 +99,7 @@ async def _to_json(made: Export, connection: AsyncConnection, criteria: Criteria
     """`{"records": [...], "withheld": 0}`, written record by record."""
     chosen = await exportable(connection, criteria, made.labels, only=made.only)
     forms = await forms_by_row(connection, chosen.wanted)
-    reader, encoder = Reader(made.labels.lists, made.wording, made.language), msgspec.json.Encoder()
+    reader, encoder = Reader(made.labels.lists, made.wording, made.words.language), msgspec.json.Encoder()
     with path.open("wb") as file:
         file.write(b'{"records":[')
         separator = b"\n"

@@ -141,7 +141,7 @@ def write_export(
         only: what a kind of node asks of them besides.
         further: makes the sheets that it adds.
     """
-    made = Export(Labels(load_code_lists()), load_wording(), desk.words.language, only, further)
+    made = Export(Labels(load_code_lists()), load_wording(), desk.words, only, further)
     with Progress(disable=desk.as_json, transient=True) as bar:
         task = bar.add_task(desk.say("Writing"), total=None)
 

@@ -16,7 +16,9 @@ from typing import Protocol
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cencomm.client.words import Words
 from cencomm.errors import Unavailable, UsageError
+from cencomm.forms.language import RIGHT_TO_LEFT
 from cencomm.forms.wording import Wording
 from cencomm.node.records.criteria import Criteria, Labels
 from cencomm.node.records.reading import StoredRecord, exportable, forms_of, stored_records
@@ -61,11 +63,11 @@ class SheetWriter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What an export is made with: whose language, which words, and what a kind of node asks of MESSAGES besides."""
+    """What an export is made with: whose words, which wording, and what a kind of node asks of MESSAGES besides."""
 
     labels: Labels
     wording: Wording
-    language: str
+    words: Words
     only: ColumnElement[bool] | None = None
     further: Further | None = None
 
@@ -104,7 +106,7 @@ class Export:
             Unavailable: the disk does not take it.
         """
         try:
-            with writing(path) as workbook:
+            with writing(path, rtl=self.words.language in RIGHT_TO_LEFT) as workbook:
                 return await self._write(connection, criteria, workbook.add_sheet, progress)
         except FileExistsError:
             raise UsageError(f"there is a file {path} already") from None
@@ -112,7 +114,7 @@ class Export:
             raise Unavailable(f"{path} cannot be written: {error.strerror}") from error
 
     def _truths(self) -> Mapping[bool, str]:
-        return {True: self.wording.word("yes", self.language), False: self.wording.word("no", self.language)}
+        return {truth: self.wording.word(word, self.words.language) for truth, word in ((True, "yes"), (False, "no"))}
 
     async def _write(
         self,
@@ -123,7 +125,7 @@ class Export:
     ) -> Exported:
         chosen = await exportable(connection, criteria, self.labels, only=self.only)
         targets: dict[str, tuple[Filler, list[SheetWriter]]] = {}
-        sheets = sheets_of(await forms_of(connection, chosen.wanted), self.language, self.wording)
+        sheets = sheets_of(await forms_of(connection, chosen.wanted), self.words, self.wording)
         for form, theirs in groupby(sheets, key=lambda sheet: sheet.form_name):
             own = list(theirs)
             writers = [begin(sheet.name) for sheet in own]

@@ -10,49 +10,49 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
+from cencomm.client.words import Words
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.columns import TableColumn, columns, heading
 from cencomm.forms.form import Form
 from cencomm.forms.kinds.kind import ColumnType
-from cencomm.forms.language import Labels, pick
+from cencomm.forms.language import pick
 from cencomm.forms.wording import Wording
 from cencomm.node.records.cells import HEADER, FieldKey, field_keys
 
 SheetCell: TypeAlias = str | int | float | Decimal | bool | None
 
-ENVELOPE: Mapping[str, Labels] = {
-    "message": {"en": "Message", "fr": "Message"},
-    "row": {"en": "Row", "fr": "Ligne"},
-    "operation": {"en": "Operation", "fr": "Opération"},
-    "channel": {"en": "Channel", "fr": "Canal"},
-    "form_version": {"en": "Version of the form", "fr": "Version du formulaire"},
-    "variant": {"en": "Variant", "fr": "Variante"},
-    "happened_on": {"en": "Date", "fr": "Date"},
-    "written_at": {"en": "Written (UTC)", "fr": "Rédigé le (UTC)"},
-    "received_at": {"en": "Received (UTC)", "fr": "Reçu le (UTC)"},
-    "author_name": {"en": "Author", "fr": "Auteur"},
-    "author_organisation": {"en": "Author's service", "fr": "Service de l'auteur"},
-    "author_country": {"en": "Author's country", "fr": "Pays de l'auteur"},
-    "author_revoked": {"en": "Author revoked since", "fr": "Auteur révoqué depuis"},
-    "language": {"en": "Language", "fr": "Langue"},
-    "priority": {"en": "Priority", "fr": "Priorité"},
-    "tlp": {"en": "TLP", "fr": "TLP"},
-    "handling": {"en": "Handling code", "fr": "Code de traitement"},
-    "handling_text": {"en": "Handling, in words", "fr": "Traitement, en clair"},
-    "source": {"en": "Source", "fr": "Source"},
-    "information": {"en": "Information", "fr": "Information"},
-    "addressees": {"en": "To act", "fr": "Pour action"},
-    "expected_action": {"en": "Expected action", "fr": "Suite attendue"},
-    "answer_by": {"en": "Answer by (UTC)", "fr": "Réponse avant (UTC)"},
-    "reply_to": {"en": "In reply to", "fr": "En réponse à"},
-    "files": {"en": "Files", "fr": "Fichiers"},
+ENVELOPE: Mapping[str, str] = {
+    "message": "Message",
+    "row": "Row",
+    "operation": "Operation",
+    "channel": "Channel",
+    "form_version": "Version of the form",
+    "variant": "Variant",
+    "happened_on": "Date",
+    "written_at": "Written (UTC)",
+    "received_at": "Received (UTC)",
+    "author_name": "Author",
+    "author_organisation": "Author's service",
+    "author_country": "Author's country",
+    "author_revoked": "Author revoked since",
+    "language": "Language",
+    "priority": "Priority",
+    "tlp": "TLP",
+    "handling": "Handling code",
+    "handling_text": "Handling, in words",
+    "source": "Source",
+    "information": "Information",
+    "addressees": "To act",
+    "expected_action": "Expected action",
+    "answer_by": "Answer by (UTC)",
+    "reply_to": "In reply to",
+    "files": "Files",
 }
-"""Columns of the envelope, which stand before those of the form."""
+"""Columns of the envelope, which stand before those of the form: their titles as sentences of the catalogue."""
 
 _IN_BLOCKS = ("message", "row")
 _IN_HEADER = tuple(name for name in ENVELOPE if name != "row")
 _INSTANT_CHARACTERS = len("2026-11-05 10:00:00")
-_LABEL = {"en": "in words", "fr": "en clair"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,16 @@ class Sheet:
     block: str
     columns: tuple[SheetColumn, ...]
     places: Mapping[FieldKey, int]  # of a field among the columns
-    language: str
+    words: Words
 
     def heads(self) -> list[str]:
         """What stands above each column."""
         envelope = _IN_BLOCKS if self.block != HEADER else _IN_HEADER
-        found = [pick(ENVELOPE[name], self.language) for name in envelope]
+        found = [self.words.say(ENVELOPE[name]) for name in envelope]
         for column in self.columns:
             found.append(column.title)
             if column.labelled:
-                found.append(f"{column.title} ({pick(_LABEL, self.language)})")
+                found.append(f"{column.title} ({self.words.say('in words')})")
         return found
 
 
@@ -107,7 +107,7 @@ class StoredCell(NamedTuple):
 Envelope: TypeAlias = Mapping[str, SheetCell]
 
 
-def sheets_of(forms: Iterable[Form], language: str, wording: Wording) -> list[Sheet]:
+def sheets_of(forms: Iterable[Form], words: Words, wording: Wording) -> list[Sheet]:
     """The sheets of all forms, of every version; the newest version's order and labels come first."""
     newest_first = sorted(forms, key=lambda form: (form.name, -form.version, form.narrowed_for is not None))
     titles: dict[tuple[str, str], tuple[str, str]] = {}
@@ -115,7 +115,7 @@ def sheets_of(forms: Iterable[Form], language: str, wording: Wording) -> list[Sh
     for form in newest_first:
         for table, keys in zip(columns(form), field_keys(form), strict=True):
             place = (form.name, table.block or HEADER)
-            titles.setdefault(place, (table.name, pick(table.label, language)))
+            titles.setdefault(place, (table.name, pick(table.label, words.language)))
             known = found.setdefault(place, {})
             for column, key in zip(table.columns, keys, strict=True):
                 known.setdefault(column.name, (column, set()))[1].add(key)
@@ -126,11 +126,11 @@ def sheets_of(forms: Iterable[Form], language: str, wording: Wording) -> list[Sh
             form_name=place[0],
             block=place[1],
             columns=tuple(
-                SheetColumn(column.type, column.codes, heading(column, language, wording))
+                SheetColumn(column.type, column.codes, heading(column, words.language, wording))
                 for column, _ in found[place].values()
             ),
             places={key: index for index, (_, keys) in enumerate(found[place].values()) for key in keys},
-            language=language,
+            words=words,
         )
         for place, (name, title) in titles.items()
     ]
@@ -148,7 +148,7 @@ class Filler:
             own = _IN_HEADER if sheet.block == HEADER else _IN_BLOCKS
             places, width = [], len(own)
             for column in sheet.columns:
-                places.append((width, _Labeller(lists.get(column.codes or ""), sheet.language)))
+                places.append((width, _Labeller(lists.get(column.codes or ""), sheet.words.language)))
                 width += 2 if column.labelled else 1
             self._blank.append([None] * width)
             if sheet.block == HEADER:

@@ -43,20 +43,21 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_SHEET_BEGINS = (
-    f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
+_SHEET_BEGINS = (  # the slot: which end the first column stands at
+    f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView{{}} workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>\n'
 )
+_RIGHT_TO_LEFT = ' rightToLeft="1"'  # section 18.3.1.87
 _SHEET_ENDS = "</sheetData></worksheet>"
 
 
 class _Part:
     """One sheet of the file, on its way to a file without a name."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], *, rtl: bool) -> None:
         self._file = file
         self.rows = 0
-        self._buffer = [_SHEET_BEGINS]
+        self._buffer = [_SHEET_BEGINS.format(_RIGHT_TO_LEFT if rtl else "")]
         self._columns: list[str] = []  # how a cell of each begins
 
     def write(self, row: Sequence[SheetCell]) -> None:
@@ -128,10 +129,11 @@ class Worksheet:
 class Workbook:
     """Open it with `writing`."""
 
-    def __init__(self, folder: Path, files: ExitStack, rows_each: int) -> None:
+    def __init__(self, folder: Path, files: ExitStack, rows_each: int, *, rtl: bool) -> None:
         self._folder = folder
         self._files = files
         self._rows_each = rows_each
+        self._rtl = rtl
         self._sheets: list[Worksheet] = []
 
     def add_sheet(self, name: str) -> Worksheet:
@@ -157,12 +159,14 @@ class Workbook:
     def _begin_part(self) -> _Part:
         file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 (the stack closes it)
         self._files.callback(file.close)
-        return _Part(file)
+        return _Part(file, rtl=self._rtl)
 
 
 @contextmanager
-def writing(path: Path, *, rows_each: int = MAX_SHEET_ROWS) -> Iterator[Workbook]:
+def writing(path: Path, *, rows_each: int = MAX_SHEET_ROWS, rtl: bool = False) -> Iterator[Workbook]:
     """A new file at `path` is the workbook when the block has ended; after an error there is none.
+
+    Its sheets begin at the right if `rtl`, as readers of Arabic expect.
 
     What is written until then lies beside it, in files without a name that nothing outlives.
 
@@ -172,7 +176,7 @@ def writing(path: Path, *, rows_each: int = MAX_SHEET_ROWS) -> Iterator[Workbook
     """
     with ExitStack() as files, path.open("xb") as target:
         try:
-            workbook = Workbook(path.parent, files, rows_each)
+            workbook = Workbook(path.parent, files, rows_each, rtl=rtl)
             yield workbook
             workbook.save(target)
         except BaseException:

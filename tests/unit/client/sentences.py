@@ -16,15 +16,19 @@ from cencomm.client.commands.approving import TRACES
 from cencomm.client.commands.channels import KIND_WORDS
 from cencomm.client.commands.releasing import GROUNDS, STANDINGS
 from cencomm.client.commands.restarting import REASONS
+from cencomm.client.commands.translated import HEADINGS
 from cencomm.client.complaints import ADVICE
 from cencomm.client.overview import PHASE_WORDS
 from cencomm.client.presenting import ROLE_WORDS
+from cencomm.client.unit.unit_channel import TITLE
 from cencomm.doctor.cli import doctor
 from cencomm.forms.envelope import Priority
 from cencomm.ncen.cli import ncen
+from cencomm.ncen.linking import HEADS as LINKING
 from cencomm.node.api.refusals import REFUSALS
 from cencomm.node.commands.records import SORTED
 from cencomm.node.consulted import ASKED, DEEDS, PURPOSES, VIAS
+from cencomm.node.records.sheets import ENVELOPE
 
 SAYING = frozenset({"say", "tell", "confirm", "agrees", "ask_secret", "ask_text"})
 _SOURCE = Path(program.__file__).parent
@@ -35,6 +39,7 @@ def sentences() -> set[str]:
     found |= {*REASONS.values(), *TRACES.values(), *GROUNDS.values(), *STANDINGS.values()}
     found |= {*LIST_HEADS, *(head for heads in HEADS.values() for head in heads)}
     found |= {*ASKED.values(), *DEEDS.values(), *PURPOSES.values(), *VIAS.values()}
+    found |= {*HEADINGS, *ENVELOPE.values(), *LINKING.values(), TITLE}
     found |= {refusal.sentence for refusal in REFUSALS}
     found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *KIND_WORDS.values(), *(one.value for one in Priority)}
     for package in ("client", "node", "archive", "ncen", "cen"):

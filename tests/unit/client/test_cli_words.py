@@ -6,11 +6,23 @@ from pathlib import Path
 import pytest
 
 from cencomm.client.terminal import columns, default_data_folder, harmless
-from cencomm.client.words import DOMAIN, TRANSLATED, Words, language_of_the_environment, load_words, read_catalogue
+from cencomm.client.words import (
+    DOMAIN,
+    Words,
+    in_every_language,
+    language_of_the_environment,
+    load_words,
+    read_catalogue,
+    translated_languages,
+)
 from cencomm.errors import UsageError
+from cencomm.forms.plain_text import FSI, PDI
 from cencomm.resources import resource
 from tests.unit.client.sentences import sentences
 
+TRANSLATED = translated_languages()
+COMMAND = r"cencomm (?:account|archive|form|history|inbox|operation|outbox|save|send|show|sign-in|sign-up)"
+TYPED = re.compile(rf"--[a-z][a-z-]*|{COMMAND}|https?://[^\s;؛…]+")
 SLOT = re.compile(r"\{[a-z]+\}")
 
 
@@ -42,6 +54,33 @@ def test_a_catalogue_does_not_reach_into_objects() -> None:
     words = Words("en", {"Hello {name}": "{name.__class__} {name}"})
 
     assert words.say("Hello {name}", name="Ana") == "{name.__class__} Ana"
+
+
+def test_french_and_arabic_ship() -> None:
+    assert {"fr", "ar"} <= {*TRANSLATED}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_what_is_typed_stays_as_it_is_typed(language: str) -> None:
+    """A command that was translated would be looked for in vain."""
+    for sentence, said in read_catalogue(language).items():
+        assert sorted(TYPED.findall(sentence)) == sorted(TYPED.findall(said)), sentence
+
+
+def test_a_new_language_is_a_catalogue_and_nothing_else(tmp_path: Path) -> None:
+    """Urdu has none yet: here one is invented."""
+    catalogue = tmp_path / "locale" / "ur" / "LC_MESSAGES"
+    catalogue.mkdir(parents=True)
+    (catalogue / "cencomm.po").write_text('msgid "Password"\nmsgstr "پاس ورڈ"\n', "utf-8")
+
+    assert "ur" not in TRANSLATED
+    assert "ur" in translated_languages(tmp_path)
+    assert load_words("ur", tmp_path).say("Password") == "پاس ورڈ"
+    assert load_words("ur", tmp_path).say("Send?") == "Send?"
+
+
+def test_what_is_written_once_is_written_in_every_language() -> None:
+    assert in_every_language("Coordinators").keys() == {"en", *TRANSLATED}
 
 
 def test_a_language_without_a_catalogue_is_read_in_english() -> None:
@@ -96,3 +135,9 @@ def test_nothing_that_acts_reaches_the_terminal() -> None:
 def test_cells_stand_under_each_other() -> None:
     assert columns([("a", "bb"), ("ccc", "d")]) == "a    bb\nccc  d"
     assert columns([]) == ""
+
+
+def test_cells_stand_under_each_other_in_every_script() -> None:
+    rows = [("مُنسّق", "x"), (f"{FSI}1-2{PDI}abc", "y"), ("税関", "z")]
+
+    assert columns(rows).split("\n") == ["مُنسّق    x", f"{FSI}1-2{PDI}abc  y", "税関    z"]

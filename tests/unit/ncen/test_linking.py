@@ -5,6 +5,7 @@ from pathlib import Path
 
 from python_calamine import load_workbook
 
+from cencomm.client.words import load_words
 from cencomm.forms.code_list import CodeList
 from cencomm.forms.wording import Wording
 from cencomm.ncen.linking import linking_sheets
@@ -33,9 +34,9 @@ async def test_sheets_link_the_newest_version_of_a_case_with_its_suspects_and_co
         made = Export(
             labels,
             wording,
-            "en",
+            load_words("en"),
             Wanted().condition(),
-            lambda one, exported: linking_sheets(one, exported, "en", lists),
+            lambda one, exported: linking_sheets(one, exported, load_words("en"), lists),
         )
         exported = await made.to_xlsx(connection, Criteria(), path, progress=lambda _, __: None)
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 
 from cencomm.client.errors import StaleStore
 from cencomm.client.reports import Reports
+from cencomm.client.words import load_words
 from cencomm.errors import UsageError
 from cencomm.forms.attachment import Attachment, AttachmentKey, ContentHash
 from cencomm.forms.wording import Wording
@@ -103,7 +104,7 @@ async def test_an_export_names_the_files(
     await archive.take(desk.message("note", {"text": "See"}, attachments=attached))
 
     async with archive.database.reading() as connection:
-        await Export(labels, wording, "en").to_csv(
+        await Export(labels, wording, load_words("en")).to_csv(
             connection, Criteria(), tmp_path / "out", bom=False, progress=lambda _done, _total: None
         )
 

@@ -4,10 +4,12 @@ import csv
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from python_calamine import load_workbook
 
+from cencomm.client.words import load_words
 from cencomm.errors import UsageError
 from cencomm.forms.envelope import Tlp, sign_envelope
 from cencomm.forms.form import Form
@@ -45,12 +47,12 @@ def read_folder(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 @pytest.fixture
 def french(labels: Labels, wording: Wording) -> Export:
-    return Export(labels, wording, "fr")
+    return Export(labels, wording, load_words("fr"))
 
 
 @pytest.fixture
 def english(labels: Labels, wording: Wording) -> Export:
-    return Export(labels, wording, "en")
+    return Export(labels, wording, load_words("en"))
 
 
 async def test_every_answer_is_in_the_sheets_once(
@@ -110,6 +112,23 @@ async def test_heads_and_labels_speak_the_reader_s_language(
 
     assert sheets["seizure"][0]["Pays déclarant (en clair)"] == "Kenya"
     assert "Thaïlande" in sheets["seizure_route"][1].values()
+
+
+async def test_a_workbook_in_arabic_has_arabic_heads_and_begins_at_the_right(
+    archive: Keep, desk: Desk, ivory: Values, labels: Labels, wording: Wording, tmp_path: Path
+) -> None:
+    await archive.take(desk.message("seizure", ivory))
+    arabic = Export(labels, wording, load_words("ar"))
+
+    async with archive.database.reading() as connection:
+        await arabic.to_xlsx(connection, Criteria(), tmp_path / "out.xlsx", progress=quiet)
+
+    heads = load_workbook(tmp_path / "out.xlsx").get_sheet_by_name("seizure").to_python()[0]
+    assert {"الرسالة", "جهة الكاتب", "وقت الكتابة (UTC)"} < set(
+        heads
+    )  # and no sign in them that a program stumbles over
+    with ZipFile(tmp_path / "out.xlsx") as parts:
+        assert b' rightToLeft="1"' in parts.read("xl/worksheets/sheet1.xml")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\tx"])
