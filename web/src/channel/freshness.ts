@@ -126,8 +126,17 @@ export async function heardWrites(
   return new Map([[key, uint(Math.min(Math.max(before, Number(writtenAt)), now), 8)]]);
 }
 
+/** When that account last said something in the channel, in seconds, by its own clock. */
+export function lastHeard(
+  store: Pick<StateStore, "get">,
+  { operation, channel }: Pick<LogPlace, "operation" | "channel">,
+  account: Bytes,
+): Promise<number | null> {
+  return secondsAt(store, prefixOf(operation, channel) + hex(account));
+}
+
 /** Archive and coordinators who belong to the channel now, as account ids. */
-function speakers(ledger: Ledger, channel: Bytes): readonly string[] {
+export function speakers(ledger: Ledger, channel: Bytes): readonly string[] {
   return [...ledger.entitledAccounts(channel, ledger.sequence)].filter((account) => {
     const member = ledger.members.get(account);
     return member !== undefined && SPEAKERS.has(member.role);

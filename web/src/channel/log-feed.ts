@@ -9,6 +9,8 @@ import type { AttestedLogHead, Host } from "./host";
 import { judgeWithEvidence, nextPage } from "./log-pages";
 import { bury } from "./sent";
 import { channelKey, Standing, type ChannelSession } from "./session";
+import { askToBeLetIn } from "./shut-out";
+import { askAgain } from "./stranded";
 import { take } from "./taking";
 
 /**
@@ -24,7 +26,11 @@ export async function followLog(host: Host, operation: Bytes, channel: Bytes): P
       session = await leaveIfOver(host, session);
     }
     if (session === null || session.standing !== Standing.live) {
+      const stopped = session;
       session = await enter(host, operation, channel);
+      if (session === null && stopped?.standing === Standing.stranded) {
+        await askAgain(host, stopped);
+      }
     }
     if (session === null) {
       return;
@@ -46,6 +52,25 @@ export async function followLog(host: Host, operation: Bytes, channel: Bytes): P
   }
   if (session.epochBeganAt !== beganAt) {
     await bury(host, session);
+  }
+}
+
+/**
+ * As `followLog`, for a channel that the ledger opens to us. If we cannot enter it, and our leaf stands in it all the
+ * same, the members are told (C9, C10).
+ *
+ * @returns whether we wait to be let in again.
+ */
+export async function syncChannel(host: Host, operation: Bytes, channel: Bytes): Promise<boolean> {
+  await followLog(host, operation, channel);
+  switch (host.sessions.get(channelKey(operation, channel))?.standing) {
+    case Standing.live:
+    case Standing.stalled:
+      return false;
+    case Standing.stranded:
+      return true; // `followLog` said it
+    default:
+      return askToBeLetIn(host, operation, channel);
   }
 }
 

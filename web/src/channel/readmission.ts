@@ -15,7 +15,8 @@ import { NotEntitled } from "../ledger/refusal";
 import type { Ledger } from "../ledger/ledger";
 import { RejectionKind, RejectionReason, verifyRejection, type VerifiedRejection } from "../ledger/rejection";
 import type { LeafView } from "../ledger/views";
-import { parseCommit, type LeafKeys, type ParsedCommit } from "../mls/commit";
+import { parseCommit, type ParsedCommit } from "../mls/commit";
+import { isSameLeaf } from "../mls/leaf";
 import { sha256 } from "../primitives/hashes";
 import { ChannelRoutes } from "../relay/channel-routes";
 import type { Writes } from "../store/state-store";
@@ -133,15 +134,7 @@ async function isAbout(
     throw error;
   }
   const put = rejection.kind === RejectionKind.welcome ? parsed.adds : [parsed.pathLeaf];
-  return put.some((one) => isSame(one, leaf));
-}
-
-function isSame(one: LeafKeys, leaf: LeafView): boolean {
-  return (
-    equal(one.credential, leaf.credential) &&
-    equal(one.signatureKey, leaf.signatureKey) &&
-    equal(one.encryptionKey, leaf.encryptionKey)
-  );
+  return put.some((one) => isSameLeaf(one, leaf));
 }
 
 function deviceName(certificate: DeviceCertificate): string {

@@ -48,6 +48,23 @@ export async function wasStalledBy(host: Host, log: LogPlace, sequence: number):
   return (await host.store.get(commitKey(log, sequence))) !== null;
 }
 
+/** The log entry that put our leaf where it is: a Commit of our own, or one with its Welcome. */
+export type PutThere = Pick<Rejection, "kind" | "sequence" | "commitHash">;
+
+/**
+ * What keeps the rejection of whatever put our leaf there until it is sent; nothing if we said it before.
+ *
+ * Remembered by the Commit's hash: a relay that shows a Commit of its own invention, which no member knows, would
+ * otherwise keep us from rejecting the true one of that place.
+ */
+export async function rejectOwnLeaf(host: Host, log: LogPlace, { kind, sequence, commitHash }: PutThere): Promise<Writes> {
+  const key = `${PREFIX}own-leaf/${hex(log.channel)}/${log.generation}/${sequence}/${hex(commitHash)}`;
+  if ((await host.store.get(key)) !== null) {
+    return new Map();
+  }
+  return new Map([[key, signedBy(host, log, { kind, sequence, commitHash, reason: RejectionReason.ownLeaf })]]);
+}
+
 /** What keeps the rejection of a Welcome until it is sent, and the Welcome from being tried again. */
 export function rejectWelcome(
   host: Host,

@@ -15,20 +15,22 @@ export function channelStates(mailbox: Mailbox, { ledger }: Operation): readonly
     if (session !== null || open.has(channel)) {
       const signed = Number(mailbox.logHeads.get(key)?.statement.sequence ?? 0);
       const behind = session === null ? 0 : Math.max(0, signed - session.sequence);
-      states.push({ channel, state: open.has(channel) ? stateOf(session) : "removed", behind });
+      states.push({ channel, state: open.has(channel) ? stateOf(session, mailbox.shutOut.has(key)) : "removed", behind });
     }
   }
   return states;
 }
 
 /** Of a channel that the ledger opens to us: unless we are in, or it has stalled, somebody has to add us (again). */
-function stateOf(session: ChannelSession | null): ChannelState["state"] {
+function stateOf(session: ChannelSession | null, isShutOut: boolean): ChannelState["state"] {
   switch (session?.standing) {
     case Standing.live:
       return "open";
     case Standing.stalled:
       return "stalled";
+    case Standing.stranded:
+      return "again";
     default:
-      return "waiting";
+      return isShutOut ? "again" : "waiting";
   }
 }

@@ -17,6 +17,7 @@ import { CencommError, ProtocolError, Unavailable } from "../errors";
 import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
 import { RelayRefuses } from "../relay/relay-client";
 import type { Wake } from "../relay/wakes";
+import { Beating } from "./beating";
 import type { Mailbox } from "./mailbox";
 import { Recalling } from "./recalling";
 
@@ -50,6 +51,7 @@ export interface Listener {
 export class Following {
   readonly #pausing = new Set<string>(); // operations that wait for others to enact
   readonly #recalling: Recalling;
+  readonly #beating: Beating;
   #retrying = false;
   #stopped = false;
 
@@ -59,6 +61,12 @@ export class Following {
   ) {
     this.#recalling = new Recalling(mailbox, async (operation, work) => {
       await this.guard(operation, work);
+    });
+    this.#beating = new Beating(mailbox, {
+      attempt: (work) => this.attempt(work),
+      post: () => this.post(),
+      isOver: () => this.#stopped,
+      defect: (error) => listener.defect(error),
     });
   }
 
@@ -106,7 +114,7 @@ export class Following {
     const known = [...this.mailbox.pins.values()].map((pin) => pin.operation); // also one that the relay hides
     const all = new Map([...known, ...(listed ?? [])].map((operation) => [hex(operation), operation]));
     for (const operation of all.values()) {
-      await this.catchUpOperation(operation);
+      await this.catchUpOperation(operation, true);
     }
     await this.see(null, () => sendRejections(this.mailbox));
     await this.see(null, () => resume(this.mailbox));
@@ -114,6 +122,7 @@ export class Following {
       this.lookAt(operation);
       this.recall(operation);
     });
+    this.#beating.begin();
   }
 
   /** Send what waits. */
@@ -132,10 +141,12 @@ export class Following {
     await refill(this.mailbox.stockist);
   }
 
-  private async catchUpOperation(operation: Bytes): Promise<void> {
+  private async catchUpOperation(operation: Bytes, isNewConnection = false): Promise<void> {
     await this.see(operation, () => this.followLedger(operation));
     for (const channel of this.mailbox.entitledChannels(operation)) {
-      await this.see(operation, () => this.mailbox.followLog(operation, channel));
+      await this.see(operation, () =>
+        isNewConnection ? this.mailbox.syncChannel(operation, channel) : this.mailbox.followLog(operation, channel),
+      );
     }
   }
 

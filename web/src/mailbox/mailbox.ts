@@ -9,7 +9,7 @@ import type { Stockist } from "../account/key-packages";
 import type { RemoteVault } from "../account/remote-vault";
 import { equal, hex, type Bytes } from "../bytes";
 import type { AttestedLogHead, Change, OwnDevice } from "../channel/host";
-import { followLog } from "../channel/log-feed";
+import { followLog, syncChannel } from "../channel/log-feed";
 import type { Publisher } from "../channel/publishing";
 import type { SendingHost } from "../channel/sending-host";
 import { channelKey, type ChannelSession } from "../channel/session";
@@ -61,6 +61,7 @@ export class Mailbox implements SendingHost {
   readonly pins: Map<string, Pin>; // how far the ledgers reach at least, as this account saw them anywhere (L2)
   readonly frozen = new Map<string, string>(); // operations, and why: what the relay was caught at, in any opening (L4)
   readonly sessions = new Map<string, ChannelSession>();
+  readonly shutOut = new Set<string>(); // by `channelKey`: where a leaf of ours stands that is of no use to us (C9, C10)
   readonly logHashes = new Map<string, Map<number, Bytes>>();
   readonly logHeads = new Map<string, AttestedLogHead>();
   readonly unattestedHeads = new Map<string, Bytes>(); // log heads from the store, until their operation's charter is here
@@ -183,6 +184,17 @@ export class Mailbox implements SendingHost {
 
   followLog(operation: Bytes, channel: Bytes): Promise<void> {
     return followLog(this, operation, channel);
+  }
+
+  /** As `followLog`; whoever finds the door shut knocks (C9, C10). It reads the whole log: once for each connection. */
+  async syncChannel(operation: Bytes, channel: Bytes): Promise<void> {
+    const key = channelKey(operation, channel);
+    const before = this.shutOut.has(key);
+    const after = await syncChannel(this, operation, channel);
+    if (before !== after) {
+      after ? this.shutOut.add(key) : this.shutOut.delete(key);
+      this.#observers.forEach((one) => one.channelMoved(hex(operation), []));
+    }
   }
 
   /** Whose key packages wait at the relay (C8). */

@@ -96,9 +96,12 @@ export function changed(mailbox: OperationMailbox, change: MailboxChange): Opera
   return { ...mailbox, ...change, messages: [...known, ...change.messages.filter(({ key }) => !keys.has(key))] };
 }
 
-/** `waiting`: the ledger admits us, nobody has added our device yet; `stalled`: a bad Commit, the unit restarts it (C11). */
+/**
+ * `waiting`: the ledger admits us, nobody has added our device yet; `again`: our leaf is of no use to us, and the members
+ * were asked to let us in again (C9, C10); `stalled`: a bad Commit, the unit restarts it (C11).
+ */
 export interface ChannelState {
   readonly channel: string;
-  readonly state: "waiting" | "open" | "stalled" | "removed";
+  readonly state: "waiting" | "again" | "open" | "stalled" | "removed";
   readonly behind: number; // entries of the log that were not taken in yet
 }

@@ -16,7 +16,7 @@ import { parseCommit } from "../../src/mls/commit";
 import { sha256 } from "../../src/primitives/hashes";
 import { signWithLabel, type SigningKey } from "../../src/primitives/signatures";
 import type { Document } from "../../src/relay/answers";
-import { toBase64 } from "../../src/relay/base64";
+import { fromBase64, toBase64 } from "../../src/relay/base64";
 import type { Caller } from "../../src/relay/caller";
 import { RelayRefuses } from "../../src/relay/relay-client";
 
@@ -36,6 +36,7 @@ export class MemoryRelay implements Publisher, Caller {
   readonly published: Publish[] = []; // everything that reached it, accepted or not
   readonly packages = new Map<string, Bytes[]>(); // by account: what waits to be claimed
   readonly rejections: Bytes[] = []; // the newest first
+  readonly welcomes: Document[] = []; // those that wait, as a device is told
   readonly turns: number[] = []; // how many entries there were when somebody asked for one
   readonly refusals: RelayRefuses[] = []; // what the next publishes are answered
   cut: Cut | null = null; // for the next publish
@@ -93,8 +94,15 @@ export class MemoryRelay implements Publisher, Caller {
     return accounts.flatMap((account) => this.packages.get(hex(account))!.splice(0, 1));
   }
 
-  /** A page of the log, the one thing that is asked for by HTTP here. */
-  async ask(_method: string, path: string): Promise<Document> {
+  /** What is asked for by HTTP here: pages of the log, of one entry, the Welcomes that wait, and what members refuse. */
+  async ask(_method: string, path: string, document?: Document): Promise<Document> {
+    if (path.endsWith("/rejections")) {
+      this.rejections.unshift(fromBase64(document?.["rejection"]));
+      return {};
+    }
+    if (path.endsWith("/welcomes")) {
+      return { welcomes: this.welcomes };
+    }
     const after = Number(new URL(path, "http://relay.example").searchParams.get("after"));
     const entries = this.log.slice(after, after + 1).map(({ sequence, kind, message }) => ({
       sequence,
@@ -102,7 +110,7 @@ export class MemoryRelay implements Publisher, Caller {
       epoch: 0,
       message: toBase64(message),
     }));
-    return { previous: toBase64(new Uint8Array(32)), entries, head: toBase64(new Uint8Array(0)) };
+    return { previous: toBase64(this.log[after - 1]?.hash ?? new Uint8Array(32)), entries, head: toBase64(new Uint8Array(0)) };
   }
 
   private judgeCommit(message: Bytes): bigint {

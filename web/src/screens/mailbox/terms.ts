@@ -65,6 +65,7 @@ const INFORMATION: Readonly<Record<string, string>> = {
 
 const STATES: Readonly<Record<Exclude<ChannelState["state"], "open">, string>> = {
   waiting: "You are admitted. A member who is online adds this device; messages appear then. Nothing after a minute: ask your coordination unit to add it.",
+  again: "This device lost its place here and has asked to be let in again. A member who is online does it; messages appear then, and what you write waits.",
   stalled: "A faulty change stopped this channel: the unit must restart it. Nothing is lost.",
   removed: "This device was removed here. What it read stays; nothing new comes.",
 };
