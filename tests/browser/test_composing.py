@@ -161,6 +161,52 @@ async def test_answers_come_back_with_their_question_and_a_pasted_list_becomes_r
     assert rows[1]["mode"] == "1"
 
 
+async def test_a_seizure_is_evaluated_its_route_ordered_and_its_text_cleaned_from_the_keyboard(page: Page) -> None:
+    await write(page, "seizure", answer="reefer")
+
+    await page.get_by_role("radio", name="X: cannot be assessed. 4").focus()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("ArrowLeft")
+    assert (await told(page, "saved"))["evaluation"] == {"source": "B", "information": "3"}
+    await page.get_by_label("Expected action").select_option("nii_scan")
+
+    await page.locator("[id='f-route-1-date']").focus()
+    await page.keyboard.press("Alt+ArrowUp")
+    await expect(page.locator("[id='f-route-0-date']")).to_be_focused()
+    assert [row["place"]["code"] for row in (await told(page, "saved"))["values"]["route"]] == [
+        "PABLB",
+        "ECGYE",
+        "NLRTM",
+    ]
+    await expect(page.get_by_role("list", name="The route so far")).to_contain_text("Balboa")
+    await expect(page.get_by_text("Before the stop above")).to_have_count(1)
+
+    await page.get_by_role("button", name="+ Stop").click()
+    await expect(page.locator("[id='f-route-3-role']")).to_be_focused()
+    vessel = page.get_by_label("Vessel name")
+    await vessel.fill("Cap\u202e San")
+    await page.keyboard.press("Tab")
+    await page.get_by_role("button", name="Take out what cannot be seen").press("Enter")
+    await expect(vessel).to_have_value("Cap San")
+
+    saved = await told(page, "saved")
+    assert (saved["expectedAction"], saved["evaluation"]) == ("nii_scan", {"source": "B", "information": "3"})
+
+
+async def test_what_would_go_to_cen_is_shown_and_what_stays_is_named(page: Page) -> None:
+    await write(page, "seizure", answer="reefer")
+
+    await page.get_by_text("What would go to CEN").click()
+    for_cen = page.locator(".for-cen")
+
+    await expect(for_cen).to_contain_text("TEMU9305412")
+    await expect(for_cen.locator("article")).not_to_contain_text("Invented Fruits")
+    await expect(for_cen.locator("ul")).to_contain_text("Company: Name")
+    await page.get_by_label("Sharing (TLP)").select_option("AMBER+STRICT")
+    await expect(page.get_by_text("TLP:AMBER+STRICT stays with its readers")).to_be_visible()
+
+
 async def test_tlp_red_is_not_sent_where_people_beyond_those_named_would_read_it(page: Page) -> None:
     await write(page, "note")
     await page.get_by_label("Text").fill("For Rotterdam alone.")
@@ -181,7 +227,7 @@ async def test_entry_screens_pass_wcag_2_2_aa_and_fit_a_phone_of_360_pixels(page
         await write(page, **asked)
         await page.locator("button.primary").click()
         await page.locator("#fault-summary").wait_for()
-        await page.locator(".reading").wait_for()
+        await page.locator(".preview > .reading").wait_for()
         found[str(asked)] = await barriers(page)
 
     assert {name: violations for name, violations in found.items() if violations} == {}

@@ -64,9 +64,7 @@ function tell(what: string, { body, replyTo }: DraftView): void {
 async function fetchForms(): Promise<OperationForms> {
   const texts = (await (await fetch("/assets/forms.json")).json()) as Readonly<Record<string, string>>;
   return new Map(
-    Object.entries(texts)
-      .filter(([name]) => name !== "release")
-      .map(([name, text]) => [name, json.decode(utf8(text), MOST_BYTES) as JsonObject]),
+    Object.entries(texts).map(([name, text]) => [name, json.decode(utf8(text), MOST_BYTES) as JsonObject]),
   );
 }
 
@@ -84,7 +82,7 @@ document.documentElement.dir = words.direction;
 const mailbox: OperationMailbox = {
   operation: who.HERON,
   forms,
-  current: [...forms.keys()].map((name) => ({ form: name, formHash: name })),
+  current: [...forms.keys()].filter((name) => name !== "release").map((name) => ({ form: name, formHash: name })),
   messages: NIGHT.map((said, place) => message(who.HERON, place + 1, said)),
   aside: [],
   drafts: [],

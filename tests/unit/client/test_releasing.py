@@ -1,5 +1,6 @@
 """What may stand in a release channel: nothing personal, whoever signed the form (rules R1 to R6)."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from cencomm.forms.library import load_forms
 from cencomm.forms.validation import validate
 from cencomm.ids import AttachmentId
 from tests.unit.client.test_answering import NAIROBI, NOW, PARIS
+from tests.unit.forms.answering import VECTORS
 
 BODY = Body(values={}, language="en", written_at=NOW)
 NOT_RELEASED = {"alert_ref", "images.kind"}  # a reference into the operation; what is said of a file that stays there
@@ -50,6 +52,19 @@ def test_the_release_is_the_seizure_without_what_is_personal(forms: Mapping[str,
     assert personal_fields(shipped) == ()
     assert {path: seizure[path] for path in released} == released
     assert {path for path, field in seizure.items() if field.nominal is Nominal.NO} - released.keys() == NOT_RELEASED
+
+
+def test_what_is_released_is_what_the_vectors_of_both_languages_say(
+    forms: Mapping[str, Form], shipped: Form, lists: Mapping[str, CodeList]
+) -> None:
+    vector = json.loads((VECTORS / "released.json").read_text("utf-8"))
+    seizure = validate(
+        forms["seizure"], vector["values"], variant=Variant.LONG, lists=lists, written_at=vector["written_at"]
+    )
+
+    released = released_values(seizure, shipped)
+
+    assert (released.values, [*released.withheld]) == (vector["released"], vector["withheld"])
 
 
 def test_a_narrowed_release_is_a_release(shipped: Form) -> None:

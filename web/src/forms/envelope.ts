@@ -32,8 +32,8 @@ export const HANDLINGS = ["H0", "H1", "H2", "H3"] as const;
 export type Handling = (typeof HANDLINGS)[number];
 export const VARIANTS = ["long", "simplified"] as const;
 export type Variant = (typeof VARIANTS)[number];
-const SOURCES = ["A", "B", "C", "X"] as const;
-const INFORMATION = ["1", "2", "3", "4"] as const;
+export const SOURCES = ["A", "B", "C", "X"] as const;
+export const INFORMATION = ["1", "2", "3", "4"] as const;
 
 /** Who must act: exactly one of an account (hexadecimal), all of a country, all of a role. */
 export type Addressee = { readonly account: string } | { readonly country: string } | { readonly role: string };

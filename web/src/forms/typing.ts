@@ -7,7 +7,6 @@ import { SCHEMES, type SchemeName } from "./check-digits";
 import type { JsonValue } from "./canonical-json";
 
 const DIGIT_ZEROS = [0x0660, 0x06f0]; // Arabic-Indic, extended
-const CONTAINER = /[A-Z]{3}[UJZ][ -]?[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]/g;
 
 /** Letters and their accents together (NFC), as forms require. */
 export function typedText(typed: string): string {
@@ -62,13 +61,8 @@ export function isConfirmed(text: string, scheme: SchemeName): boolean {
   return check !== undefined && pattern.test(text) && check(text) === text;
 }
 
-/** The container numbers in a pasted list, each once, in their order; whatever else stands between them is left. */
-export function containersIn(pasted: string): readonly string[] {
-  const found = westernDigits(pasted).toUpperCase().match(CONTAINER) ?? [];
-  return [...new Set(found.map((number) => number.replace(/[ -]/g, "")))];
-}
-
-function westernDigits(text: string): string {
+/** Digits of other scripts as those of the papers. */
+export function westernDigits(text: string): string {
   return text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => {
     const point = digit.codePointAt(0) ?? 0;
     const zero = DIGIT_ZEROS.find((first) => point >= first && point < first + 10) ?? point;

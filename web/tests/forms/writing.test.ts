@@ -8,7 +8,6 @@ import { blankValues, repeated } from "../../src/forms/carrying";
 import { fold, search } from "../../src/forms/code-search";
 import { beyond, type Reader } from "../../src/forms/readership";
 import {
-  containersIn,
   isConfirmed,
   typedDate,
   typedDecimal,
@@ -54,12 +53,6 @@ test("a check digit is confirmed in place when the number is whole, and only the
   assert.equal(isConfirmed("TEMU9305413", "container"), false);
   assert.equal(isConfirmed("TEMU930541", "container"), false);
   assert.equal(isConfirmed("244123456", "mmsi"), false); // has none
-});
-
-test("a pasted list of containers becomes numbers, each once", () => {
-  const pasted = "1\tTEMU 930541-2\tseal 4411\r\n2\ttemu9305412\n3;MSCU1234566; (empty)";
-
-  assert.deepEqual(containersIn(pasted), ["TEMU9305412", "MSCU1234566"]);
 });
 
 test("a code is found by any part of its label, without accents, in any script", () => {

@@ -16,6 +16,7 @@ import { isNamedBy, isStore, type Reader } from "../../forms/readership";
 import type { BodyView } from "../../mailbox/views";
 import { useWords, type Words } from "../../words";
 import { useEntry } from "./entry";
+import { EvaluationEntry } from "./evaluation";
 import { Combobox, type Option } from "./inputs/combobox";
 import { Line } from "./inputs/line";
 import { Select } from "./inputs/select";
@@ -24,18 +25,24 @@ import { roleName } from "./readers";
 interface Props {
   readonly body: BodyView;
   readonly readers: readonly Reader[];
+  readonly namesSomebody: boolean; // an answer is personal
   readonly now: () => number; // seconds
   readonly onChange: (body: BodyView) => void;
 }
 
+const ACTIONS = "requested_action";
 const HOUR = 3600; // seconds
 const USUAL_HOURS = [2, 6, 12, 24];
 
-export function Addressing({ body, readers, now, onChange }: Props): JSX.Element {
+export function Addressing({ body, readers, namesSomebody, now, onChange }: Props): JSX.Element {
   const words = useWords();
-  const { tongue } = useEntry();
+  const { tongue, lists, today } = useEntry();
   const named = (list: string, codes: readonly string[]): { value: string; label: string }[] =>
     codes.map((code) => ({ value: code, label: tongue.code(list, code) }));
+  const actions = named(
+    ACTIONS,
+    (lists.get(ACTIONS)?.entries ?? []).map(({ code }) => code).filter((code) => lists.get(ACTIONS)?.valid(code, today)),
+  );
   return (
     <section class="section" aria-labelledby="s-addressing">
       <h2 id="s-addressing" tabIndex={-1}>
@@ -95,12 +102,28 @@ export function Addressing({ body, readers, now, onChange }: Props): JSX.Element
               </button>
             ))}
           </div>
+          {body.answerBy !== null && body.answerBy <= now() && (
+            <p class="fault" id="answer-by-wrong">
+              {words.say("This moment has passed: choose a later one.")}
+            </p>
+          )}
+        </div>
+        <div class="entry">
+          <label for="expected-action">
+            {words.say("Expected action")} <em>{words.say("optional")}</em>
+          </label>
+          <Select
+            id="expected-action"
+            value={body.expectedAction ?? ""}
+            options={actions}
+            onChange={(code) => onChange({ ...body, expectedAction: code ?? null })}
+          />
         </div>
         <div class="entry">
           <label for="priority">{words.say("Urgency")}</label>
           <Select
             id="priority"
-            value={body.priority}
+            value={body.priority === "routine" ? "" : body.priority}
             without={tongue.code("priority", "routine")}
             options={named("priority", PRIORITIES.slice(1))}
             onChange={(priority) => onChange({ ...body, priority: (priority ?? "routine") as Priority })}
@@ -138,6 +161,11 @@ export function Addressing({ body, readers, now, onChange }: Props): JSX.Element
           </div>
         )}
       </div>
+      <EvaluationEntry
+        evaluation={body.evaluation}
+        advised={namesSomebody}
+        onChange={(evaluation) => onChange({ ...body, evaluation })}
+      />
     </section>
   );
 }

@@ -5,14 +5,17 @@ import { useRef } from "preact/hooks";
 
 import { isAsked } from "../../forms/asked";
 import type { JsonObject } from "../../forms/canonical-json";
-import type { Block, Field } from "../../forms/form";
+import type { Block } from "../../forms/form";
+import { containerField, repeatedContainers } from "../../forms/container-paste";
 import { pick } from "../../forms/language";
-import { containersIn } from "../../forms/typing";
+import { stopsOf } from "../../forms/route";
 import { isRequired } from "../../forms/validation";
 import { rowsOf, swapped, withAnswer } from "../../forms/values";
 import { useWords } from "../../words";
 import { idOf, useEntry } from "./entry";
+import { ContainerPaste } from "./container-paste";
 import { FieldEntry } from "./field";
+import { RouteLine } from "./route-line";
 
 interface Props {
   readonly block: Block;
@@ -27,6 +30,8 @@ export function BlockEntry({ block, rows, onChange }: Props): JSX.Element {
   const wrong = faults.filter((fault) => fault.path === block.name);
   const fieldset = useRef<HTMLFieldSetElement>(null);
   const needsFile = block.fields.some((field) => field.kind.type === "attachment" && field.required === true);
+  const stops = stopsOf(block, rows, tongue);
+  const repeated = repeatedContainers(block, rows);
   const add = (added: readonly JsonObject[]): void => {
     onChange([...rows, ...added].slice(0, block.maxRows));
     const first = idOf(`${block.name}[${rows.length}]`);
@@ -44,6 +49,7 @@ export function BlockEntry({ block, rows, onChange }: Props): JSX.Element {
         </small>
       )}
       {wrong.length > 0 && <p class="fault">{wrong.map((fault) => tongue.explain(fault)).join(" ")}</p>}
+      <RouteLine block={block} rows={rows} onStop={(place) => focusRow(fieldset.current, block.name, place)} />
       {rows.map((row, place) => (
         <Row
           key={place}
@@ -53,11 +59,22 @@ export function BlockEntry({ block, rows, onChange }: Props): JSX.Element {
           row={row}
           asked={rowsOf(header, block.name)[place] ?? row}
           last={place === rows.length - 1}
+          notice={stops?.[place]?.early === true ? words.say("Before the stop above: check the date, or the order.") : ""}
           onRow={(changed) => onChange(rows.with(place, changed))}
           onRemove={() => onChange(rows.toSpliced(place, 1))}
-          onMove={(to) => onChange(swapped(rows, place, to))}
+          onMove={(to) => {
+            onChange(swapped(rows, place, to));
+            follow(fieldset.current, block.name, place, to);
+          }}
         />
       ))}
+      {repeated.length > 0 && (
+        <p class="doubt" role="status">
+          {words.say("In more than one entry: {numbers}. Take one out, unless there are two.", {
+            numbers: tongue.several(repeated),
+          })}
+        </p>
+      )}
       {needsFile && attachments.length === 0 ? (
         <p class="notice">
           {words.say("Attach the files first, under “Attached files”: then each can be described here.")}
@@ -68,7 +85,7 @@ export function BlockEntry({ block, rows, onChange }: Props): JSX.Element {
             <button type="button" class="quiet" onClick={() => add([new Map()])}>
               + {heading}
             </button>
-            <ContainerPaste block={block} rows={rows} onAdd={add} />
+            {containerField(block) !== undefined && <ContainerPaste block={block} rows={rows} onRows={onChange} />}
           </div>
         )
       )}
@@ -83,18 +100,32 @@ interface RowProps {
   readonly row: JsonObject; // with answers to what is not asked just now
   readonly asked: JsonObject;
   readonly last: boolean;
+  readonly notice: string; // something to look at again that is no fault
   readonly onRow: (row: JsonObject) => void;
   readonly onRemove: () => void;
   readonly onMove: (to: number) => void;
 }
 
-function Row({ block, heading, place, row, asked, last, onRow, onRemove, onMove }: RowProps): JSX.Element {
+function Row({ block, heading, place, row, asked, last, notice, onRow, onRemove, onMove }: RowProps): JSX.Element {
   const { header, variant, faults, tongue } = useEntry();
   const words = useWords();
   const path = `${block.name}[${place}]`;
   const wrong = faults.filter((fault) => fault.path === path);
   return (
-    <div class="entry-row" role="group" aria-label={heading} id={idOf(path)} tabIndex={-1}>
+    <div
+      class="entry-row"
+      role="group"
+      aria-label={heading}
+      id={idOf(path)}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        const to = place + (event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0);
+        if (event.altKey && to !== place && to >= 0 && !(last && to > place)) {
+          event.preventDefault();
+          onMove(to);
+        }
+      }}
+    >
       <div class="entry-row-head">
         <strong>{heading}</strong>
         {place > 0 && (
@@ -112,6 +143,7 @@ function Row({ block, heading, place, row, asked, last, onRow, onRemove, onMove 
         </MoveButton>
       </div>
       {wrong.length > 0 && <p class="fault">{wrong.map((fault) => tongue.explain(fault)).join(" ")}</p>}
+      {notice !== "" && <p class="doubt">{notice}</p>}
       <div class="grid">
         {block.fields
           .filter((field) => isAsked(field, asked, header, variant))
@@ -143,45 +175,22 @@ function MoveButton({ said, onClick, children }: MoveProps): JSX.Element {
   );
 }
 
-interface PasteProps {
-  readonly block: Block;
-  readonly rows: readonly JsonObject[];
-  readonly onAdd: (rows: readonly JsonObject[]) => void;
+/** The focus goes where its row went, to the same question there. */
+function follow(block: HTMLElement | null, name: string, from: number, to: number): void {
+  const before = document.activeElement?.id ?? "";
+  const [here, there] = [idOf(`${name}[${from}]`), idOf(`${name}[${to}]`)];
+  requestAnimationFrame(() => {
+    const same = before.startsWith(`${here}-`) ? document.getElementById(there + before.slice(here.length)) : null;
+    if (same === null) {
+      focusRow(block, name, to);
+    } else {
+      same.focus();
+    }
+  });
 }
 
-/** A list of containers from a manifest or an e-mail becomes a row each, with what the last row says of all of them. */
-function ContainerPaste({ block, rows, onAdd }: PasteProps): JSX.Element | null {
-  const words = useWords();
-  const container = block.fields.find(isContainer);
-  if (container === undefined) {
-    return null;
-  }
-  const onPaste = (event: ClipboardEvent): void => {
-    event.preventDefault();
-    const there = new Set(rows.map((row) => row.get(container.name)));
-    const numbers = containersIn(event.clipboardData?.getData("text/plain") ?? "").filter((one) => !there.has(one));
-    const shared = sharedAnswers(block, rows.at(-1));
-    onAdd(numbers.map((number) => withAnswer(shared, container.name, number)));
-  };
-  return (
-    <input
-      type="text"
-      autocomplete="off"
-      class="paste"
-      value=""
-      placeholder={words.say("Paste a list of containers here")}
-      aria-label={words.say("Paste a list of containers here")}
-      onPaste={onPaste}
-    />
-  );
-}
-
-function isContainer(field: Field): boolean {
-  return field.kind.type === "identifier" && field.kind.scheme === "container";
-}
-
-/** What containers of one consignment have in common: codes, not numbers. */
-function sharedAnswers(block: Block, row: JsonObject | undefined): JsonObject {
-  const codes = block.fields.filter((field) => field.kind.type === "code").map((field) => field.name);
-  return new Map([...(row ?? new Map())].filter(([name]) => codes.includes(name)));
+function focusRow(block: HTMLElement | null, name: string, place: number): void {
+  const row = block?.querySelector<HTMLElement>(`#${idOf(`${name}[${place}]`)}`);
+  row?.focus();
+  row?.scrollIntoView({ block: "nearest" });
 }

@@ -7,6 +7,7 @@ import { ProtocolError } from "../../errors";
 import type { CodeLists } from "../../forms/code-list";
 import type { Form } from "../../forms/form";
 import { read } from "../../forms/reading";
+import { RELEASE } from "../../forms/release";
 import type { Tongue } from "../../forms/tongue";
 import { assess } from "../../forms/validation";
 import { ChannelKind } from "../../ledger/kinds";
@@ -57,6 +58,7 @@ export function ComposeScreen(props: Props): JSX.Element {
     };
   }, [resources, words.language, attempt]);
   const form = useMemo(() => formOrNull(mailbox, draft.formHash), [mailbox, draft.formHash]);
+  const release = useMemo(() => releaseFormOf(mailbox), [mailbox]);
   const loadTongue = useCallback((language: string) => resources.tongue(language), [resources]);
   const loadPlaces = useCallback(() => resources.places(), [resources]);
   const related = useMemo(
@@ -111,6 +113,7 @@ export function ComposeScreen(props: Props): JSX.Element {
       <Compose
         key={draft.draft}
         form={form}
+        release={release}
         draft={draft}
         readers={readers}
         related={related}
@@ -138,6 +141,12 @@ function formOrNull(mailbox: OperationMailbox, hash: string): Form | null {
     }
     return null;
   }
+}
+
+/** The operation's own: it may release less than the program could. */
+function releaseFormOf(mailbox: OperationMailbox): Form | null {
+  const hash = [...mailbox.forms].findLast(([, form]) => form.get("name") === RELEASE)?.[0];
+  return hash === undefined ? null : formOrNull(mailbox, hash);
 }
 
 /** What a field can refer to: the newest messages, each by its form and the first thing that it says. */

@@ -11,6 +11,7 @@ import type { Form } from "../../forms/form";
 import { misplaced, type KnownPlaces } from "../../forms/known-places";
 import { dateOf } from "../../forms/kinds/calendar";
 import { pick } from "../../forms/language";
+import { namesSomebody } from "../../forms/release";
 import { beyond } from "../../forms/readership";
 import type { Tongue } from "../../forms/tongue";
 import { assess } from "../../forms/validation";
@@ -28,6 +29,7 @@ import { askedSections, FaultSummary, SectionEntry, Steps } from "./sections";
 
 interface Props {
   readonly form: Form;
+  readonly release: Form | null; // what the operation releases to CEN; null: nothing
   readonly draft: DraftView;
   readonly readers: readonly MemberView[]; // all who read the channel now
   readonly related: readonly Related[];
@@ -82,9 +84,15 @@ export function Compose(props: Props): JSX.Element {
       values: withoutFile(body.values, form, attachment),
     });
   const send = (): void => {
-    if (faults.length > 0 || barred || attaching.waiting.length > 0) {
+    const late = body.answerBy !== null && body.answerBy <= now();
+    const first = [
+      ...(faults.length > 0 ? ["fault-summary"] : []),
+      ...(barred ? ["tlp"] : []),
+      ...(late ? ["answer-by"] : []),
+      ...(attaching.waiting.length > 0 ? ["s-files"] : []),
+    ][0];
+    if (first !== undefined) {
       setTried(true);
-      const first = faults.length > 0 ? "fault-summary" : barred ? "tlp" : "s-files";
       requestAnimationFrame(() => document.getElementById(first)?.focus());
       return;
     }
@@ -152,9 +160,21 @@ export function Compose(props: Props): JSX.Element {
             />
           ))}
           <FilesEntry attachments={body.attachments} attaching={attaching} tried={tried} onRemove={remove} />
-          <Addressing body={body} readers={readers} now={now} onChange={(changed) => change(changed)} />
+          <Addressing
+            body={body}
+            readers={readers}
+            namesSomebody={namesSomebody(assessment)}
+            now={now}
+            onChange={(changed) => change(changed)}
+          />
         </div>
-        <Preview answered={assessment} writtenIn={body.language} loadTongue={props.loadTongue} />
+        <Preview
+          answered={assessment}
+          body={body}
+          release={props.release}
+          circumstances={{ variant: "long", lists, writtenAt }}
+          loadTongue={props.loadTongue}
+        />
         <footer class="send">
           <button type="button" class="primary" onClick={send}>
             {words.say("Send")}

@@ -55,9 +55,9 @@ export interface InputProps<Kind> {
   readonly onChange: (value: JsonValue | undefined) => void;
 }
 
-/** The element of a path: `items[0].quantity` -> `f-items-0-quantity`. */
+/** The element of a path: `items[0].quantity` -> `f-items-0-quantity`, `items[0]` -> `f-items-0`. */
 export function idOf(path: string): string {
-  return `f-${path.replace(/[[\].]+/g, "-")}`;
+  return `f-${path.replace(/\]$/, "").replace(/[[\].]+/g, "-")}`;
 }
 
 /** Whether a fault lies at `path` or beneath it. */

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import type { JsonObject, JsonValue } from "../../forms/canonical-json";
 import type { Field } from "../../forms/form";
 import { pick } from "../../forms/language";
+import { isRepairable, repaired } from "../../forms/repair";
 import { isRequired } from "../../forms/validation";
 import { useWords } from "../../words";
 import { idOf, liesAt, useEntry, type InputProps } from "./entry";
@@ -80,7 +81,16 @@ export function FieldEntry({ field, path, row, onChange }: Props): JSX.Element {
       })}
       {wrong.length > 0 && (
         <p class="fault" id={`${id}-wrong`}>
-          {wrong.map((fault) => tongue.explain(fault)).join(" ")}
+          {wrong.map((fault) => tongue.explain(fault)).join(" ")}{" "}
+          {wrong.some(isRepairable) && (
+            <button
+              type="button"
+              class="link"
+              onClick={() => onChange(repaired(row.get(field.name), field.kind.type === "long_text"))}
+            >
+              {words.say("Take out what cannot be seen")}
+            </button>
+          )}
         </p>
       )}
     </div>

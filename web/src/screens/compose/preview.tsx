@@ -4,21 +4,26 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { LANGUAGES } from "../../forms/envelope";
+import type { Form } from "../../forms/form";
 import { tag } from "../../forms/language";
 import { read, type Reading } from "../../forms/reading";
-import type { Answered } from "../../forms/report";
+import type { Answered, Circumstances } from "../../forms/report";
 import type { Tongue } from "../../forms/tongue";
+import type { BodyView } from "../../mailbox/views";
 import { useWords } from "../../words";
 import { useEntry } from "./entry";
+import { ForCen } from "./for-cen";
 import { Select } from "./inputs/select";
 
 interface Props {
   readonly answered: Answered;
-  readonly writtenIn: string;
+  readonly body: BodyView;
+  readonly release: Form | null;
+  readonly circumstances: Circumstances; // of a release
   readonly loadTongue: (language: string) => Promise<Tongue>;
 }
 
-export function Preview({ answered, writtenIn, loadTongue }: Props): JSX.Element {
+export function Preview({ answered, body, release, circumstances, loadTongue }: Props): JSX.Element {
   const words = useWords();
   const { tongue } = useEntry();
   const [language, setLanguage] = useState(tongue.language === "fr" ? "en" : "fr");
@@ -35,7 +40,7 @@ export function Preview({ answered, writtenIn, loadTongue }: Props): JSX.Element
       current = false;
     };
   }, [language, loadTongue]);
-  const reading = other === null ? null : read(answered, other, writtenIn);
+  const reading = other === null ? null : read(answered, other, body.language);
   return (
     <aside class="preview" aria-label={words.say("As others will see it")}>
       <div class="beside">
@@ -49,7 +54,13 @@ export function Preview({ answered, writtenIn, loadTongue }: Props): JSX.Element
       </div>
       {missing && <p class="notice">{words.say("This language cannot be fetched just now.")}</p>}
       {reading !== null && <ReadingCard reading={reading} />}
-      <ForCen reading={read(answered, tongue, writtenIn)} />
+      <ForCen
+        answered={answered}
+        body={body}
+        release={release}
+        circumstances={circumstances}
+        show={(forCen) => <ReadingCard reading={forCen} />}
+      />
     </aside>
   );
 }
@@ -80,30 +91,6 @@ function ReadingCard({ reading }: { readonly reading: Reading }): JSX.Element {
         </section>
       ))}
     </article>
-  );
-}
-
-/** What is not personal may go to CEN once its owner agrees; the rest is withheld field by field. */
-function ForCen({ reading }: { readonly reading: Reading }): JSX.Element {
-  const words = useWords();
-  const lines = reading.passages.flatMap((passage) => passage.lines);
-  const passing = lines.filter((line) => line.nominal === 0);
-  const withheld = lines.filter((line) => line.nominal !== 0);
-  return (
-    <details class="for-cen">
-      <summary>{words.say("What would go to CEN after your consent")}</summary>
-      <ul>
-        {passing.map((line) => (
-          <li key={line.path}>{line.label}</li>
-        ))}
-      </ul>
-      {withheld.length > 0 && (
-        <p>
-          {words.say("Withheld, since it is personal or could identify somebody:")}{" "}
-          {[...new Set(withheld.map((line) => line.label))].join(words.direction === "rtl" ? "، " : ", ")}
-        </p>
-      )}
-    </details>
   );
 }
 

@@ -76,7 +76,7 @@ export function Story({ entries, chosen, heading, note, actions, onBack }: Props
           </p>
           {view.body.expectedAction !== null && (
             <p class="expected" dir="auto">
-              {view.body.expectedAction}
+              {board.readings?.tongue.code("requested_action", view.body.expectedAction) ?? view.body.expectedAction}
             </p>
           )}
           <Duty entry={first} />
