@@ -74,11 +74,11 @@ function mailbox(operation: string, forms: OperationForms, messages: readonly Me
     outgoing: isHeron ? OUTGOING : [],
     channels: isHeron
       ? [
-          { channel: who.MAIN, state: "open", behind: 0 },
-          { channel: who.ATLANTIC, state: "stalled", behind: 3 },
-          { channel: who.NL_EC, state: "waiting", behind: 0 },
+          { channel: who.MAIN, state: "open", behind: 0, entering: null },
+          { channel: who.ATLANTIC, state: "stalled", behind: 3, entering: null },
+          { channel: who.NL_EC, state: "waiting", behind: 0, entering: { verified: 612, all: 998 } },
         ]
-      : [{ channel: who.AMBER_MAIN, state: "open", behind: 0 }],
+      : [{ channel: who.AMBER_MAIN, state: "open", behind: 0, entering: null }],
   };
 }
 

@@ -87,7 +87,7 @@ const mailbox: OperationMailbox = {
   aside: [],
   drafts: [],
   outgoing: [],
-  channels: [{ channel: who.MAIN, state: "open", behind: 0 }],
+  channels: [{ channel: who.MAIN, state: "open", behind: 0, entering: null }],
 };
 const form = asked.get("form") ?? "seizure";
 const answered = mailbox.messages.find((one) => one.message === id(asked.get("answer") ?? "nothing"));

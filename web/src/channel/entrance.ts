@@ -128,7 +128,7 @@ async function judged(
       lastEpoch: left === null ? null : left.group.epoch,
       certificates: host.certificates,
     };
-    return join(log.operation, place, invitation, stock, keys);
+    return join(log.operation, place, invitation, stock, keys, (done) => host.pace(log, done));
   };
   try {
     return await judge();

@@ -10,6 +10,7 @@ import type { Envelope } from "../forms/envelope";
 import type { CertificateMemo } from "../ledger/certificate-memo";
 import type { Member } from "../ledger/membership";
 import type { LogHead } from "../ledger/statements";
+import type { Verified } from "../mls/slices";
 import type { Operation } from "../operation/operation";
 import type { Entropy } from "../primitives/entropy";
 import type { SigningKey } from "../primitives/signatures";
@@ -37,6 +38,12 @@ export interface AttestedLogHead {
 export interface HistoryTaken {
   readonly operation: Bytes;
   readonly fetched: readonly Fetched[];
+}
+
+/** A channel of an operation. */
+export interface ChannelPlace {
+  readonly operation: Bytes;
+  readonly channel: Bytes;
 }
 
 /** What changes in memory together with what is written; nothing of it when the write fails. */
@@ -74,6 +81,9 @@ export interface ChannelHost<Session> {
 
   /** @throws ProtocolError the envelope's values do not answer the form that it names. */
   judgeReport(operation: Operation, envelope: Envelope): void;
+
+  /** Entering the channel takes long, and is so far: resolves when whatever else waits here had its turn. */
+  pace(channel: ChannelPlace, done: Verified): Promise<void>;
 
   /** Make `writes` durable with the change, then adopt it. @throws Unavailable, StaleStore nothing was changed. */
   write(writes: Writes, change?: Change<Session>): Promise<void>;

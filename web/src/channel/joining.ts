@@ -1,7 +1,8 @@
 /** The session that a Welcome leads to, only if log and ledger bear it out (rule C9). */
 
 import type { Bytes } from "../bytes";
-import { MalformedError, Refused } from "../errors";
+import { MalformedError, ProtocolError, Refused } from "../errors";
+import type { CertificateMemo } from "../ledger/certificate-memo";
 import { judgeJoin, type JoinPlace } from "../ledger/join-rules";
 import { LogKind } from "../ledger/kinds";
 import { logHash } from "../ledger/log";
@@ -12,6 +13,8 @@ import { NotForUs } from "../mls/errors";
 import { Group, type Joined as JoinedGroup } from "../mls/group";
 import type { OwnKeyPackage } from "../mls/key-package";
 import type { DeviceKeys } from "../mls/keys";
+import type { Leaf } from "../mls/leaf";
+import { SLICE_LEAVES, type Pace } from "../mls/slices";
 import type { LogEntry, LogPage, WaitingWelcome } from "../relay/channel-routes";
 import { Standing, type ChannelSession } from "./session";
 
@@ -30,6 +33,8 @@ export interface Invitation {
 /**
  * The session that a Welcome leads to.
  *
+ * `pace` is told how far it is, of all leaves and all their certificates.
+ *
  * @throws JoinRefused, ProtocolError report the Welcome as rejected; any member removes and adds us again.
  * @throws LedgerBehind fetch the ledger first.
  * @throws NotForUs it is for a key package that this device does not hold (any more).
@@ -40,9 +45,11 @@ export async function join(
   { waiting, page }: Invitation,
   stock: readonly OwnKeyPackage[],
   keys: DeviceKeys,
+  pace: Pace,
 ): Promise<Joined> {
-  const { joined, keyPackage } = await open(waiting, stock, keys);
+  const { joined, keyPackage } = await open(waiting, stock, keys, ({ verified, all }) => pace({ verified, all: 2 * all }));
   const { group } = joined;
+  await verifyCertificates(group.leaves, place.certificates, pace);
   const entry = page.entries[0];
   if (entry === undefined || entry.sequence !== waiting.sequence || entry.kind !== LogKind.commit) {
     throw new JoinRefused("C9", "the log holds no Commit where the relay says that we were added");
@@ -80,10 +87,11 @@ async function open(
   waiting: WaitingWelcome,
   stock: readonly OwnKeyPackage[],
   keys: DeviceKeys,
+  pace: Pace,
 ): Promise<{ readonly joined: JoinedGroup; readonly keyPackage: OwnKeyPackage }> {
   for (const keyPackage of stock) {
     try {
-      return { joined: await Group.join(waiting.welcome, waiting.ratchetTree, keyPackage, keys), keyPackage };
+      return { joined: await Group.join(waiting.welcome, waiting.ratchetTree, keyPackage, keys, pace), keyPackage };
     } catch (error) {
       if (!(error instanceof NotForUs)) {
         throw error;
@@ -91,6 +99,23 @@ async function open(
     }
   }
   throw new NotForUs();
+}
+
+/** Each leaf's certificate, so that what judges the tree (C5) finds them verified: they take as long as the leaves. */
+async function verifyCertificates(leaves: readonly Leaf[], certificates: CertificateMemo, pace: Pace): Promise<void> {
+  for (const [place, leaf] of leaves.entries()) {
+    if (place % SLICE_LEAVES === 0) {
+      await pace({ verified: leaves.length + place, all: 2 * leaves.length });
+    }
+    try {
+      certificates.verify(leaf.credential);
+    } catch (error) {
+      if (error instanceof ProtocolError) {
+        return; // the judge says which leaf it is, and by which rule
+      }
+      throw error;
+    }
+  }
 }
 
 /** A log entry as a newcomer reads it, from its framing alone; null when it is no Commit of our profile. */

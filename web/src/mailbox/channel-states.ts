@@ -15,7 +15,9 @@ export function channelStates(mailbox: Mailbox, { ledger }: Operation): readonly
     if (session !== null || open.has(channel)) {
       const signed = Number(mailbox.logHeads.get(key)?.statement.sequence ?? 0);
       const behind = session === null ? 0 : Math.max(0, signed - session.sequence);
-      states.push({ channel, state: open.has(channel) ? stateOf(session, mailbox.shutOut.has(key)) : "removed", behind });
+      const state = open.has(channel) ? stateOf(session, mailbox.shutOut.has(key)) : "removed";
+      const entering = state === "open" ? null : (mailbox.entering.get(key) ?? null);
+      states.push({ channel, state, behind, entering });
     }
   }
   return states;

@@ -8,7 +8,7 @@
 import type { Stockist } from "../account/key-packages";
 import type { RemoteVault } from "../account/remote-vault";
 import { equal, hex, type Bytes } from "../bytes";
-import type { AttestedLogHead, Change, OwnDevice } from "../channel/host";
+import type { AttestedLogHead, Change, ChannelPlace, OwnDevice } from "../channel/host";
 import { followLog, syncChannel } from "../channel/log-feed";
 import type { Publisher } from "../channel/publishing";
 import type { SendingHost } from "../channel/sending-host";
@@ -23,6 +23,7 @@ import { entitles } from "../ledger/channel";
 import type { Pin } from "../ledger/ledger";
 import type { Member } from "../ledger/membership";
 import { verifyLogHead } from "../ledger/statements";
+import type { Verified } from "../mls/slices";
 import { OneAtATime } from "../one-at-a-time";
 import { followOperation, type Progress } from "../operation/following";
 import { OperationFrozen, RelayWithholds, type Operation } from "../operation/operation";
@@ -62,6 +63,7 @@ export class Mailbox implements SendingHost {
   readonly frozen = new Map<string, string>(); // operations, and why: what the relay was caught at, in any opening (L4)
   readonly sessions = new Map<string, ChannelSession>();
   readonly shutOut = new Set<string>(); // by `channelKey`: where a leaf of ours stands that is of no use to us (C9, C10)
+  readonly entering = new Map<string, Verified>(); // channels whose tree is being verified, and how far that is
   readonly logHashes = new Map<string, Map<number, Bytes>>();
   readonly logHeads = new Map<string, AttestedLogHead>();
   readonly unattestedHeads = new Map<string, Bytes>(); // log heads from the store, until their operation's charter is here
@@ -183,14 +185,20 @@ export class Mailbox implements SendingHost {
   }
 
   followLog(operation: Bytes, channel: Bytes): Promise<void> {
-    return followLog(this, operation, channel);
+    return this.entered(operation, channel, () => followLog(this, operation, channel));
+  }
+
+  async pace({ operation, channel }: ChannelPlace, done: Verified): Promise<void> {
+    this.entering.set(channelKey(operation, channel), done);
+    this.#observers.forEach((one) => one.channelMoved(hex(operation), []));
+    await this.sleep(0);
   }
 
   /** As `followLog`; whoever finds the door shut knocks (C9, C10). It reads the whole log: once for each connection. */
   async syncChannel(operation: Bytes, channel: Bytes): Promise<void> {
     const key = channelKey(operation, channel);
     const before = this.shutOut.has(key);
-    const after = await syncChannel(this, operation, channel);
+    const after = await this.entered(operation, channel, () => syncChannel(this, operation, channel));
     if (before !== after) {
       after ? this.shutOut.add(key) : this.shutOut.delete(key);
       this.#observers.forEach((one) => one.channelMoved(hex(operation), []));
@@ -219,6 +227,15 @@ export class Mailbox implements SendingHost {
   /** What was read of the journal at opening; from here on `write` goes on behind it. */
   resumeJournal(count: number): void {
     this.#count = count;
+  }
+
+  /** Entering is over with `work`, whether it led anywhere or not. */
+  private async entered<T>(operation: Bytes, channel: Bytes, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      this.entering.delete(channelKey(operation, channel));
+    }
   }
 
   private attestHeads({ ledger }: Operation): void {

@@ -14,13 +14,14 @@ import { systemEntropy, type Entropy } from "../primitives/entropy";
 import { commit } from "./committing";
 import { create } from "./creating";
 import type { GroupState } from "./group-state";
-import { join } from "./joining";
+import { joining } from "./joining";
 import { decodeKeyPackage, type OwnKeyPackage } from "./key-package";
 import type { DeviceKeys } from "./keys";
 import type { Leaf } from "./leaf";
 import type { LeafNode } from "./leaf-node";
 import { openMessage, sealMessage } from "./private-message";
 import { processCommit } from "./processing";
+import { finishAtPace, type Pace } from "./slices";
 import { encodeSecret, encodeTree, restore } from "./stored-state";
 
 /** A group that we were added to, and what was said at the door. */
@@ -56,6 +57,9 @@ export interface StagedCommit {
   readonly welcome: Bytes | null; // for those whom it adds; not to be delivered before it is accepted
   readonly ratchetTree: Bytes | null; // beside the Welcome
 }
+
+/** Whoever has nothing else to see to. */
+const AT_ONCE: Pace = () => Promise.resolve();
 
 export class Group {
   readonly #state: GroupState;
@@ -111,11 +115,19 @@ export class Group {
    * The group that a Welcome adds us to. Every key in its tree was put there by a member; who the members are, and
    * whether it is the group that we expect, C9 judges.
    *
+   * `pace` is told how many leaves are verified, and lets others have their turn.
+   *
    * @throws NotForUs the Welcome holds nothing for this key package: try the next one.
    * @throws ProtocolError refused; the error says by which rule.
    */
-  static async join(welcome: Bytes, ratchetTree: Bytes, own: OwnKeyPackage, keys: DeviceKeys): Promise<Joined> {
-    const { state, info, extension } = join(welcome, ratchetTree, own, keys);
+  static async join(
+    welcome: Bytes,
+    ratchetTree: Bytes,
+    own: OwnKeyPackage,
+    keys: DeviceKeys,
+    pace: Pace = AT_ONCE,
+  ): Promise<Joined> {
+    const { state, info, extension } = await finishAtPace(joining(welcome, ratchetTree, own, keys), pace);
     return { group: new Group(state), extension, signer: info.signer, ownKeyPackageRef: own.ref };
   }
 

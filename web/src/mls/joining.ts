@@ -11,8 +11,9 @@ import type { DeviceKeys } from "./keys";
 import { encodeLeafNode, type LeafNode } from "./leaf-node";
 import { RatchetTree } from "./ratchet-tree";
 import { SecretTree } from "./secret-tree";
+import { finish, type Slices } from "./slices";
 import { commonAncestor, covers, nodeOf } from "./tree-math";
-import { checkTree } from "./tree-validation";
+import { checkingTree } from "./tree-validation";
 import { climb, privateKeysOf } from "./treekem";
 import { decodeWelcome, openGroupInfo, openGroupSecrets, verifyGroupInfo, type GroupInfo } from "./welcome";
 
@@ -33,6 +34,16 @@ export interface JoinedState {
  * @throws UsageError the key package is of other keys than `keys`.
  */
 export function join(welcome: Bytes, ratchetTree: Bytes, own: OwnKeyPackage, keys: DeviceKeys): JoinedState {
+  return finish(joining(welcome, ratchetTree, own, keys));
+}
+
+/** As `join`, piece by piece: in a group of 500 it takes seconds. */
+export function* joining(
+  welcome: Bytes,
+  ratchetTree: Bytes,
+  own: OwnKeyPackage,
+  keys: DeviceKeys,
+): Slices<JoinedState> {
   const { leafNode } = decodeKeyPackage(own.keyPackage);
   if (!equal(leafNode.signatureKey, keys.signingKey.publicKey)) {
     throw new UsageError("the key package is of another signing key");
@@ -43,7 +54,7 @@ export function join(welcome: Bytes, ratchetTree: Bytes, own: OwnKeyPackage, key
   const info = openGroupInfo(welcomeSecret(secrets.joinerSecret), decoded);
   const { context, confirmationTag } = info;
   const extension = theOneExtension(info);
-  const tree = verifiedTree(info, ratchetTree);
+  const tree = yield* verifyingTree(info, ratchetTree);
   const epoch = epochFromJoiner(secrets.joinerSecret, context);
   verifyConfirmationTag(epoch.confirmationKey, context.confirmedTranscriptHash, confirmationTag);
   const ownLeaf = findLeaf(tree, leafNode);
@@ -71,14 +82,14 @@ function theOneExtension(info: GroupInfo): Bytes {
 }
 
 /** The tree that the GroupInfo speaks of, once its signer and all nodes are verified. */
-function verifiedTree(info: GroupInfo, encoded: Bytes): RatchetTree {
+function* verifyingTree(info: GroupInfo, encoded: Bytes): Slices<RatchetTree> {
   const tree = RatchetTree.decode(encoded);
   const signer = tree.leaf(info.signer);
   if (signer === null) {
     throw new InvalidWelcome("the signer of the GroupInfo is no member");
   }
   verifyGroupInfo(info, signer.signatureKey);
-  checkTree(tree, info.context);
+  yield* checkingTree(tree, info.context);
   return tree;
 }
 

@@ -119,6 +119,8 @@ test("of many Welcomes exactly those that Python follows are followed (C9)", asy
   }
 });
 
+const AT_ONCE = (): Promise<void> => Promise.resolve();
+
 function joined(ground: Ground, told: InvitationTold): Promise<ChannelSession> {
   const ledger = ledgerOf(ground);
   const place = {
@@ -138,7 +140,7 @@ function joined(ground: Ground, told: InvitationTold): Promise<ChannelSession> {
   const previous = fromHex(ground.previous[told.sequence - 1]!);
   const page = { previous, entries: told.log.map(entryOf), head: new Uint8Array(0) };
   const keys = { credential: fromHex(ground.certificate), signingKey: new SigningKey(fromHex(ground.device_seed)) };
-  return join(ledger.operation, place, { waiting, page }, [keyPackageOf(ground)], keys).then((one) => one.session);
+  return join(ledger.operation, place, { waiting, page }, [keyPackageOf(ground)], keys, AT_ONCE).then((one) => one.session);
 }
 
 function sessionTold(session: ChannelSession): unknown {

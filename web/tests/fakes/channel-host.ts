@@ -57,6 +57,10 @@ export class ChannelDevice implements Host {
     return member;
   }
 
+  async pace(): Promise<void> {
+    // Nobody else waits.
+  }
+
   async followLedger(): Promise<Operation> {
     this.ledger = this.newest();
     return this.operation();

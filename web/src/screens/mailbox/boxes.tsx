@@ -151,13 +151,28 @@ function Channels({
                 <small>{words.say("{count} to read", { count: state.behind })}</small>
               )}
             </button>
-            {trouble !== null && (
+            {state !== undefined && state.entering !== null && <Entering {...state.entering} />}
+            {trouble !== null && state?.entering === null && (
               <p class={state?.state === "stalled" ? "trouble wrong" : "trouble"}>{trouble}</p>
             )}
           </li>
         );
       })}
     </ul>
+  );
+}
+
+/** We were let in: everybody who is there is verified before a word is read (C9). */
+function Entering({ verified, all }: { readonly verified: number; readonly all: number }): JSX.Element {
+  const words = useWords();
+  const share = Math.floor((100 * verified) / all);
+  return (
+    <p class="trouble entering">
+      <label>
+        {words.say("Let in: verifying its members, {share} %", { share })}
+        <progress value={verified} max={all} />
+      </label>
+    </p>
   );
 }
 
