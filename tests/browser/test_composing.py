@@ -1,5 +1,6 @@
 """Writing reports in a real browser: few keystrokes, faults at their fields, nothing sent that should not be."""
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -192,6 +193,25 @@ async def test_a_seizure_is_evaluated_its_route_ordered_and_its_text_cleaned_fro
 
     saved = await told(page, "saved")
     assert (saved["expectedAction"], saved["evaluation"]) == ("nii_scan", {"source": "B", "information": "3"})
+
+
+async def test_a_moment_is_typed_in_utc_and_24_hours_and_one_that_has_passed_is_not_asked_for(page: Page) -> None:
+    await write(page, "note")
+    await page.get_by_label("Text").fill("Please answer.")
+    day, hour = page.get_by_label("Answer by (UTC): date"), page.get_by_label("Answer by (UTC): time (UTC)")
+
+    await day.fill("22.11.2026")
+    await expect(page.get_by_text("Not a moment yet")).to_be_visible()
+    await sending(page).click()
+    await hour.fill("0100")
+    await expect(page.get_by_text("This moment has passed")).to_be_visible()
+    await sending(page).click()
+    assert await told(page, "sent") is None
+    await hour.fill("2359")
+    await sending(page).click()
+
+    moment = dt.datetime(2026, 11, 22, 23, 59, tzinfo=dt.UTC)
+    assert (await told(page, "sent"))["answerBy"] == int(moment.timestamp())
 
 
 async def test_what_would_go_to_cen_is_shown_and_what_stays_is_named(page: Page) -> None:

@@ -19,6 +19,7 @@ import { useEntry } from "./entry";
 import { EvaluationEntry } from "./evaluation";
 import { Combobox, type Option } from "./inputs/combobox";
 import { Line } from "./inputs/line";
+import { MomentInput } from "./inputs/moment-input";
 import { Select } from "./inputs/select";
 import { roleName } from "./readers";
 
@@ -27,16 +28,21 @@ interface Props {
   readonly readers: readonly Reader[];
   readonly namesSomebody: boolean; // an answer is personal
   readonly now: () => number; // seconds
+  readonly typing: string | null; // of the moment to answer by, what is none yet and cannot be kept in the draft
+  readonly onTyping: (text: string | null) => void;
   readonly onChange: (body: BodyView) => void;
 }
 
 const ACTIONS = "requested_action";
 const HOUR = 3600; // seconds
+const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:00Z$/;
 const USUAL_HOURS = [2, 6, 12, 24];
 
-export function Addressing({ body, readers, namesSomebody, now, onChange }: Props): JSX.Element {
+export function Addressing(props: Props): JSX.Element {
+  const { body, readers, namesSomebody, now, typing, onTyping, onChange } = props;
   const words = useWords();
   const { tongue, lists, today } = useEntry();
+  const isLate = body.answerBy !== null && body.answerBy <= now();
   const named = (list: string, codes: readonly string[]): { value: string; label: string }[] =>
     codes.map((code) => ({ value: code, label: tongue.code(list, code) }));
   const actions = named(
@@ -80,33 +86,40 @@ export function Addressing({ body, readers, namesSomebody, now, onChange }: Prop
           </div>
         </div>
         <div class="entry wide">
-          <label for="answer-by">
+          <span class="name">
             {words.say("Answer by (UTC)")} <em>{words.say("optional")}</em>
-          </label>
+          </span>
           <div class="beside">
-            <input
+            <MomentInput
               id="answer-by"
-              type="datetime-local"
-              autocomplete="off"
-              value={body.answerBy === null ? "" : new Date(body.answerBy * 1000).toISOString().slice(0, 16)}
-              onInput={(event) => onChange({ ...body, answerBy: secondsOf(event.currentTarget.value) })}
+              label={words.say("Answer by (UTC)")}
+              text={typing ?? momentOf(body.answerBy)}
+              describedBy="answer-by-wrong"
+              invalid={isLate}
+              onChange={(text) => {
+                const seconds = secondsOf(text);
+                onTyping(seconds === null && text !== "" ? text : null);
+                onChange({ ...body, answerBy: seconds });
+              }}
             />
             {USUAL_HOURS.map((hours) => (
               <button
                 type="button"
                 class="quiet"
                 key={hours}
-                onClick={() => onChange({ ...body, answerBy: inHours(now(), hours) })}
+                onClick={() => {
+                  onTyping(null);
+                  onChange({ ...body, answerBy: inHours(now(), hours) });
+                }}
               >
                 {words.say("in {hours} h", { hours })}
               </button>
             ))}
           </div>
-          {body.answerBy !== null && body.answerBy <= now() && (
-            <p class="fault" id="answer-by-wrong">
-              {words.say("This moment has passed: choose a later one.")}
-            </p>
-          )}
+          <p class="fault" id="answer-by-wrong">
+            {isLate && words.say("This moment has passed: choose a later one.")}
+            {typing !== null && words.say("Not a moment yet: give date and time.")}
+          </p>
         </div>
         <div class="entry">
           <label for="expected-action">
@@ -175,9 +188,13 @@ function inHours(now: number, hours: number): number {
   return Math.ceil((now + hours * HOUR) / 60) * 60;
 }
 
-function secondsOf(local: string): number | null {
-  const milliseconds = Date.parse(`${local}Z`);
+function secondsOf(text: string): number | null {
+  const milliseconds = INSTANT.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000);
+}
+
+function momentOf(seconds: number | null): string {
+  return seconds === null ? "" : `${new Date(seconds * 1000).toISOString().slice(0, 16)}:00Z`;
 }
 
 /** Everybody whom a message in this channel can ask: countries, roles, posts. */

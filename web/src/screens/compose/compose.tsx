@@ -50,6 +50,7 @@ export function Compose(props: Props): JSX.Element {
   const words = useWords();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
+  const [typing, setTyping] = useState<string | null>(null);
   const { body } = draft;
   const { variant } = body;
   const asked = useMemo(() => askedValues(form, body.values, variant), [form, body.values, variant]);
@@ -84,7 +85,7 @@ export function Compose(props: Props): JSX.Element {
       values: withoutFile(body.values, form, attachment),
     });
   const send = (): void => {
-    const late = body.answerBy !== null && body.answerBy <= now();
+    const late = typing !== null || (body.answerBy !== null && body.answerBy <= now());
     const first = [
       ...(faults.length > 0 ? ["fault-summary"] : []),
       ...(barred ? ["tlp"] : []),
@@ -165,6 +166,8 @@ export function Compose(props: Props): JSX.Element {
             readers={readers}
             namesSomebody={namesSomebody(assessment)}
             now={now}
+            typing={typing}
+            onTyping={setTyping}
             onChange={(changed) => change(changed)}
           />
         </div>

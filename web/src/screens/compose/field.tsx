@@ -30,13 +30,14 @@ interface Props {
   readonly onChange: (value: JsonValue | undefined) => void;
 }
 
-const GROUPS: ReadonlySet<string> = new Set(["quantity", "money", "place", "coordinate"]);
-const WIDE: ReadonlySet<string> = new Set(["long_text", "codes", "place"]);
+const GROUPS: ReadonlySet<string> = new Set(["quantity", "money", "place", "coordinate", "instant"]);
+const WIDE: ReadonlySet<string> = new Set(["long_text", "codes"]);
 
 export function FieldEntry({ field, path, row, onChange }: Props): JSX.Element {
   const { tongue, header, faults, onLeave } = useEntry();
   const words = useWords();
   const id = idOf(path);
+  const inRow = path.includes("["); // there a place stands beside what it is to the journey
   const label = pick(field.label, tongue.language);
   const required = isRequired(field.required, row, header);
   const wrong = faults.filter((fault) => liesAt(fault, path));
@@ -54,7 +55,7 @@ export function FieldEntry({ field, path, row, onChange }: Props): JSX.Element {
   );
   return (
     <div
-      class={`entry ${WIDE.has(field.kind.type) ? "wide" : ""} ${wrong.length > 0 ? "faulty" : ""}`}
+      class={`entry ${WIDE.has(field.kind.type) || (field.kind.type === "place" && !inRow) ? "wide" : ""} ${wrong.length > 0 ? "faulty" : ""}`}
       onFocusOut={(event) => {
         if (!(event.relatedTarget instanceof Node) || !event.currentTarget.contains(event.relatedTarget)) {
           onLeave(path);

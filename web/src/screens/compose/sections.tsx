@@ -63,6 +63,12 @@ export function Steps({ sections, values, faults }: StepsProps): JSX.Element {
           </button>
         );
       })}
+      <button type="button" onClick={() => focusOn("s-files")}>
+        <span>{words.say("Attached files")}</span>
+      </button>
+      <button type="button" onClick={() => focusOn("s-addressing")}>
+        <span>{words.say("Who must act")}</span>
+      </button>
     </nav>
   );
 }

@@ -10,6 +10,7 @@ import { typedDate, typedDecimal, typedInteger, typedText, typedTime } from "../
 import { useWords } from "../../../words";
 import { useEntry, type InputProps } from "../entry";
 import { Line } from "./line";
+import { MomentInput } from "./moment-input";
 import { Select } from "./select";
 
 function asText(value: unknown): string {
@@ -72,23 +73,9 @@ export function TimeInput(props: InputProps<TimeKind>): JSX.Element {
   return <Line {...props} mono mode="numeric" text={asText(props.value)} spelled={typedTime} placeholder="06:10" />;
 }
 
-/** In UTC, since officers of many zones speak of it: the control itself knows no zone. */
 export function InstantInput(props: InputProps<InstantKind>): JSX.Element {
-  const { id, value, onChange } = props;
   return (
-    <input
-      id={id}
-      type="datetime-local"
-      autocomplete="off"
-      aria-describedby={props.describedBy}
-      aria-invalid={props.invalid}
-      aria-required={props.required}
-      value={asText(value).replace(/(?::\d\d)?Z$/, "")}
-      onInput={(event) => {
-        const typed = event.currentTarget.value;
-        onChange(typed === "" ? undefined : `${typed.length === 16 ? `${typed}:00` : typed.slice(0, 19)}Z`);
-      }}
-    />
+    <MomentInput {...props} text={asText(props.value)} onChange={(text) => props.onChange(text === "" ? undefined : text)} />
   );
 }
 
