@@ -125,6 +125,11 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
     setMessages((all) => all.map((one) => (one.key === changed.key ? { ...one, ...to } : one)));
   const actions: MailboxActions = {
     onMark: (one, mark) => change(one, { marks: { ...one.marks, ...mark } }),
+    onShow: (keys, extent) => {
+      setMessages((all) => all.map((one) => (keys.includes(one.key) ? { ...one, extent } : one)));
+      return Promise.resolve(true);
+    },
+    onReadAll: () => Promise.resolve(true),
     onAcknowledge: (one) => change(one, { acknowledgedBy: [...one.acknowledgedBy, who.ROTTERDAM.account] }),
     onRespond: (one, form) => tell(`respond ${form} ${one.key}`),
     onNote: (one, text) =>

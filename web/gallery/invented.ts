@@ -1,7 +1,7 @@
 /** Invented messages and people, for the gallery and the tests: every name, number and firm in them is made up. */
 
 import type { JsonObject, JsonValue } from "../src/forms/canonical-json";
-import type { BodyView, MessageView } from "../src/mailbox/views";
+import type { BodyView, Extent, MessageView } from "../src/mailbox/views";
 import type { ChannelView, MemberView, Overview } from "../src/operation/overview";
 
 /** 22 November 2026, 02:41 UTC. */
@@ -23,6 +23,7 @@ export interface Said {
   readonly body?: Partial<BodyView>;
   readonly authorRevoked?: boolean;
   readonly fromHistory?: boolean;
+  readonly extent?: Extent;
 }
 
 export type Plain = { readonly [key: string]: string | number | boolean | readonly (string | Plain)[] | Plain };
@@ -60,6 +61,7 @@ export function message(operation: string, sequence: number, said: Said): Messag
     formHash: said.form,
     ledgerSequence: 100,
     replyTo: said.replyTo ?? null,
+    extent: said.extent ?? "whole",
     body: {
       ...EMPTY_BODY,
       writtenAt: NOW - (said.minutesAgo ?? 0) * 60,

@@ -70,6 +70,7 @@ function message(key: string): MessageView {
     own: false,
     authorRevoked: false,
     fromHistory: false,
+    extent: "whole",
     form: DRAFT.form,
     formHash: DRAFT.formHash,
     ledgerSequence: 1,

@@ -15,7 +15,7 @@ export const LABEL_ENVELOPE = utf8("cencomm envelope");
 
 export const MAX_ENVELOPE_BYTES = 1 << 19;
 const MAX_BODY_BYTES = 400_000;
-const MAX_ADDRESSEES = 800;
+export const MAX_ADDRESSEES = 800;
 const MAX_ATTACHMENTS = 20;
 const MAX_SECONDS = 7_258_118_400; // 2200-01-01
 const MAX_ROLE_LETTERS = 32;
@@ -176,7 +176,8 @@ function decodeEvaluation(value: JsonValue | undefined): Evaluation {
   return { source: oneOf(fields.get("source"), SOURCES), information: oneOf(fields.get("information"), INFORMATION) };
 }
 
-function decodeAddressee(value: JsonValue): Addressee {
+/** @throws MalformedError not exactly one of the three. */
+export function decodeAddressee(value: JsonValue): Addressee {
   if (value instanceof Map && value.size === 1) {
     const [kind, given] = [...(value as JsonObject)][0]!;
     const who = text(given);

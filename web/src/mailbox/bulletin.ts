@@ -7,8 +7,9 @@
 import { hex } from "../bytes";
 import type { Operation } from "../operation/operation";
 import { channelStates } from "./channel-states";
+import type { Headline } from "./headline";
 import { placeKey } from "./holdings";
-import type { Kept, KeptMessage } from "./journal";
+import type { Kept } from "./journal";
 import type { Mailbox } from "./mailbox";
 import type { OfficersWork } from "./officers-work";
 import { outgoing } from "./outgoing";
@@ -22,7 +23,7 @@ export type News =
 
 export class Bulletin {
   readonly #whole = new Set<string>(); // operations of which all is told anew
-  readonly #messages = new Map<string, Set<KeptMessage>>(); // by operation: what is new or changed
+  readonly #messages = new Map<string, Set<Headline>>(); // by operation: what is new or changed
 
   constructor(
     private readonly mailbox: Mailbox,
@@ -38,8 +39,8 @@ export class Bulletin {
     this.#whole.add(operation);
   }
 
-  /** Marked, or seen by somebody, or new. */
-  noteMessage(message: KeptMessage): void {
+  /** Marked, or seen by somebody, or new, or more of what it says is here. */
+  noteMessage(message: Headline): void {
     this.note(hex(message.place.operation)).add(message);
   }
 
@@ -54,8 +55,8 @@ export class Bulletin {
   }
 
   /** Drafts, what is on its way, or a channel's state. */
-  note(operation: string): Set<KeptMessage> {
-    const changed = this.#messages.get(operation) ?? new Set<KeptMessage>();
+  note(operation: string): Set<Headline> {
+    const changed = this.#messages.get(operation) ?? new Set<Headline>();
     this.#messages.set(operation, changed);
     return changed;
   }
@@ -83,13 +84,12 @@ export class Bulletin {
     return news;
   }
 
-  private async change(operation: Operation, messages: readonly KeptMessage[]): Promise<MailboxChange> {
+  private async change(operation: Operation, messages: readonly Headline[]): Promise<MailboxChange> {
     const name = hex(operation.ledger.operation);
-    const { holdings } = this.mailbox;
     return {
       operation: name,
-      messages: messages.map((message) => messageView(message, operation, holdings, this.work.marks)),
-      aside: holdings.aside(name).map(asideView),
+      messages: messages.map((message) => messageView(message, operation, this.mailbox, this.work.marks)),
+      aside: this.mailbox.holdings.aside(name).map(asideView),
       drafts: this.work.drafts(name),
       outgoing: await outgoing(this.mailbox, name),
       channels: channelStates(this.mailbox, operation),

@@ -58,7 +58,9 @@ export async function fetchFile(
   progress: Progress,
 ): Promise<FetchedFile> {
   const message = mailbox.holdings.at(asked.key);
-  const attachment = message?.envelope.body.attachments.find(({ id }) => hex(id) === asked.attachment);
+  await mailbox.contents.fetch(message === null ? [] : [message]);
+  const envelope = message === null ? null : (mailbox.contents.whole(message)?.envelope ?? null);
+  const attachment = envelope?.body.attachments.find(({ id }) => hex(id) === asked.attachment);
   if (message === null || attachment === undefined) {
     throw new UsageError("there is no such file in this mailbox");
   }

@@ -135,6 +135,17 @@ export class Following {
     await this.see(null, work);
   }
 
+  /** As `attempt`, beside everything else: something that changes nothing of the mailbox. Whether it was done. */
+  async beside(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.sort(null, error);
+      return false;
+    }
+  }
+
   /** The relay knows the device, and others can add it (C8); harmless to repeat. */
   private async introduce(): Promise<void> {
     await this.mailbox.routes.registerDevice(this.mailbox.device.certificate);

@@ -32,8 +32,11 @@ import type { RelayClient } from "../relay/relay-client";
 import { SendingRoutes } from "../relay/sending-routes";
 import type { StateStore, Writes } from "../store/state-store";
 import { frozenWrites } from "./frozen";
+import { Contents } from "./contents";
+import { Digest } from "./digest";
+import { listedOf } from "./headline";
 import { Holdings } from "./holdings";
-import { COUNT_KEY, encodeKept, journalKey, keptAll, type Kept } from "./journal";
+import { COUNT_KEY, keptAll, type Kept } from "./journal";
 import { encodePin, pinKey } from "./pins";
 
 /** What a mailbox takes from outside, so that tests can hold it still. */
@@ -58,6 +61,7 @@ export class Mailbox implements SendingHost {
   readonly turns = new OneAtATime();
   readonly certificates = new CertificateMemo();
   readonly holdings = new Holdings();
+  readonly contents: Contents;
   readonly operations = new Map<string, Operation>();
   readonly pins: Map<string, Pin>; // how far the ledgers reach at least, as this account saw them anywhere (L2)
   readonly frozen = new Map<string, string>(); // operations, and why: what the relay was caught at, in any opening (L4)
@@ -71,6 +75,7 @@ export class Mailbox implements SendingHost {
   readonly #writes = new OneAtATime(); // within a turn, and for what no channel depends on
   readonly #observers: Observer[] = [];
   #count = 0; // of what the journal holds
+  #digest = Digest.EMPTY; // its newest headlines
 
   constructor(
     readonly store: StateStore,
@@ -79,6 +84,7 @@ export class Mailbox implements SendingHost {
     private readonly environment: Environment,
   ) {
     this.pins = new Map(vault.pins);
+    this.contents = new Contents(store, this.certificates);
     this.routes = new SendingRoutes(environment.relay);
   }
 
@@ -224,9 +230,10 @@ export class Mailbox implements SendingHost {
     this.forgetLog(key);
   }
 
-  /** What was read of the journal at opening; from here on `write` goes on behind it. */
-  resumeJournal(count: number): void {
+  /** What was read of the journal at opening, and its newest headlines; from here on `write` goes on behind them. */
+  resumeJournal(count: number, digest: Digest): void {
     this.#count = count;
+    this.#digest = digest;
   }
 
   /** Entering is over with `work`, whether it led anywhere or not. */
@@ -266,7 +273,8 @@ export class Mailbox implements SendingHost {
       addTo(kept, sessionWrites(before, session));
     }
     const entries = event === undefined ? keptAll(history?.fetched ?? [], this.#count) : keptAll([event], this.#count, false);
-    entries.forEach((entry) => kept.set(journalKey(entry.number), encodeKept(entry)));
+    const { digest, writes: rows } = this.#digest.takingIn(entries);
+    addTo(kept, rows);
     const count = this.#count + entries.length;
     if (entries.length > 0) {
       kept.set(COUNT_KEY, uint(count, 8));
@@ -282,10 +290,18 @@ export class Mailbox implements SendingHost {
       }
     }
     this.#count = count;
-    entries.forEach((entry) => this.holdings.add(entry));
+    this.#digest = digest;
+    entries.forEach((entry) => this.list(entry));
     const about = session?.operation ?? event?.place.operation ?? history?.operation;
     if (about !== undefined) {
       this.#observers.forEach((one) => one.channelMoved(hex(about), entries));
+    }
+  }
+
+  private list(entry: Kept): void {
+    this.holdings.add(listedOf(entry));
+    if (entry.kind === "message") {
+      this.contents.add(entry);
     }
   }
 

@@ -3,20 +3,14 @@
 import { fromHex, hex, type Bytes } from "../bytes";
 import { CHANNEL_PREFIX, restoreChannel, type RestoreGroup } from "../channel/session-rows";
 import { channelKey, type LogPlace } from "../channel/session";
-import { MalformedError } from "../errors";
 import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
 import { FROZEN_PREFIX, readFrozen } from "./frozen";
-import { COUNT_KEY, decodeCount, decodeKept, journalKey } from "./journal";
+import { openJournal, type ReadProgress } from "./journal-opening";
 import type { Mailbox } from "./mailbox";
 import { decodePin, newer, PIN_PREFIX } from "./pins";
 
-const ROWS_AT_ONCE = 500; // of the journal: one request's worth
-
-/** Messages read so far, and how many there are. */
-export type ReadProgress = (read: number, all: number) => void;
-
 /**
- * Fill a mailbox that was just made from its store: pins, channels, and everything that it took in.
+ * Fill a mailbox that was just made from its store: pins, channels, and headlines of everything that it took in.
  *
  * @throws MalformedError the store was written by something else.
  * @throws MailboxAltered a row is not the one that was sealed.
@@ -24,7 +18,7 @@ export type ReadProgress = (read: number, all: number) => void;
 export async function load(mailbox: Mailbox, restore: RestoreGroup, progress: ReadProgress): Promise<void> {
   await loadPins(mailbox);
   await loadChannels(mailbox, restore);
-  await loadJournal(mailbox, progress);
+  await openJournal(mailbox, progress);
 }
 
 async function loadPins(mailbox: Mailbox): Promise<void> {
@@ -57,22 +51,6 @@ async function loadChannels(mailbox: Mailbox, restore: RestoreGroup): Promise<vo
     if (restored.head !== null) {
       mailbox.unattestedHeads.set(key, restored.head);
     }
-  }
-}
-
-async function loadJournal(mailbox: Mailbox, progress: ReadProgress): Promise<void> {
-  const count = decodeCount(await mailbox.store.get(COUNT_KEY));
-  mailbox.resumeJournal(count);
-  for (let first = 1; first <= count; first += ROWS_AT_ONCE) {
-    const numbers = Array.from({ length: Math.min(ROWS_AT_ONCE, count - first + 1) }, (_, place) => first + place);
-    const rows = await mailbox.store.getAll(numbers.map(journalKey));
-    rows.forEach((row, place) => {
-      if (row === null) {
-        throw new MalformedError(`the mailbox lacks what it took in as number ${first + place}`);
-      }
-      mailbox.holdings.add(decodeKept(row, first + place, mailbox.certificates));
-    });
-    progress(Math.min(first + ROWS_AT_ONCE - 1, count), count);
   }
 }
 

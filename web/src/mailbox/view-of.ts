@@ -9,10 +9,11 @@ import type { FormVersion } from "../ledger/ledger";
 import { belongs } from "../ledger/membership";
 import type { Operation } from "../operation/operation";
 import { bodyView } from "./bodies";
+import type { Contents } from "./contents";
+import type { Headline, ListedAside } from "./headline";
 import { placeKey, type Holdings } from "./holdings";
-import type { KeptAside, KeptMessage } from "./journal";
 import type { MarkBook } from "./marks";
-import type { AsideView, MessageView, OperationForms, OperationMailbox } from "./views";
+import type { AsideView, BodyView, Extent, MessageView, OperationForms, OperationMailbox } from "./views";
 
 const MAX_FORM_BYTES = 1 << 18; // of a blob (docs/protocol.md section 9)
 
@@ -43,8 +44,13 @@ export function formsOf({ ledger, contents }: Operation): Forms {
   return { forms, current };
 }
 
-export function messageView(kept: KeptMessage, operation: Operation, holdings: Holdings, marks: MarkBook): MessageView {
-  const { envelope } = kept;
+/** What the page is told of a message, as far as its contents are here. */
+export function messageView(
+  kept: Headline,
+  operation: Operation,
+  { holdings, contents }: { readonly holdings: Holdings; readonly contents: Contents },
+  marks: MarkBook,
+): MessageView {
   const author = operation.ledger.identities.get(hex(kept.identityKey));
   const done = marks.of(kept.number);
   return {
@@ -52,22 +58,34 @@ export function messageView(kept: KeptMessage, operation: Operation, holdings: H
     operation: hex(kept.place.operation),
     channel: hex(kept.place.channel),
     sequence: kept.place.sequence,
-    message: hex(envelope.message),
+    message: hex(kept.message),
     author: hex(kept.account),
     own: kept.own,
     authorRevoked: author === undefined || !belongs(author, operation.ledger.sequence),
     fromHistory: kept.fromHistory,
-    form: hex(envelope.form),
-    formHash: hex(envelope.formHash),
-    ledgerSequence: Number(envelope.ledgerSequence),
-    replyTo: envelope.replyTo === null ? null : hex(envelope.replyTo),
-    body: bodyView(envelope.body),
+    form: hex(kept.form),
+    formHash: hex(kept.formHash),
+    ledgerSequence: kept.ledgerSequence,
+    replyTo: kept.replyTo === null ? null : hex(kept.replyTo),
+    ...said(kept, contents),
     acknowledgedBy: holdings.acknowledgedBy(kept),
     marks: { ...done, read: done.read || kept.own || kept.fromHistory },
   };
 }
 
-export function asideView(kept: KeptAside): AsideView {
+/** As much of what a message says as is here. */
+function said(message: Headline, contents: Contents): { readonly extent: Extent; readonly body: BodyView } {
+  const whole = contents.whole(message);
+  if (whole !== null) {
+    return { extent: "whole", body: bodyView(whole.envelope.body) };
+  }
+  const brief = contents.brief(message);
+  const values = new Map([...message.links, ...(brief?.words ?? [])]);
+  const unread = { expectedAction: null, handlingText: null, evaluation: null, attachments: [] };
+  return { extent: brief === null ? "heading" : "brief", body: { ...message.heading, ...unread, values } };
+}
+
+export function asideView(kept: ListedAside): AsideView {
   return {
     key: placeKey(kept.place),
     operation: hex(kept.place.operation),

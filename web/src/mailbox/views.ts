@@ -13,6 +13,12 @@ export interface AttachmentView {
 
 export type BodyView = Omit<Body, "attachments"> & { readonly attachments: readonly AttachmentView[] };
 
+/**
+ * How much of a message's body is here: how it is to be handled and by whom, and which messages it names; beside that its
+ * first words; all of it.
+ */
+export type Extent = "heading" | "brief" | "whole";
+
 /** A message that was decrypted, signed by a device of an entitled member, committed to by the log (S7, S8). */
 export interface MessageView {
   readonly key: string; // "channel/generation/sequence": one entry of one log
@@ -28,7 +34,8 @@ export interface MessageView {
   readonly formHash: string; // key in `OperationForms`
   readonly ledgerSequence: number; // of the head that its author signed for: who was asked is decided there
   readonly replyTo: string | null;
-  readonly body: BodyView;
+  readonly extent: Extent;
+  readonly body: BodyView; // what is not here yet is null, or missing among the values
   readonly acknowledgedBy: readonly string[]; // accounts
   readonly marks: Marks;
 }

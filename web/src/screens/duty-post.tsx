@@ -14,6 +14,7 @@ import type { PageState } from "../page-state";
 import { systemEntropy } from "../primitives/entropy";
 import type { Resources } from "../resources";
 import type { CallName, Calls, Failure, Home, Step } from "../worker/calls";
+import { CallFailed } from "../worker/worker-client";
 import { useWords, type Words } from "../words";
 import { AccountScreen } from "./account/account-screen";
 import type { Attach } from "./compose/attaching";
@@ -21,6 +22,7 @@ import { ComposeScreen } from "./compose/compose-screen";
 import { answerDraft, currentForm, newDraft, noteDraft, type Writer } from "./compose/drafting";
 import type { MailboxActions } from "./mailbox/actions";
 import { MailboxScreen } from "./mailbox/mailbox-screen";
+import { useShowing } from "./mailbox/showing";
 import { useKeptDraft } from "./kept-draft";
 import { operationTitle } from "./people";
 
@@ -72,6 +74,8 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
   };
   const actions: MailboxActions = {
     onMark: ({ key }, mark) => void ask("mark", { key, ...mark }),
+    onShow: (keys, extent) => call("show", { keys, extent }, () => undefined).then(...unlessFailed(onFailure)),
+    onReadAll: (progress) => call("readAll", {}, messagesRead(progress)).then(...unlessFailed(onFailure)),
     onAcknowledge: ({ key }) => void ask("acknowledge", { key }),
     onRespond: (message, name) => {
       const mailbox = mailboxOf(message.operation);
@@ -137,6 +141,9 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
     }
   };
 
+  const related = useMemo(() => relatedTo(draft, mailboxOf), [draft?.draft, state.mailboxes]);
+  useShowing(related, "whole", actions.onShow);
+
   const writing = draft === null ? null : { draft, mailbox: mailboxOf(draft.operation), overview: overviewOf(draft.operation) };
   return (
     <MailboxScreen
@@ -175,6 +182,29 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
   );
 }
 
+/** Whether it was done; a failure is shown. */
+function unlessFailed(show: (failure: Failure) => void): [() => boolean, (error: unknown) => boolean] {
+  return [
+    () => true,
+    (error) => {
+      if (!(error instanceof CallFailed)) {
+        throw error;
+      }
+      show(error.failure);
+      return false;
+    },
+  ];
+}
+
+/** Messages on their way, told as how many. */
+function messagesRead(progress: Progress): (step: Step) => void {
+  return (step) => {
+    if (step.step === "reading") {
+      progress(step.read, step.all);
+    }
+  };
+}
+
 /** Steps of a file on its way, told as its parts. */
 function parts(progress: Progress): (step: Step) => void {
   return (step) => {
@@ -182,6 +212,14 @@ function parts(progress: Progress): (step: Step) => void {
       progress(step.done, step.all);
     }
   };
+}
+
+/** Messages of which all has to be here while a draft is written: the one that it answers, and one's last of its form. */
+function relatedTo(draft: DraftView | null, mailboxOf: (operation: string) => OperationMailbox | null): readonly MessageView[] {
+  const messages = draft === null ? [] : (mailboxOf(draft.operation)?.messages ?? []);
+  const answered = messages.find((one) => one.message === draft?.replyTo && one.channel === draft.channel);
+  const last = messages.findLast((one) => one.own && one.formHash === draft?.formHash);
+  return [answered, last].flatMap((one) => one ?? []);
 }
 
 /** Why there is nothing to be seen, if there is nothing. */

@@ -24,6 +24,12 @@ export interface Calls extends AccountCalls {
     readonly ask: { readonly key: string; readonly read?: boolean; readonly flagged?: boolean };
     readonly answer: null;
   };
+  /** More of these messages is told, by a happening, before the answer comes. */
+  readonly show: {
+    readonly ask: { readonly keys: readonly string[]; readonly extent: "brief" | "whole" };
+    readonly answer: null;
+  };
+  readonly readAll: { readonly ask: Record<string, never>; readonly answer: null }; // every message is told whole
   readonly attach: {
     readonly ask: Attach;
     readonly answer: AttachmentView;

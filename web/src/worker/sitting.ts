@@ -13,9 +13,12 @@ import { Bulletin } from "../mailbox/bulletin";
 import { draftKey, postedOf } from "../mailbox/drafts";
 import { attachFile, fetchFile, type FetchedFile } from "../mailbox/files";
 import { Following, isAboutOperation, type Listener } from "../mailbox/following";
-import type { Kept, KeptMessage } from "../mailbox/journal";
+import type { Headline } from "../mailbox/headline";
+import type { Kept } from "../mailbox/journal";
+import type { ReadProgress } from "../mailbox/journal-opening";
 import type { Mailbox, Observer } from "../mailbox/mailbox";
 import type { OfficersWork } from "../mailbox/officers-work";
+import { ReadingOn } from "../mailbox/reading-on";
 import { Uploads } from "../mailbox/uploads";
 import type { AttachmentView, DraftView, Marks } from "../mailbox/views";
 import type { Progress } from "../operation/following";
@@ -37,6 +40,7 @@ export class Sitting implements Listener, Observer {
   readonly #failures = new Map<string, Failure>(); // of operations whose ledger is not believed now
   readonly #troubles = new Map<string, Set<string>>(); // by operation: what went wrong in its channels
   readonly #uploads = new Uploads();
+  readonly #readingOn: ReadingOn;
   #willTell = false;
 
   constructor(
@@ -46,6 +50,7 @@ export class Sitting implements Listener, Observer {
   ) {
     this.#bulletin = new Bulletin(mailbox, work);
     this.#following = new Following(mailbox, this);
+    this.#readingOn = new ReadingOn(mailbox, (message) => this.noteMessage(message));
     mailbox.observe(this);
   }
 
@@ -73,6 +78,9 @@ export class Sitting implements Listener, Observer {
   hear(wake: Wake): Promise<void> {
     if (wake.type === "connected" || wake.type === "disconnected") {
       this.audience.tell({ event: "connection", online: wake.type === "connected" });
+    }
+    if (wake.type === "connected") {
+      this.#following.beside(() => this.#readingOn.firstWords()).catch((error: unknown) => this.audience.defect(error));
     }
     return this.#following.answer(wake);
   }
@@ -116,10 +124,24 @@ export class Sitting implements Listener, Observer {
     return fetchFile(this.mailbox, asked, progress);
   }
 
+  /** More of these messages, told before this resolves. Throws as `Contents.fetch`. */
+  async show(places: readonly string[], extent: "brief" | "whole"): Promise<void> {
+    const { holdings, contents } = this.mailbox;
+    const messages = places.flatMap((place) => holdings.at(place) ?? []);
+    await (extent === "whole" ? contents.fetch(messages) : contents.fetchBriefsOf(messages));
+    messages.forEach((message) => this.#bulletin.noteMessage(message));
+    await this.tellNow();
+  }
+
+  /** Every message, told whole: for who seeks in all of them. Throws as `show`. */
+  async readAll(progress: ReadProgress): Promise<void> {
+    await this.#readingOn.everything(progress);
+    await this.tellNow();
+  }
+
   async mark(place: string, marks: Partial<Marks>): Promise<void> {
     await this.work.mark(place, marks);
-    this.#bulletin.noteMessage(this.message(place));
-    this.tellSoon();
+    this.noteMessage(this.message(place));
   }
 
   /** Tell everybody in the message's channel that it was seen here. @throws UsageError it is ours, or not here. */
@@ -128,7 +150,7 @@ export class Sitting implements Listener, Observer {
     if (message.own) {
       throw new UsageError("this message is yours: the others acknowledge it");
     }
-    const body = encodeAcknowledgement({ author: message.identityKey, message: message.envelope.message });
+    const body = encodeAcknowledgement({ author: message.identityKey, message: message.message });
     await this.mailbox.turns.run(() => keepControl(this.mailbox, message.place, ControlKind.acknowledgement, body));
     this.post();
   }
@@ -191,7 +213,7 @@ export class Sitting implements Listener, Observer {
     this.#following.post().catch((error: unknown) => this.audience.defect(error));
   }
 
-  private message(place: string): KeptMessage {
+  private message(place: string): Headline {
     const message = this.mailbox.holdings.at(place);
     if (message === null) {
       throw new UsageError("there is no such message in this mailbox");
@@ -208,6 +230,11 @@ export class Sitting implements Listener, Observer {
     const overview = overviewOf(operation, hex(this.mailbox.device.account));
     const troubles = [...overview.troubles, ...(this.#troubles.get(name) ?? [])];
     return { verified: true, overview: { ...overview, troubles } };
+  }
+
+  private noteMessage(message: Headline): void {
+    this.#bulletin.noteMessage(message);
+    this.tellSoon();
   }
 
   private noteChannel(operation: string): void {

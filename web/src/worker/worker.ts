@@ -84,6 +84,12 @@ async function serve(asked: Asked, report: (step: Step) => void): Promise<Calls[
       desk.saveSoon();
       return null;
     }
+    case "show":
+      await desk.sitting.show(asked.ask.keys, asked.ask.extent);
+      return null;
+    case "readAll":
+      await desk.sitting.readAll((read, all) => report({ step: "reading", read, all }));
+      return null;
     case "attach":
       return desk.sitting.attach(asked.ask, (done, all) => report({ step: "carrying", done, all }));
     case "stopAttaching":

@@ -12,6 +12,7 @@ import { SigningKey } from "../../src/primitives/signatures";
 import { sha256 } from "../../src/primitives/hashes";
 import { DraftFiles } from "../../src/mailbox/draft-files";
 import { envelopeOf } from "../../src/mailbox/drafts";
+import { headlineOf, listedOf } from "../../src/mailbox/headline";
 import { Holdings, placeKey } from "../../src/mailbox/holdings";
 import { decodeKept, encodeKept, keptOf, type KeptMessage } from "../../src/mailbox/journal";
 import { DRAFT } from "./draft";
@@ -87,12 +88,12 @@ test("an acknowledgement counts for the message of that author and id in its cha
   const holdings = new Holdings();
 
   for (const event of [said(2, 0x11), said(3, 0x22), said(2, 0x11)]) {
-    holdings.add(decodeKept(encodeKept(keptOf(event, 2)!), 2, new CertificateMemo()));
+    holdings.add(listedOf(decodeKept(encodeKept(keptOf(event, 2)!), 2, new CertificateMemo())));
   }
-  holdings.add(message);
+  holdings.add(listedOf(message));
 
-  assert.deepEqual(holdings.acknowledgedBy(message), ["11".repeat(16)]);
-  assert.equal(holdings.at(placeKey(PLACE)), message);
+  assert.deepEqual(holdings.acknowledgedBy(headlineOf(message)), ["11".repeat(16)]);
+  assert.deepEqual(holdings.at(placeKey(PLACE)), headlineOf(message));
 });
 
 test("a row whose certificate nobody signed is refused: who wrote it would be anybody's guess", () => {

@@ -59,7 +59,7 @@ test("what was taken in, marked and drafted is there at the next opening, channe
   assert.deepEqual(workAgain.marks.of(3), { read: true, flagged: true });
   assert.deepEqual(workAgain.drafts(DRAFT.operation), [DRAFT]);
   assert.equal(again.sessions.get(channelKey(PLACE.operation, PLACE.channel))?.sequence, 14);
-  assert.deepEqual(steps, ["3 of 3"]);
+  assert.deepEqual(steps, []); // nothing of the journal is read: it has its headlines
 });
 
 test("a write that fails changes nothing in memory, and nobody is told (S5)", async () => {

@@ -124,6 +124,7 @@ class Member {
         this.#mailbox = this.mailbox();
         await load(this.#mailbox, (secret, tree) => Group.restore(secret, tree, mailbox.stockist.keys), () => undefined);
         await this.#mailbox.followLedger(this.#operation);
+        await this.#mailbox.contents.fetch(this.#mailbox.holdings.messages(hex(this.#operation)));
         return this.state();
       default:
         throw new Error(`nobody does ${asked.do}`);
@@ -156,10 +157,10 @@ class Member {
       standing: session?.standing ?? null,
       sequence: session?.sequence ?? null,
       leaves: session?.group.leaves.length ?? null,
-      messages: messages.map(({ envelope, own }) => ({
-        message: hex(envelope.message),
-        own,
-        values: Buffer.from(json.encode(envelope.body.values)).toString("utf-8"),
+      messages: messages.map((message) => ({
+        message: hex(message.message),
+        own: message.own,
+        values: Buffer.from(json.encode(this.#mailbox.contents.whole(message)!.envelope.body.values)).toString("utf-8"),
       })),
       aside: this.#mailbox.holdings.aside(hex(this.#operation)).map((one) => `${one.reason}: ${one.detail}`),
     };

@@ -75,8 +75,8 @@ export function answerDraft(
 /** One's last report of the same form as a beginning of this one; null: there is none. @throws FormError */
 export function repeatedDraft(mailbox: OperationMailbox, draft: DraftView): DraftView | null {
   const last = mailbox.messages.findLast((one) => one.own && one.formHash === draft.formHash);
-  if (last === undefined) {
-    return null;
+  if (last === undefined || last.extent !== "whole") {
+    return null; // it is on its way
   }
   const values = repeated(last.body.values, formOf(mailbox, draft.formHash), draft.body.variant);
   const { to, tlp, handling, handlingText } = last.body;

@@ -6,6 +6,10 @@ import type { DraftView, MessageView } from "../../mailbox/views";
 
 export interface MailboxActions {
   readonly onMark: (message: MessageView, mark: { readonly read?: boolean; readonly flagged?: boolean }) => void;
+  /** More of these messages comes, if it can: first words, or all. Whether it came. */
+  readonly onShow: (keys: readonly string[], extent: "brief" | "whole") => Promise<boolean>;
+  /** Every message comes whole: for who seeks. Whether all came. */
+  readonly onReadAll: (progress: Progress) => Promise<boolean>;
   readonly onAcknowledge: (message: MessageView) => void;
   /** Answer `message` under another form, carrying over what is known: `response`, `seizure`. */
   readonly onRespond: (message: MessageView, form: "response" | "seizure") => void;

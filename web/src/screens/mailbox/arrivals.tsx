@@ -1,6 +1,7 @@
 /** The second column: what lies in the box, narrowed and searched. */
 
 import type { JSX, RefObject } from "preact";
+import { useMemo, useState } from "preact/hooks";
 
 import type { Entry } from "../../mailbox/boxes";
 import { EVERYTHING, type Filter } from "../../mailbox/filters";
@@ -12,6 +13,7 @@ import { AsideList } from "./aside";
 import { formLabel } from "./new-message";
 import { operationsAt, type Place } from "./place";
 import { Row } from "./row";
+import { lacks, useShowing, useWholeHistory } from "./showing";
 import { nothingThere, shelfName } from "./terms";
 import { VirtualList } from "./virtual-list";
 
@@ -29,6 +31,11 @@ export function Arrivals({ place, entries, search, actions, go, onOpen }: Props)
   const board = useBoard();
   const operations = operationsAt(board, place);
   const name = shelfName(words, place.shelf);
+  const [sight, setSight] = useState({ first: 0, last: 0 });
+  const inSight = useMemo(() => entries.slice(sight.first, sight.last).map((entry) => entry.view), [entries, sight]);
+  useShowing(inSight, "brief", actions.onShow);
+  const partial = useMemo(() => board.entries.filter((entry) => lacks(entry.view, "whole")).length, [board.entries]);
+  const { progress, again } = useWholeHistory(place.sought !== "", partial, actions.onReadAll);
   const rowId = (at: number): string => `m-${entries[at]?.view.key ?? ""}`;
   return (
     <section class="arrivals" aria-label={name}>
@@ -58,6 +65,7 @@ export function Arrivals({ place, entries, search, actions, go, onOpen }: Props)
           <p class="unseen" role="status">
             {place.sought !== "" && words.say("{count} found", { count: entries.length })}
           </p>
+          {place.sought !== "" && <HowFar progress={progress} again={again} />}
           {entries.length === 0 ? (
             <p class="nothing">{nothing(place, nothingThere(words, place.shelf), words.say("Nothing fits."))}</p>
           ) : (
@@ -84,12 +92,37 @@ export function Arrivals({ place, entries, search, actions, go, onOpen }: Props)
               }}
               onChoose={(at) => go({ message: entries[at]?.view.key ?? null, details: false })}
               onOpen={onOpen}
+              onSight={(first, last) => setSight({ first, last })}
             />
           )}
         </>
       )}
     </section>
   );
+}
+
+/** A search is complete when everything was read, and says so until then. */
+function HowFar({ progress, again }: ReturnType<typeof useWholeHistory>): JSX.Element | null {
+  const words = useWords();
+  switch (progress.state) {
+    case "complete":
+      return null;
+    case "reading":
+      return (
+        <p class="how-far" role="status">
+          {words.say("Reading older messages: {read} of {all}. More may be found.", progress)}
+        </p>
+      );
+    case "stopped":
+      return (
+        <p class="how-far" role="alert">
+          {words.say("Not everything was searched.")}{" "}
+          <button class="only" onClick={again}>
+            {words.say("Search the rest")}
+          </button>
+        </p>
+      );
+  }
 }
 
 function nothing(place: Place, emptyBox: string, noneFits: string): string {

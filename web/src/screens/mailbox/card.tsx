@@ -50,7 +50,9 @@ export function Card({ id, entry, isFirst, actions }: Props): JSX.Element {
           <Duty entry={entry} />
         </div>
       )}
-      {found === null ? (
+      {view.extent !== "whole" ? (
+        <p class="pad hint">{words.say("Being fetched …")}</p>
+      ) : found === null ? (
         <p class="caution">{words.say("Cannot be shown: its form is not here yet")}</p>
       ) : (
         <>

@@ -47,12 +47,12 @@ export function listed(board: Board, place: Place, index: SearchIndex): readonly
     one.members.forEach((member, account) => countryOf.set(account, member.profile?.country ?? null));
   }
   if (words.length > 0) {
-    entries.forEach((entry) => index.add(`${board.readings?.tongue.language}/${entry.view.key}`, () => sayings(board, entry)));
+    entries.forEach((entry) => index.add(sought(board, entry), () => sayings(board, entry)));
   }
   return shown(entries, place.shelf).filter(
     (entry) =>
       passes(entry, place.filter, (account) => countryOf.get(account) ?? null) &&
-      (words.length === 0 || index.has(`${board.readings?.tongue.language}/${entry.view.key}`, words)),
+      (words.length === 0 || index.has(sought(board, entry), words)),
   );
 }
 
@@ -79,6 +79,11 @@ export function countsOf(board: Board, operations: readonly BoardOperation[]): C
     aside: aside.length,
     alarms: aside.filter((one) => one.alarm).length,
   };
+}
+
+/** Under which name what a message says lies in the index: as much of it as is here. */
+function sought(board: Board, { view }: Entry): string {
+  return `${board.readings?.tongue.language}/${view.key}/${view.extent}`;
 }
 
 /** Everything by which somebody may seek a message: what was said, what it is called here, who said it. */

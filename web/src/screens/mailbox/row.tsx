@@ -6,7 +6,8 @@ import type { Addressee } from "../../forms/envelope";
 import type { Entry } from "../../mailbox/boxes";
 import { clockOf } from "../../mailbox/clock";
 import { isUnread, isUrgent } from "../../mailbox/filters";
-import { useWords } from "../../words";
+import type { MessageView } from "../../mailbox/views";
+import { useWords, type Words } from "../../words";
 import { CountryBadge, memberName } from "../people";
 import { role } from "../terms";
 import { headlineOf, memberOf, operationOf, readingOf, useBoard } from "./board";
@@ -51,7 +52,7 @@ export function Row({ entry, id, chosen, place, count, onChoose }: Props): JSX.E
         <Moment at={view.body.writtenAt} />
       </p>
       <p class="arrival-title" dir="auto">
-        {title || words.say("Cannot be shown: its form is not here yet")}
+        {title || missing(words, view)}
       </p>
       <p class="arrival-foot">
         <span class="from">
@@ -63,6 +64,11 @@ export function Row({ entry, id, chosen, place, count, onChoose }: Props): JSX.E
       </p>
     </div>
   );
+}
+
+/** Why nothing can be read of it. */
+export function missing(words: Words, { extent }: MessageView): string {
+  return extent === "whole" ? words.say("Cannot be shown: its form is not here yet") : words.say("Being fetched …");
 }
 
 /** The name of the message's form in the reader's language. */

@@ -23,9 +23,10 @@ export interface Allowed {
 
 export function allowedFor({ view }: Entry, one: BoardOperation | null, account: string): Allowed {
   const forms = (one?.mailbox.current ?? []).map(({ formHash }) => one?.mailbox.forms.get(formHash)?.get("name"));
+  const isHere = view.extent === "whole"; // what an answer takes over from it
   return {
-    respond: forms.includes("response") && !view.own,
-    reportSeizure: forms.includes("seizure"),
+    respond: forms.includes("response") && !view.own && isHere,
+    reportSeizure: forms.includes("seizure") && isHere,
     acknowledge: !view.own && !view.acknowledgedBy.includes(account),
   };
 }

@@ -1,7 +1,7 @@
 /** The third column: one consignment from the first alert to the last note, who must answer, and what to do next. */
 
 import type { JSX, RefObject } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 
 import { TLPS } from "../../forms/envelope";
 import type { Entry } from "../../mailbox/boxes";
@@ -15,7 +15,8 @@ import { Card, Author } from "./card";
 import { Duty } from "./duty";
 import { Moment } from "./moment";
 import { NoteBox } from "./note-box";
-import { KindName } from "./row";
+import { KindName, missing } from "./row";
+import { useShowing } from "./showing";
 import { StoryActions } from "./story-actions";
 import { handlingRule, priorityName, tlpMeaning } from "./terms";
 
@@ -38,6 +39,8 @@ export function Story({ entries, chosen, heading, note, actions, onBack }: Props
   const target = targetOf(entries, chosen);
   const noteOf = useBegunNotes(entries, target, one, actions);
 
+  const views = useMemo(() => entries.map((entry) => entry.view), [entries]);
+  useShowing(views, "whole", actions.onShow);
   useEffect(() => {
     for (const entry of entries.filter(isUnread)) {
       actions.onMark(entry.view, { read: true });
@@ -63,7 +66,7 @@ export function Story({ entries, chosen, heading, note, actions, onBack }: Props
             {one?.overview?.exercise === true && <b class="exercise-tag">{words.say("exercise")}</b>}
           </p>
           <h1 id="story-title" ref={heading} tabIndex={-1} dir="auto">
-            {headlineOf(board, view.operation, view) || words.say("Cannot be shown: its form is not here yet")}
+            {headlineOf(board, view.operation, view) || missing(words, view)}
           </h1>
           <p class="story-from">
             <Author message={view} /> · <Moment at={view.body.writtenAt} whole />

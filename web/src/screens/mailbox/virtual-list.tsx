@@ -1,7 +1,7 @@
 /** A list of any length, of which only the rows in sight are there. All rows have one height, which the style says. */
 
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 const BEYOND = 6; // rows above and below what is in sight, so that none is missing while it is scrolled
 const UNMEASURED = 90; // pixels, until the first row was seen
@@ -14,9 +14,10 @@ interface Props {
   readonly row: (place: number) => JSX.Element; // an element with role `option`
   readonly onChoose: (place: number) => void; // with the arrows
   readonly onOpen: () => void;
+  readonly onSight: (first: number, last: number) => void; // which rows are there now: `last` is behind them
 }
 
-export function VirtualList({ label, count, chosen, rowId, row, onChoose, onOpen }: Props): JSX.Element {
+export function VirtualList({ label, count, chosen, rowId, row, onChoose, onOpen, onSight }: Props): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const sheet = useRef<HTMLDivElement>(null);
   const inSight = useRef<HTMLDivElement>(null);
@@ -26,6 +27,7 @@ export function VirtualList({ label, count, chosen, rowId, row, onChoose, onOpen
   const first = Math.max(0, Math.min(Math.floor(sight.top / height) - BEYOND, count - 1));
   const last = Math.min(count, Math.ceil((sight.top + sight.height) / height) + BEYOND);
 
+  useEffect(() => onSight(first, last), [first, last]);
   useLayoutEffect(() => {
     const measured = (inSight.current?.firstElementChild as HTMLElement | null)?.offsetHeight ?? 0;
     if (measured > 0 && measured !== height) {
