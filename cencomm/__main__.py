@@ -20,6 +20,11 @@ def assemble() -> click.Group:
     web.add_command(
         LazyCommand("manifest", "cencomm.relay.web_commands:manifest_command", "List the SHA-256 of each of its files.")
     )
+    web.add_command(
+        LazyCommand(
+            "fingerprint", "cencomm.relay.web_commands:fingerprint_command", "Show one number for it, to be read out."
+        )
+    )
     for command in (
         relay,
         web,

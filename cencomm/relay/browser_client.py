@@ -14,6 +14,7 @@ from cencomm.resources import resource
 PAGE = "index.html"
 _BUILT = "web/dist"
 _MANIFEST = "manifest.json"
+_GROUP = 4  # hexadecimal digits that are said in one breath
 _TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -43,6 +44,16 @@ class BrowserClient:
     def manifest(self) -> Mapping[str, str]:
         """Path and SHA-256 of each file that is served."""
         return {path: file.digest for path, file in sorted(self.files.items())}
+
+    @property
+    def fingerprint(self) -> str:
+        """One number for all of it, in groups of four digits: SHA-256 of the lines of `cencomm web manifest`.
+
+        A page computes the same from what it was given (`web/src/program/own-program.ts`).
+        """
+        lines = "".join(f"{digest}  {path}\n" for path, digest in self.manifest.items())
+        digits = hashlib.sha256(lines.encode()).hexdigest()
+        return " ".join(digits[start : start + _GROUP] for start in range(0, len(digits), _GROUP))
 
 
 def load_browser_client(*, override: Path | None = None) -> BrowserClient:

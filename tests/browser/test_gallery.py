@@ -7,6 +7,7 @@ from tests.browser.gallery import barriers, open_gallery
 
 pytestmark = pytest.mark.slow
 STORY = {"message": "reefer", "pane": "story"}
+ACCOUNT = {"account": "yes", "pane": "story"}
 SCREENS: dict[str, dict[str, str]] = {
     "inbox": {},
     "story": STORY,
@@ -17,6 +18,8 @@ SCREENS: dict[str, dict[str, str]] = {
     "drafts in the dark": {"shelf": "drafts", "theme": "dark"},
     "roster": {"details": "yes", "pane": "story"},
     "without connection": {"online": "no"},
+    "account": ACCOUNT,
+    "account in Arabic in the dark": {**ACCOUNT, "language": "ar", "theme": "dark"},
 }
 
 
@@ -33,7 +36,7 @@ async def test_every_screen_passes_wcag_2_2_aa_in_light_dark_and_right_to_left(p
 async def test_a_phone_of_360_pixels_scrolls_in_one_direction_only(page: Page, language: str) -> None:
     await page.set_viewport_size({"width": 360, "height": 740})
 
-    for asked in ({"pane": "boxes"}, {"pane": "list"}, STORY, {"shelf": "drafts"}, {"shelf": "aside"}):
+    for asked in ({"pane": "boxes"}, {"pane": "list"}, STORY, {"shelf": "drafts"}, {"shelf": "aside"}, ACCOUNT):
         await open_gallery(page, language=language, **asked)
         too_wide = await page.evaluate(
             """() => [...document.querySelectorAll("body *")]
@@ -43,6 +46,21 @@ async def test_a_phone_of_360_pixels_scrolls_in_one_direction_only(page: Page, l
         )
         assert too_wide == [], asked
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+async def test_the_account_s_forms_pass_wcag_too_and_fit_on_a_phone(page: Page) -> None:
+    """Secret and recovery codes in sight, a device asked about, the program's number."""
+    for width, theme in ((1280, "light"), (360, "dark")):
+        await page.set_viewport_size({"width": width, "height": 900})
+        await open_gallery(page, **ACCOUNT, theme=theme)
+        await page.get_by_role("button", name="Switch it on").click()
+        await page.get_by_role("button", name="End the device").first.click()
+        await page.get_by_text("This program").click()
+        await page.locator(".program-number").wait_for()
+        await page.locator("svg.qr").wait_for()
+
+        assert await barriers(page) == []
+        assert await page.evaluate("document.querySelector('main.account').scrollWidth") <= width
 
 
 async def test_ten_thousand_messages_open_at_once_and_only_those_in_sight_are_there(page: Page) -> None:

@@ -1,6 +1,7 @@
 /** An invented account of an officer, and what its worker would answer. */
 
 import type { AccountView } from "../src/account/views";
+import type { ProgramView } from "../src/program/views";
 import type { AccountCallName, AccountCalls } from "../src/worker/account-calls";
 import { CallFailed } from "../src/worker/worker-client";
 import { id, NOW } from "./invented";
@@ -32,6 +33,15 @@ const ACCOUNT: AccountView = {
     { device: id("d3"), name: null, current: false, places: [] },
   ],
   secondFactor: { on: false, recoveryCodes: 0 },
+};
+
+const digest = (name: string): string => id(name).repeat(2).slice(0, 64);
+
+export const PROGRAM: ProgramView = {
+  fingerprint: (digest("program 41").match(/.{4}/g) ?? []).join(" "),
+  files: ["assets/icon.svg", "assets/page.js", "assets/style.css", "assets/worker.js", "index.html"].map((path) => {
+    return { path, digest: digest(path), listed: path !== "assets/style.css" };
+  }),
 };
 
 const CODES = Array.from({ length: 10 }, (_, place) => `${id(`code ${place}`).slice(0, 20).toUpperCase()}`)

@@ -21,7 +21,7 @@ import type { Pane } from "../src/screens/mailbox/place";
 import type { Shelf } from "../src/screens/mailbox/terms";
 import { ChooseLanguage } from "../src/screens/language-choice";
 import { LANGUAGES, loadWords, Words, WordsContext, type Language } from "../src/words";
-import { askedOfAccount, titleOf } from "./account";
+import { askedOfAccount, PROGRAM, titleOf } from "./account";
 import { id, message, NOW, type Said } from "./invented";
 import { ASIDE, DAY, DRAFTS, NIGHT, OUTGOING } from "./messages";
 import * as who from "./people";
@@ -170,7 +170,7 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
           }}
         >
           {asked.get("account") === null ? null : (
-            <AccountScreen ask={askedOfAccount} titleOf={titleOf} onClose={() => tell("back")} />
+            <AccountScreen ask={askedOfAccount} program={async () => PROGRAM} titleOf={titleOf} onClose={() => tell("back")} />
           )}
         </MailboxScreen>
       </ChooseLanguage.Provider>

@@ -30,7 +30,7 @@ function App({ connect, resources }: Props): JSX.Element {
   const [words, setWords] = useState(new Words("en", {}));
   const [state, tell] = useReducer(after, SIGNED_OUT);
   const [step, setStep] = useState<Step | null>(null);
-  const [hasLetter, setHasLetter] = useState(false);
+  const [letter, setLetter] = useState<"none" | "access" | "reset">("none"); // what somebody without a session has
   const [worker] = useState(() => connect(tell));
 
   const choose = useCallback((language: Language) => void loadWords(language).then(setWords), []);
@@ -80,13 +80,19 @@ function App({ connect, resources }: Props): JSX.Element {
     const entered = await ask(call, asked);
     setStep(null);
     if (entered !== null) {
-      setHasLetter(false);
+      setLetter("none");
       tell({ event: "entered", home: entered.answer });
     }
   };
-  const turnTo = (letter: boolean): void => {
+  const turnTo = (next: typeof letter): void => {
     tell({ event: "asked" });
-    setHasLetter(letter);
+    setLetter(next);
+  };
+  const reset = async (asked: Calls["reset"]["ask"]): Promise<Calls["reset"]["answer"] | null> => {
+    setStep({ step: "stretching" });
+    const left = await ask("reset", asked);
+    setStep(null);
+    return left?.answer ?? null;
   };
   /** Asked again while messages wait, it leaves them: they go out at the next sign-in. */
   const leave = async (): Promise<void> => {
@@ -98,20 +104,24 @@ function App({ connect, resources }: Props): JSX.Element {
   return (
     <WordsContext.Provider value={words}>
       <ChooseLanguage.Provider value={choose}>
-        {state.home === null && hasLetter ? (
+        {state.home === null && letter !== "none" ? (
           <EnrolmentScreen
+            lost={letter === "reset"}
             failure={state.failure}
             step={step}
-            readLetter={async (letter) => (await ask("readLetter", { letter }))?.answer ?? null}
+            readLetter={async (text) => (await ask("readLetter", { letter: text }))?.answer ?? null}
             onEnrol={(asked) => void enter("enrol", asked)}
-            onBack={() => turnTo(false)}
+            onReset={reset}
+            onBack={() => turnTo("none")}
           />
         ) : state.home === null ? (
           <SignInScreen
             failure={state.failure}
             step={step}
             onSignIn={(asked) => void enter("signIn", asked)}
-            onEnrol={() => turnTo(true)}
+            onEnrol={() => turnTo("access")}
+            onLost={() => turnTo("reset")}
+            loadProgram={async () => (await ask("program", null))?.answer ?? null}
           />
         ) : (
           <DutyPost

@@ -15,6 +15,14 @@ async def get_asset(request: web.Request) -> web.Response:
     return _serve(request, f"assets/{request.match_info['name']}")
 
 
+async def get_manifest(request: web.Request) -> web.Response:
+    """What there is, for a page that hashes what it was given. Whoever serves other files serves another list."""
+    client = request.app[BROWSER_CLIENT]
+    if client is None:
+        raise web.HTTPNotFound(reason="this relay was installed without the browser client")
+    return web.json_response(dict(client.manifest), headers=PAGE_HEADERS)
+
+
 def _serve(request: web.Request, path: str) -> web.Response:
     client = request.app[BROWSER_CLIENT]
     if client is None:

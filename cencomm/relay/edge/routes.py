@@ -93,4 +93,5 @@ ROUTES = (
 PAGES = (
     web.get("/", pages.get_page),
     web.get("/assets/{name}", pages.get_asset),
+    web.get("/manifest.json", pages.get_manifest),
 )

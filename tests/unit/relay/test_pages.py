@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from cencomm.errors import UsageError
 from cencomm.relay.browser_client import load_browser_client
 from cencomm.relay.keys import BROWSER_CLIENT
-from cencomm.relay.web_commands import manifest_command
+from cencomm.relay.web_commands import fingerprint_command, manifest_command
 from cencomm.site.headers import PAGE_HEADERS
 from tests.fakes.served_relay import Relay
 
@@ -75,10 +75,17 @@ async def test_only_files_of_the_client_are_served(serving: Relay, path: str) ->
     assert (await serving.ask("GET", path)).code == "not_found"
 
 
+async def test_a_page_is_told_what_there_is(serving: Relay, built: Path) -> None:
+    async with serving.http.get(serving.server.make_url("/manifest.json")) as answer:
+        assert answer.headers["Content-Security-Policy"] == POLICY
+        assert await answer.json() == load_browser_client(override=built).manifest
+
+
 async def test_a_relay_without_the_client_says_so_and_serves_programs(relay: Relay) -> None:
     relay.app._state[BROWSER_CLIENT] = None
 
-    assert "without the browser client" in (await relay.ask("GET", "/")).error.message
+    for path in ("/", "/manifest.json"):
+        assert "without the browser client" in (await relay.ask("GET", path)).error.message
     assert (await relay.ask("GET", "/v1/relay")).status == 200
 
 
@@ -106,3 +113,12 @@ def test_the_manifest_lists_what_is_served() -> None:
 
     assert said == [f"{digest}  {path}" for path, digest in client.manifest.items()]
     assert "assets/worker.js" in client.manifest
+    assert CliRunner().invoke(fingerprint_command).output == f"{client.fingerprint}\n"
+
+
+def test_the_fingerprint_is_one_number_for_the_lines_of_the_manifest(built: Path) -> None:
+    client = load_browser_client(override=built)
+    lines = "".join(f"{digest}  {path}\n" for path, digest in client.manifest.items())
+
+    assert client.fingerprint.replace(" ", "") == hashlib.sha256(lines.encode()).hexdigest()
+    assert {len(group) for group in client.fingerprint.split(" ")} == {4}

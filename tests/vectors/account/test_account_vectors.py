@@ -7,6 +7,8 @@ from typing import TypedDict
 from cencomm.client.account.label import open_label, seal_label
 from cencomm.client.account.second_factor import TotpSecret, new_recovery_codes
 from cencomm.client.account.sign_in import LabelKey
+from cencomm.ledger.fingerprint import key_words
+from cencomm.ledger.reset_letter import read_reset_letter, reset_ticket
 from tests.fakes.counting_entropy import CountingEntropy
 
 HERE = Path(__file__).parent
@@ -35,6 +37,15 @@ class Label(TypedDict):
     sealed: str
 
 
+class Reset(TypedDict):
+    letter: str
+    account: str
+    ticket: str
+    identity_key: str
+    exchange_key: str
+    words: list[str]
+
+
 def test_an_authenticator_and_its_owner_are_shown_the_published_secret_address_and_codes() -> None:
     fixture: SecondFactor = json.loads((HERE / "second_factor.json").read_text("utf-8"))
     secret = TotpSecret(bytes.fromhex(fixture["secret"]))
@@ -54,3 +65,13 @@ def test_a_computers_name_is_sealed_as_published() -> None:
 
     assert sealed.hex() == fixture["sealed"]
     assert open_label(key, handle, sealed) == fixture["name"]
+
+
+def test_a_reset_letter_has_the_published_account_and_ticket() -> None:
+    fixture: Reset = json.loads((HERE / "reset.json").read_text("utf-8"))
+    letter = read_reset_letter(fixture["letter"])
+    identity_key, exchange_key = bytes.fromhex(fixture["identity_key"]), bytes.fromhex(fixture["exchange_key"])
+
+    assert letter.account.hex() == fixture["account"]
+    assert reset_ticket(letter.access.code).hex() == fixture["ticket"]
+    assert list(key_words(identity_key, exchange_key)) == fixture["words"]

@@ -9,7 +9,7 @@ import { keyPair } from "../primitives/x25519";
 import { AccountRoutes } from "../relay/account-routes";
 import { changeVault, withPins, type Access } from "./access";
 
-/** The letter is a coordinator's, who has a device secret (D3), or resets an account: the Python client takes it. */
+/** The letter is a coordinator's, who has a device secret (D3): the Python client takes it. */
 export class LetterForTheProgram extends UsageError {}
 
 /** The letter is another relay's; the text is its address. */
@@ -19,14 +19,14 @@ export class LetterForElsewhere extends UsageError {}
 export class UnreadableLetter extends UsageError {}
 
 /**
- * The letter of somebody who enrols with the page of `origin`.
+ * The letter of somebody who enrols, or begins anew, with the page of `origin`.
  *
  * @throws UnreadableLetter, LetterForTheProgram, LetterForElsewhere it is none.
  */
 export function readLetterHere(text: string, origin: string): AccessLetter {
   const letter = readOrNameTheMistake(text);
-  if (letter.asksForDeviceSecret || letter.resets) {
-    throw new LetterForTheProgram("coordinators' letters and reset letters are used with the program cencomm");
+  if (letter.asksForDeviceSecret) {
+    throw new LetterForTheProgram("coordinators' letters are used with the program cencomm");
   }
   if (letter.relayAddress.replace(/\/+$/, "") !== origin) {
     throw new LetterForElsewhere(letter.relayAddress);

@@ -5,10 +5,15 @@
  */
 
 import { equal, fromHex, hex, type Bytes } from "../bytes";
+import { fixed } from "../codec";
 import { MalformedError, ProtocolError } from "../errors";
+import { PUBLIC_KEY_BYTES as IDENTITY_KEY_BYTES } from "../primitives/signatures";
+import { PUBLIC_KEY_BYTES as EXCHANGE_KEY_BYTES } from "../primitives/x25519";
+import * as labels from "./labels";
 import { OPERATION_ID_BYTES } from "./sizes";
 
 const WORDS = 12;
+const KEY_WORDS = 6;
 const WORD_BYTES = 2;
 const QR_PREFIX = "CENCOMM1:";
 const CONSONANTS = "bdfghjklmnprstvz"; // 16, without those that languages pronounce apart or mix up
@@ -22,6 +27,12 @@ export class FingerprintMismatch extends ProtocolError {}
 /** The twelve words of an operation. */
 export function words(operation: Bytes): readonly string[] {
   return Array.from({ length: WORDS }, (_, place) => word(operation[2 * place]! * 256 + operation[2 * place + 1]!));
+}
+
+/** Six words, 96 bits, for the keys of one person, to be compared by voice. */
+export function keyWords(identityKey: Bytes, exchangeKey: Bytes): readonly string[] {
+  const keys = [fixed(identityKey, IDENTITY_KEY_BYTES), fixed(exchangeKey, EXCHANGE_KEY_BYTES)];
+  return words(labels.labelledHash(labels.KEY_WORDS, ...keys)).slice(0, KEY_WORDS);
 }
 
 /** @throws MalformedError no words of a fingerprint. @throws FingerprintMismatch those of another operation. */

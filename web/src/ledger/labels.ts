@@ -8,6 +8,7 @@ export const LEDGER_ENTRY = utf8("cencomm ledger entry");
 export const COSIGNATURE = utf8("cencomm cosignature");
 export const DEVICE_CERTIFICATE = utf8("cencomm device certificate");
 export const ENROLMENT = utf8("cencomm enrolment");
+export const RESET = utf8("cencomm reset");
 export const LEDGER_HEAD = utf8("cencomm ledger head");
 export const LOG_HEAD = utf8("cencomm log head");
 export const LOG_RECEIPT = utf8("cencomm log receipt");

@@ -1,12 +1,16 @@
 /** The access letter: what an officer gets outside the relay, on paper or by a trusted messenger (rule D7). */
 
-import type { Bytes } from "../bytes";
+import { fromHex, type Bytes } from "../bytes";
 import { MalformedError } from "../errors";
+import { hkdfExpand, hkdfExtract } from "../primitives/hashes";
 import { parseQrText, verifyWords } from "./fingerprint";
+import * as labels from "./labels";
 import { readSecret } from "./secret-text";
+import { ACCOUNT_ID_BYTES } from "./sizes";
 
 const MAX_LETTER_CHARACTERS = 8192;
 const MAX_ADDRESS_CHARACTERS = 255;
+const TICKET_BYTES = 32;
 const LINE_END = /\r\n|\r|\n/;
 const YES = "yes";
 const FIELDS = ["Relay", "Words", "QR", "Code"] as const;
@@ -18,7 +22,7 @@ export interface AccessLetter {
   readonly operation: Bytes;
   readonly code: Bytes;
   readonly asksForDeviceSecret: boolean; // a coordinator's (D3)
-  readonly resets: boolean; // an account that is there, whose keys are to be new (section 3.6)
+  readonly resets: Bytes | null; // of a reset letter: the account whose keys are to be new (section 3.6)
 }
 
 /**
@@ -36,8 +40,13 @@ export function readLetter(text: string): AccessLetter {
     operation,
     code: readSecret(lines.Code, "an enrolment code"),
     asksForDeviceSecret: readMark(text, "Asks for device secret"),
-    resets: valuesOf(text, "Account").length > 0,
+    resets: readAccount(text),
   };
+}
+
+/** What shows the relay that one holds the reset letter. It does not tell the code: no key can be enrolled with it. */
+export function resetTicket(code: Bytes): Bytes {
+  return hkdfExpand(hkdfExtract(new Uint8Array(0), code), labels.RESET, TICKET_BYTES);
 }
 
 function readLines(text: string): Readonly<Record<Field, string>> {
@@ -73,6 +82,14 @@ function readMark(text: string, name: string): boolean {
     throw new MalformedError(`the line '${name}' of the letter says '${YES}', or is not there`);
   }
   return said.length === 1;
+}
+
+function readAccount(text: string): Bytes | null {
+  const [account, ...more] = valuesOf(text, "Account");
+  if (more.length > 0) {
+    throw new MalformedError("the letter has two lines 'Account'");
+  }
+  return account === undefined ? null : fromHex(account, ACCOUNT_ID_BYTES);
 }
 
 function valuesOf(text: string, name: string): readonly string[] {

@@ -20,6 +20,17 @@ export interface NewAccount {
   readonly registrationCode: string | null;
 }
 
+/** What an account is to be opened with from the unit's `replace` on (section 3.6). */
+export interface NewCredentials {
+  readonly ticket: Bytes;
+  readonly request: Bytes; // EnrolmentRequest with the new keys
+  readonly handle: Bytes; // the account's own: a reset changes no name
+  readonly salt: Bytes;
+  readonly profile: number;
+  readonly signInSecret: Bytes;
+  readonly vault: Bytes; // sealed as version 1
+}
+
 /** Every call throws as `Caller.ask`. */
 export class AccountRoutes {
   constructor(private readonly relay: Caller) {}
@@ -47,5 +58,18 @@ export class AccountRoutes {
 
   async requestEnrolment(operation: Bytes, request: Bytes): Promise<void> {
     await this.relay.ask("POST", `/v1/operations/${hex(operation)}/enrolments`, { request: toBase64(request) });
+  }
+
+  /** @throws RelayRefuses `not_found`: no such ticket, or it has ended; `refused`: another name, or keys that were used. */
+  async reset(asked: NewCredentials): Promise<void> {
+    await this.relay.ask("POST", "/v1/resets", {
+      ticket: toBase64(asked.ticket),
+      request: toBase64(asked.request),
+      handle: toBase64(asked.handle),
+      salt: toBase64(asked.salt),
+      profile: asked.profile,
+      sign_in_secret: toBase64(asked.signInSecret),
+      vault: toBase64(asked.vault),
+    });
   }
 }

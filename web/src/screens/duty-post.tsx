@@ -158,6 +158,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
       {atAccount ? (
         <AccountScreen
           ask={(name, asked) => call(name, asked, () => undefined)}
+          program={() => call("program", null, () => undefined)}
           titleOf={(operation) => titleOf(words, overviewOf(operation))}
           onClose={() => setAtAccount(false)}
         />

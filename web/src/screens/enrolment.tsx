@@ -1,27 +1,35 @@
-/** A new account by an access letter: the letter, the words that somebody compares by voice, then name and password. */
+/** With a letter: the letter, the words that somebody compares by voice, then a new account, or new keys for a lost one. */
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
-import type { Enrol, Failure, LetterView, Step } from "../worker/calls";
+import type { NewKeysView } from "../account/letter-view";
+import type { Enrol, Failure, LetterView, Reset, Step } from "../worker/calls";
 import { useWords } from "../words";
 import { failureSentence } from "./failure";
 import { LanguageChoice } from "./language-choice";
+import { ComparedWords, differs, NO_PASSWORD, PasswordFields } from "./letter-fields";
 import { LetterForm } from "./letter-form";
+import { NewKeysWait, ResetForm } from "./reset-form";
 import { stepSentence } from "./steps";
 
 interface Props {
+  readonly lost: boolean; // the password: there should be a reset letter
   readonly failure: Failure | null;
   readonly step: Step | null; // not null: under way
   readonly readLetter: (letter: string) => Promise<LetterView | null>; // null: `failure` says why
   readonly onEnrol: (asked: Enrol) => void;
+  readonly onReset: (asked: Reset) => Promise<NewKeysView | null>; // null: `failure` says why
   readonly onBack: () => void;
 }
 
-export function EnrolmentScreen({ failure, step, readLetter, onEnrol, onBack }: Props): JSX.Element {
+export function EnrolmentScreen({ lost, failure, step, readLetter, onEnrol, onReset, onBack }: Props): JSX.Element {
   const words = useWords();
   const [letter, setLetter] = useState("");
   const [view, setView] = useState<LetterView | null>(null);
+  const [keys, setKeys] = useState<NewKeysView | null>(null);
+  const busy = step !== null;
+  const resets = view?.resets ?? lost;
 
   const read = async (text: string): Promise<void> => {
     setLetter(text);
@@ -30,30 +38,39 @@ export function EnrolmentScreen({ failure, step, readLetter, onEnrol, onBack }: 
 
   return (
     <main class="gate">
-      <div class="panel enrolment" aria-busy={step !== null}>
+      <div class="panel enrolment" aria-busy={busy}>
         <p class="brand">
           CEN<i>comm</i>
         </p>
-        <h1>{words.say("Enrol with an access letter")}</h1>
-        {view === null ? (
-          <LetterForm busy={step !== null} onRead={(text) => void read(text)} />
-        ) : (
-          <NewAccountForm
-            view={view}
-            busy={step !== null}
-            onSubmit={(account) => onEnrol({ letter, ...account })}
-          />
+        <h1>{resets ? words.say("Begin anew with a reset letter") : words.say("Enrol with an access letter")}</h1>
+        {resets && view === null && (
+          <p>
+            {words.say("Nobody can tell you a lost password. Ask your coordination unit, by voice, for a reset letter: with it you choose another one and stay the same member.")}
+          </p>
         )}
-        {failure !== null && step === null && (
+        {keys !== null ? (
+          <NewKeysWait keys={keys} />
+        ) : view === null ? (
+          <LetterForm busy={busy} onRead={(text) => void read(text)} />
+        ) : view.resets ? (
+          <ResetForm
+            view={view}
+            busy={busy}
+            onSubmit={(account) => void onReset({ letter, ...account }).then(setKeys)}
+          />
+        ) : (
+          <NewAccountForm view={view} busy={busy} onSubmit={(account) => onEnrol({ letter, ...account })} />
+        )}
+        {failure !== null && !busy && (
           <p class="notice wrong" role="alert">
             {failureSentence(words, failure)}
           </p>
         )}
         <p class="notice" role="status">
-          {step !== null && stepSentence(words, step)}
+          {busy && stepSentence(words, step)}
         </p>
-        <button type="button" disabled={step !== null} onClick={view === null ? onBack : () => setView(null)}>
-          {words.say("Back")}
+        <button type="button" disabled={busy} onClick={view === null || keys !== null ? onBack : () => setView(null)}>
+          {keys === null ? words.say("Back") : words.say("To signing in")}
         </button>
         <LanguageChoice />
       </div>
@@ -71,31 +88,19 @@ function NewAccountForm({ view, busy, onSubmit }: NewAccountProps): JSX.Element 
   const words = useWords();
   const [compared, setCompared] = useState(false);
   const [name, setName] = useState("");
-  const [password, setPassword] = useState("");
-  const [again, setAgain] = useState("");
+  const [chosen, setChosen] = useState(NO_PASSWORD);
   const [code, setCode] = useState("");
-  const differs = again !== "" && again !== password;
 
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (compared && password === again) {
-      onSubmit({ name, password, registrationCode: view.asksForCode ? code : null });
+    if (compared && chosen.password === chosen.again) {
+      onSubmit({ name, password: chosen.password, registrationCode: view.asksForCode ? code : null });
     }
   };
 
   return (
     <form onSubmit={submit}>
-      <h2>{words.say("The operation's words")}</h2>
-      <ol class="fingerprint" dir="ltr" lang="en">
-        {view.words.map((word) => (
-          <li key={word}>{word}</li>
-        ))}
-      </ol>
-      <p>{words.say("Compare them, word by word, with those that your coordination unit says to you.")}</p>
-      <label class="check">
-        <input type="checkbox" checked={compared} onChange={(event) => setCompared(event.currentTarget.checked)} />
-        {words.say("I compared them: they are the same")}
-      </label>
+      <ComparedWords spoken={view.words} compared={compared} onCompared={setCompared} />
       <fieldset disabled={!compared || busy}>
         <label>
           {words.say("Name")}
@@ -109,31 +114,7 @@ function NewAccountForm({ view, busy, onSubmit }: NewAccountProps): JSX.Element 
           />
         </label>
         <p class="hint">{words.say("Choose one to sign in with. The relay does not learn it.")}</p>
-        <label>
-          {words.say("Password")}
-          <input
-            name="new-password"
-            type="password"
-            autocomplete="new-password"
-            required
-            value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
-          />
-        </label>
-        <p class="hint">{words.say("Four or five words that do not belong together. Nobody can tell it to you again.")}</p>
-        <label>
-          {words.say("Password, once more")}
-          <input
-            name="new-password-again"
-            type="password"
-            autocomplete="new-password"
-            required
-            aria-invalid={differs}
-            value={again}
-            onInput={(event) => setAgain(event.currentTarget.value)}
-          />
-        </label>
-        {differs && <p class="notice wrong">{words.say("The two passwords are not the same.")}</p>}
+        <PasswordFields chosen={chosen} name={name} onChoose={setChosen} />
         {view.asksForCode && (
           <label>
             {words.say("Registration code of this relay")}
@@ -147,7 +128,7 @@ function NewAccountForm({ view, busy, onSubmit }: NewAccountProps): JSX.Element 
             />
           </label>
         )}
-        <button class="primary" disabled={differs}>
+        <button class="primary" disabled={differs(chosen)}>
           {words.say("Make the account and ask to be admitted")}
         </button>
       </fieldset>

@@ -3,20 +3,24 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import type { ProgramView } from "../program/views";
 import type { Failure, SignIn, Step } from "../worker/calls";
 import { useWords } from "../words";
 import { failureSentence } from "./failure";
 import { LanguageChoice } from "./language-choice";
 import { stepSentence } from "./steps";
+import { ThisProgram } from "./this-program";
 
 interface Props {
   readonly failure: Failure | null;
   readonly step: Step | null; // not null: under way
   readonly onSignIn: (asked: SignIn) => void;
   readonly onEnrol: () => void; // somebody has a letter instead
+  readonly onLost: () => void; // the password
+  readonly loadProgram: () => Promise<ProgramView | null>; // null: `failure` says why
 }
 
-export function SignInScreen({ failure, step, onSignIn, onEnrol }: Props): JSX.Element {
+export function SignInScreen({ failure, step, onSignIn, onEnrol, onLost, loadProgram }: Props): JSX.Element {
   const words = useWords();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
@@ -121,6 +125,10 @@ export function SignInScreen({ failure, step, onSignIn, onEnrol }: Props): JSX.E
         <button type="button" disabled={step !== null} onClick={onEnrol}>
           {words.say("I have an access letter")}
         </button>
+        <button type="button" disabled={step !== null} onClick={onLost}>
+          {words.say("I have lost my password")}
+        </button>
+        <ThisProgram load={loadProgram} />
         <LanguageChoice />
       </form>
     </main>

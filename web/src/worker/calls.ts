@@ -3,10 +3,11 @@
  * what its owner has to see once, the secret of an authenticator and recovery codes.
  */
 
-import type { LetterView } from "../account/letter-view";
+import type { LetterView, NewKeysView } from "../account/letter-view";
 import type { FetchedFile } from "../mailbox/files";
 import type { AttachmentView, DraftView, MailboxChange, OperationMailbox } from "../mailbox/views";
 import type { Overview } from "../operation/overview";
+import type { ProgramView } from "../program/views";
 import type { AccountCalls } from "./account-calls";
 
 export type { LetterView };
@@ -16,6 +17,8 @@ export interface Calls extends AccountCalls {
   readonly signIn: { readonly ask: SignIn; readonly answer: Home };
   readonly readLetter: { readonly ask: { readonly letter: string }; readonly answer: LetterView };
   readonly enrol: { readonly ask: Enrol; readonly answer: Home };
+  readonly reset: { readonly ask: Reset; readonly answer: NewKeysView };
+  readonly program: { readonly ask: null; readonly answer: ProgramView }; // of whoever runs here, signed in or not
   readonly signOut: { readonly ask: { readonly anyway: boolean }; readonly answer: null }; // though messages wait
   readonly saveDraft: { readonly ask: DraftView; readonly answer: null };
   readonly dropDraft: { readonly ask: { readonly draft: string }; readonly answer: null };
@@ -71,6 +74,13 @@ export interface Enrol {
   readonly name: string;
   readonly password: string;
   readonly registrationCode: string | null; // where the relay asks for one
+}
+
+/** A new password and new keys for the account of a reset letter; nobody is signed in by it. */
+export interface Reset {
+  readonly letter: string; // its whole text
+  readonly name: string; // that the account has
+  readonly password: string; // that it is to have
 }
 
 /** What happens by itself. `mailbox` and `overview` replace what the page knew of that operation. */

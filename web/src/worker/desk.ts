@@ -2,6 +2,8 @@
 
 import { askToJoin, readLetterHere } from "../account/enrolling";
 import { changeVault, withPins, type Access } from "../account/access";
+import type { NewKeysView } from "../account/letter-view";
+import { askForReset } from "../account/resetting";
 import { signIn } from "../account/signing-in";
 import type { Means } from "../account/session";
 import { signUp } from "../account/signing-up";
@@ -15,7 +17,7 @@ import { listen, type Surroundings } from "../relay/stream";
 import { abandon, handOver, takeMailbox, vaultSeen, type Holding } from "../roaming/holding";
 import type { TabLock } from "../roaming/tab-lock";
 import { OwnAccount } from "./own-account";
-import type { Enrol, Home, LetterView, SignIn, Step } from "./calls";
+import type { Enrol, Home, LetterView, Reset, SignIn, Step } from "./calls";
 import type { Audience, Sitting } from "./sitting";
 import { sitDown, type Room } from "./sitting-down";
 
@@ -66,9 +68,9 @@ export class Desk {
   /** What somebody compares before they enrol. Throws as `readLetterHere`. */
   async readLetter(text: string): Promise<LetterView> {
     const { relay } = this.premises.means;
-    const { operation } = readLetterHere(text, relay.origin);
+    const { operation, resets } = readLetterHere(text, relay.origin);
     const { asksForCode } = await new AccountRoutes(relay).about();
-    return { words: words(operation), asksForCode };
+    return { words: words(operation), asksForCode, resets: resets !== null };
   }
 
   /** A new account that asks to be admitted, signed in to (D7). Throws as `signIn`. */
@@ -80,6 +82,14 @@ export class Desk {
     report({ step: "signingIn" });
     await askToJoin(access, letter, means.entropy);
     return this.open(access, asked.name, false, report);
+  }
+
+  /** New keys wait for the unit, which may ask for their words; nobody is signed in. Throws as `askForReset`. */
+  async reset(asked: Reset, report: Report): Promise<NewKeysView> {
+    const { means } = this.premises;
+    const letter = readLetterHere(asked.letter, means.relay.origin);
+    report({ step: "stretching" });
+    return { words: await askForReset(letter, asked, means) };
   }
 
   /**

@@ -5,6 +5,7 @@ import { PasswordMayBeChanged, WrongDeviceSecret } from "../account/new-password
 import { UnusableText } from "../account/opaque-string";
 import { WeakPassword } from "../account/password-strength";
 import { WrongPassword } from "../account/remote-vault";
+import { AnotherName, LetterForNewcomers, LetterHasServed } from "../account/resetting";
 import { UnusableCode } from "../account/second-factor";
 import { RegistrationCodeNeeded } from "../account/signing-up";
 import { UnreadablePicture } from "../attachments/pictures";
@@ -29,6 +30,9 @@ const CODES: readonly (readonly [abstract new (...parts: never[]) => CencommErro
   [UnreadableLetter, "letter_unreadable"],
   [LetterForElsewhere, "letter_for_elsewhere"],
   [LetterForTheProgram, "letter_for_the_program"],
+  [LetterForNewcomers, "letter_for_newcomers"],
+  [LetterHasServed, "letter_has_served"],
+  [AnotherName, "another_name"],
   [UnreadablePicture, "unreadable_picture"],
   [AttachmentAltered, "file_altered"],
   [NotAdmittedYet, "not_admitted_yet"],

@@ -1,6 +1,8 @@
 /** The worker's entry: everything that holds a key runs here, apart from the page. */
 
 import { Reports } from "../mailbox/reports";
+import { givenFile } from "../program/given-file";
+import { ownProgram } from "../program/own-program";
 import { systemEntropy } from "../primitives/entropy";
 import { stretch } from "../primitives/password";
 import { RelayClient } from "../relay/relay-client";
@@ -64,6 +66,10 @@ async function serve(asked: Asked, report: (step: Step) => void): Promise<Calls[
       return desk.readLetter(asked.ask.letter);
     case "enrol":
       return desk.enrol(asked.ask, report);
+    case "reset":
+      return desk.reset(asked.ask, report);
+    case "program":
+      return ownProgram(givenFile);
     case "signOut":
       await desk.signOut(asked.ask.anyway);
       return null;

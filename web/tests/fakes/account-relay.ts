@@ -19,6 +19,8 @@ export class AccountRelay extends RelayClient {
   signInSecret: Bytes | null = null;
   salt: Bytes = EMPTY;
   isHeld = false;
+  readonly resets: Document[] = [];
+  refusal: RelayRefuses | null = null; // of a reset
   /** What somebody else does just before a vault is written. */
   meanwhile: (() => Promise<void>) | null = null;
 
@@ -53,6 +55,12 @@ export class AccountRelay extends RelayClient {
         return { version: this.vaultVersion, sealed: toBase64(this.sealedVault) };
       case "PUT /v1/vault":
         return this.putVault(document);
+      case "POST /v1/resets":
+        if (this.refusal !== null) {
+          throw this.refusal;
+        }
+        this.resets.push(document);
+        return {};
       case "POST /v1/account/password":
         return this.changePassword(document);
       case "POST /v1/mailbox/hold":

@@ -4,7 +4,9 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { AccountView } from "../../account/views";
+import type { ProgramView } from "../../program/views";
 import { useWords } from "../../words";
+import { ThisProgram } from "../this-program";
 import { useAsking, type AskAccount } from "./asking";
 import { Devices } from "./devices";
 import { NewPassword } from "./new-password";
@@ -14,11 +16,12 @@ import { Sessions } from "./sessions";
 
 interface Props {
   readonly ask: AskAccount;
+  readonly program: () => Promise<ProgramView>; // throws as `ask`
   readonly titleOf: (operation: string) => string;
   readonly onClose: () => void;
 }
 
-export function AccountScreen({ ask, titleOf, onClose }: Props): JSX.Element {
+export function AccountScreen({ ask, program, titleOf, onClose }: Props): JSX.Element {
   const words = useWords();
   const [account, setAccount] = useState<AccountView | null>(null);
   const { busy, failure, run } = useAsking();
@@ -54,6 +57,9 @@ export function AccountScreen({ ask, titleOf, onClose }: Props): JSX.Element {
           <SecondFactor account={account} ask={ask} onChange={setAccount} />
           <NewPassword account={account} ask={ask} onChange={setAccount} />
           <Devices devices={account.devices} titleOf={titleOf} ask={ask} onChange={setAccount} />
+          <section class="card">
+            <ThisProgram load={() => run(program)} />
+          </section>
         </div>
       )}
     </main>
