@@ -48,7 +48,7 @@ async def test_a_phone_of_360_pixels_scrolls_in_one_direction_only(page: Page, l
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-async def test_the_account_s_forms_pass_wcag_too_and_fit_on_a_phone(page: Page) -> None:
+async def test_forms_of_the_account_pass_wcag_too_and_fit_on_a_phone(page: Page) -> None:
     """Secret and recovery codes in sight, a device asked about, the program's number."""
     for width, theme in ((1280, "light"), (360, "dark")):
         await page.set_viewport_size({"width": width, "height": 900})
