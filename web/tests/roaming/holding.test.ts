@@ -255,7 +255,8 @@ test("letters that are not for a browser here are refused with what to do (D3)",
   const here = "https://relay.example";
   for (const [letter, kind] of [
     [`${LETTER}\nAsks for device secret: yes`, LetterForTheProgram],
-    [`${LETTER}\nAccount: ${"ab".repeat(16)}`, LetterForTheProgram],
+    [`${LETTER}\nAsks for device secret: yes\nAccount: ${"ab".repeat(16)}`, LetterForTheProgram],
+    [`${LETTER}\nAccount: ab`, UnreadableLetter],
     [LETTER.replace("relay.example", "elsewhere.example"), LetterForElsewhere],
     [LETTER.replace("https", "http"), LetterForElsewhere],
     [`${LETTER}\nAsks for device secret: no`, UnreadableLetter],
@@ -265,4 +266,6 @@ test("letters that are not for a browser here are refused with what to do (D3)",
     assert.throws(() => readLetterHere(letter, here), kind);
   }
   assert.deepEqual(readLetterHere(LETTER, here).code, CODE);
+  assert.equal(readLetterHere(LETTER, here).resets, null);
+  assert.deepEqual(readLetterHere(`${LETTER}\nAccount: ${"ab".repeat(16)}`, here).resets, new Uint8Array(16).fill(0xab));
 });
