@@ -1,7 +1,7 @@
 """Messages and people as a terminal shows them, in the reader's language whatever the writer's."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Template
@@ -17,7 +17,7 @@ from cencomm.client.words import Words
 from cencomm.errors import MalformedError, ProtocolError, Unavailable
 from cencomm.forms.canonical_json import JsonValue
 from cencomm.forms.envelope import Addressee, Body, Priority
-from cencomm.forms.fault import Fault
+from cencomm.forms.fault import Fault, quoted
 from cencomm.forms.form import Form
 from cencomm.forms.language import pick
 from cencomm.forms.plain_text import plain_text
@@ -73,6 +73,7 @@ class Presenter:
     def message_document(self, operation: Operation, message: MessageDelivered) -> dict[str, JsonValue]:
         """A message for programs: codes as they travel, not labels. `form` is null while its definition is not here."""
         envelope, place = message.envelope, message.place
+        weighed = envelope.body.evaluation
         try:
             form = self.reports.form(operation, envelope.form)
         except (ProtocolError, Unavailable):  # one that cannot be read keeps no other message from the list
@@ -95,6 +96,8 @@ class Presenter:
             "priority": envelope.body.priority.value,
             "tlp": envelope.body.tlp.value,
             "handling": envelope.body.handling.value,
+            "expected_action": envelope.body.expected_action,
+            "evaluation": None if weighed is None else weighed.source + weighed.information,
             "language": envelope.body.language,
             "values": dict(envelope.body.values),
             "attachments": documents(envelope.body.attachments),
@@ -146,6 +149,7 @@ class Presenter:
             say("Priority: {priority}", priority=say(body.priority.value)),
             say("TLP: {tlp}", tlp=body.tlp.value),
             say("Handling: {code}", code=self._handling(body)),
+            *self._weighed(body),
         ]
         if reply_to is not None:
             head.append(say("Answers message {number}", number=reply_to))
@@ -156,6 +160,16 @@ class Presenter:
         files = ["", say("Files, to be saved with cencomm save:"), *lines(body.attachments, self.words)]
         shown = [*head, "", text.rstrip("\n"), *(files if body.attachments else ()), "", self.proof(message)]
         return "\n".join(shown)
+
+    def _weighed(self, body: Body) -> Iterator[str]:
+        """What is expected, and how sure it is. An action of no list of ours is quoted: it must not make lines here."""
+        if body.expected_action is not None:
+            action = quoted(self.tongue.code("requested_action", body.expected_action))
+            yield self.words.say("Expected action: {action}", action=action)
+        if body.evaluation is not None:
+            source = self.tongue.code("source_evaluation", body.evaluation.source)
+            information = self.tongue.code("information_evaluation", body.evaluation.information)
+            yield self.words.say("Evaluation: {source}; {information}", source=source, information=information)
 
     def proof(self, message: MessageDelivered) -> str:
         """What was verified, in numbers that another member can compare."""

@@ -55,6 +55,7 @@ async def test_a_short_seizure_and_an_alert_take_few_keystrokes(page: Page) -> N
     hands = await write(page, "seizure")
 
     await hands.click(page.get_by_role("button", name="Simplified"))
+    await expect(page.locator(".compose .fault:not(:empty)")).to_have_count(0)  # nobody has had a chance to answer yet
     await hands.click(page.get_by_label("National case reference"))
     await hands.type("KE-2026-0417")
     await hands.click(page.get_by_role("button", name="Today"))

@@ -24,6 +24,7 @@ from cencomm.client.commands.reading import warn
 from cencomm.client.commands.staleness import StalenessWatch
 from cencomm.client.commands.synchronising import incomplete, synchronise
 from cencomm.client.commands.translated import TranslatedCommand, option
+from cencomm.client.commands.weighing import evaluation_of, expected_action, weighing_options
 from cencomm.client.complaints import complaint
 from cencomm.client.composing import name_files, read_values, set_values
 from cencomm.client.desk import Desk, open_desk
@@ -58,6 +59,7 @@ _SECONDS = {"min": 60, "h": 3600, "d": 24 * 3600}
 @option("--priority", type=click.Choice([one.value for one in Priority]), default="routine", show_default=True)
 @option("--tlp", type=click.Choice([one.value for one in Tlp]), default="AMBER", show_default=True)
 @option("--handling", type=click.Choice([one.value for one in Handling]), default="H0", show_default=True)
+@weighing_options
 @option("--reply-to", type=int, metavar="NUMBER", help="Number of the message that this answers.")
 @option("--simplified", is_flag=True, help="The short variant of the form.")
 @option("--yes", is_flag=True, help="Do not ask after naming the readers.")
@@ -75,6 +77,8 @@ def send(
     priority: str,
     tlp: str,
     handling: str,
+    evaluation: str | None,
+    expect: str | None,
     reply_to: int | None,
     files: tuple[Path, ...],
     operation: str | None,
@@ -109,6 +113,8 @@ def send(
                 written_at=now,
                 to=tuple(choose_addressee(known, one) for one in to),
                 answer_by=None if answer_by is None else _instant(answer_by, now=now),
+                expected_action=expected_action(expect, desk.reports.lists),
+                evaluation=evaluation_of(evaluation),
                 priority=Priority(priority),
                 handling=Handling(handling),
                 tlp=Tlp(tlp),

@@ -90,6 +90,20 @@ def test_a_report_written_in_french_is_read_in_english_with_its_proof(ana: Perso
     assert "Proof: device " in shown
 
 
+def test_what_is_expected_and_how_sure_it_is_is_read_in_words(ana: Person, carla: Person) -> None:
+    weighed = ("--evaluation", "B2", "--expect", "nii_scan")
+    ana.does("send", "note", "--set", "text=Crate 9", "--to", "coordinator", *weighed, "--yes")
+
+    listed = carla.document("inbox")
+    assert isinstance(listed, list)
+    shown = carla.does("show", str(listed[0]["number"]))
+
+    assert (listed[0]["expected_action"], listed[0]["evaluation"]) == ("nii_scan", "B2")
+    assert "Expected action: Scan or X-ray" in shown
+    assert "Evaluation: B: mostly reliable; 2: known personally to the source" in shown
+    assert "is no action" in ana.fails("send", "note", "--set", "text=x", "--expect", "shoot", "--yes")
+
+
 def test_a_message_is_new_until_it_was_shown(ana: Person, carla: Person) -> None:
     carla.does("send", "note", "--set", "text=Wait for the dog", "--yes")
     newest = ana.does("inbox").splitlines()[0]
