@@ -149,16 +149,16 @@ async def large_channel(url: str, folder: Path, members: int) -> AsyncIterator[C
 async def enter(browser: Browser, url: str, channel: Channel, officer: Person) -> tuple[Post, float]:
     """The post's own device is added; seconds from then until it is inside."""
     post = await sit_down(browser, url, officer.name)
-    while not await add_devices(channel.carla.mailbox, channel.place.operation, officer.account):
+    while not await add_devices(  # noqa: ASYNC110 (another process tells when it is ready)
+        channel.carla.mailbox, channel.place.operation, officer.account
+    ):
         await asyncio.sleep(0.2)  # its key packages are on their way
     begun = time.monotonic()
     await post.blocked()
     await post.is_inside()
     seconds = time.monotonic() - begun
-    bars = await post.page.evaluate("window.bars.length")
-    print(
-        f"  {officer.name} entered in {seconds:.1f} s, {bars} positions of the bar, blocked {await post.blocked():.0f} ms"
-    )
+    bars, blocked = await post.page.evaluate("window.bars.length"), await post.blocked()
+    print(f"  {officer.name} entered in {seconds:.1f} s, {bars} positions of the bar, blocked {blocked:.0f} ms")
     return post, seconds
 
 

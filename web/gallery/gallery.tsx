@@ -76,7 +76,7 @@ function mailbox(operation: string, forms: OperationForms, messages: readonly Me
       ? [
           { channel: who.MAIN, state: "open", behind: 0, entering: null },
           { channel: who.ATLANTIC, state: "stalled", behind: 3, entering: null },
-          { channel: who.NL_EC, state: "waiting", behind: 0, entering: { verified: 612, all: 998 } },
+          { channel: who.NL_EC, state: "waiting", behind: 0, entering: { done: 612, all: 998 } },
         ]
       : [{ channel: who.AMBER_MAIN, state: "open", behind: 0, entering: null }],
   };

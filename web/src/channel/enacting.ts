@@ -15,6 +15,7 @@ import type { Ledger } from "../ledger/ledger";
 import { SEND_ID_BYTES } from "../ledger/sizes";
 import { entitledLeaf, UnentitledLeaf } from "../ledger/tree-rules";
 import type { CommitView } from "../ledger/views";
+import type { Pace } from "../mls/slices";
 import type { Entropy } from "../primitives/entropy";
 import type { Group } from "./group";
 import { anchorOf, unentitledLeaves } from "./sending";
@@ -38,6 +39,7 @@ export interface Enacting {
   readonly ledger: Ledger;
   readonly certificates: CertificateMemo;
   readonly entropy: Entropy;
+  readonly pace: Pace;
 }
 
 /** A leaf of a replaced identity or an ended device is nobody's presence: the next is added as that one goes. */
@@ -76,12 +78,12 @@ function presentAccounts(
  * @throws CommitRefused our own Commit would break a rule: it is never sent.
  */
 export async function stage(session: ChannelSession, change: Change, enacting: Enacting): Promise<ChannelSession> {
-  const { ledger, certificates, entropy } = enacting;
+  const { ledger, certificates, entropy, pace } = enacting;
   if (session.standing !== Standing.live) {
     throw new ChannelNotUsable(session.standing);
   }
   const anchor = encodeAnchor(anchorOf(session, ledger, LogKind.commit, null));
-  const commit = await session.group.commit(change, anchor);
+  const commit = await session.group.commit(change, anchor, entropy, pace);
   const before = session.group.leaves;
   judgeCommit(
     {

@@ -202,5 +202,5 @@ async function askForTurn(host: SendingHost, session: ChannelSession): Promise<v
 
 function enactingOf(host: SendingHost, session: ChannelSession): Enacting {
   const { ledger } = host.operation(session.operation);
-  return { ledger, certificates: host.certificates, entropy: host.entropy };
+  return { ledger, certificates: host.certificates, entropy: host.entropy, pace: () => host.breathe() };
 }

@@ -128,7 +128,7 @@ async function judged(
       lastEpoch: left === null ? null : left.group.epoch,
       certificates: host.certificates,
     };
-    return join(log.operation, place, invitation, stock, keys, (done) => host.pace(log, done));
+    return join(log.operation, place, invitation, stock, keys, (leaves) => host.pace(log, leaves));
   };
   try {
     return await judge();

@@ -2,6 +2,8 @@
 
 import type { Bytes } from "../bytes";
 import type { LeafView } from "../ledger/views";
+import type { Pace } from "../mls/slices";
+import type { Entropy } from "../primitives/entropy";
 
 /** What MLS decrypted and authenticated: a member at `sender` said it in this epoch. */
 export interface Opened {
@@ -34,10 +36,12 @@ export interface Group {
 
   seal(plaintext: Bytes, authenticatedData: Bytes): Promise<{ readonly group: Group; readonly message: Bytes }>;
 
-  /** Always with a path. `adds` are key packages, `removes` leaf indices. */
+  /** Always with a path, piece by piece. `adds` are key packages, `removes` leaf indices. */
   commit(
     change: { readonly adds: readonly Bytes[]; readonly removes: readonly number[] },
     authenticatedData: Bytes,
+    entropy: Entropy,
+    pace: Pace,
   ): Promise<Committed>;
 
   /** How it is stored: `tree` is public and changes with Commits only, `secret` is small. */

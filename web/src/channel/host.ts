@@ -10,7 +10,7 @@ import type { Envelope } from "../forms/envelope";
 import type { CertificateMemo } from "../ledger/certificate-memo";
 import type { Member } from "../ledger/membership";
 import type { LogHead } from "../ledger/statements";
-import type { Verified } from "../mls/slices";
+import type { Leaves } from "../mls/slices";
 import type { Operation } from "../operation/operation";
 import type { Entropy } from "../primitives/entropy";
 import type { SigningKey } from "../primitives/signatures";
@@ -82,8 +82,11 @@ export interface ChannelHost<Session> {
   /** @throws ProtocolError the envelope's values do not answer the form that it names. */
   judgeReport(operation: Operation, envelope: Envelope): void;
 
-  /** Entering the channel takes long, and is so far: resolves when whatever else waits here had its turn. */
-  pace(channel: ChannelPlace, done: Verified): Promise<void>;
+  /** Resolves when whatever else waits in this program had its turn. */
+  breathe(): Promise<void>;
+
+  /** As `breathe`; entering the channel is so far. */
+  pace(channel: ChannelPlace, leaves: Leaves): Promise<void>;
 
   /** Make `writes` durable with the change, then adopt it. @throws Unavailable, StaleStore nothing was changed. */
   write(writes: Writes, change?: Change<Session>): Promise<void>;

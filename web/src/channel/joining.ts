@@ -47,7 +47,7 @@ export async function join(
   keys: DeviceKeys,
   pace: Pace,
 ): Promise<Joined> {
-  const { joined, keyPackage } = await open(waiting, stock, keys, ({ verified, all }) => pace({ verified, all: 2 * all }));
+  const { joined, keyPackage } = await open(waiting, stock, keys, ({ done, all }) => pace({ done, all: 2 * all }));
   const { group } = joined;
   await verifyCertificates(group.leaves, place.certificates, pace);
   const entry = page.entries[0];
@@ -105,7 +105,7 @@ async function open(
 async function verifyCertificates(leaves: readonly Leaf[], certificates: CertificateMemo, pace: Pace): Promise<void> {
   for (const [place, leaf] of leaves.entries()) {
     if (place % SLICE_LEAVES === 0) {
-      await pace({ verified: leaves.length + place, all: 2 * leaves.length });
+      await pace({ done: leaves.length + place, all: 2 * leaves.length });
     }
     try {
       certificates.verify(leaf.credential);

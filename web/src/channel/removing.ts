@@ -60,7 +60,7 @@ async function removeFrom(host: SendingHost, operation: Bytes, channel: Bytes, d
       return staged;
     }
     const { ledger } = host.operation(operation);
-    const enacting = { ledger, certificates: host.certificates, entropy: host.entropy };
+    const enacting = { ledger, certificates: host.certificates, entropy: host.entropy, pace: () => host.breathe() };
     await host.write(new Map(), { session: await stage(session, { adds: [], removes }, enacting) });
     staged = true;
     await enact(host, operation, channel); // publishes what is staged

@@ -23,7 +23,7 @@ import { entitles } from "../ledger/channel";
 import type { Pin } from "../ledger/ledger";
 import type { Member } from "../ledger/membership";
 import { verifyLogHead } from "../ledger/statements";
-import type { Verified } from "../mls/slices";
+import type { Leaves } from "../mls/slices";
 import { OneAtATime } from "../one-at-a-time";
 import { followOperation, type Progress } from "../operation/following";
 import { OperationFrozen, RelayWithholds, type Operation } from "../operation/operation";
@@ -67,7 +67,7 @@ export class Mailbox implements SendingHost {
   readonly frozen = new Map<string, string>(); // operations, and why: what the relay was caught at, in any opening (L4)
   readonly sessions = new Map<string, ChannelSession>();
   readonly shutOut = new Set<string>(); // by `channelKey`: where a leaf of ours stands that is of no use to us (C9, C10)
-  readonly entering = new Map<string, Verified>(); // channels whose tree is being verified, and how far that is
+  readonly entering = new Map<string, Leaves>(); // channels whose tree is being verified, and how far that is
   readonly logHashes = new Map<string, Map<number, Bytes>>();
   readonly logHeads = new Map<string, AttestedLogHead>();
   readonly unattestedHeads = new Map<string, Bytes>(); // log heads from the store, until their operation's charter is here
@@ -194,10 +194,14 @@ export class Mailbox implements SendingHost {
     return this.entered(operation, channel, () => followLog(this, operation, channel));
   }
 
-  async pace({ operation, channel }: ChannelPlace, done: Verified): Promise<void> {
-    this.entering.set(channelKey(operation, channel), done);
+  breathe(): Promise<void> {
+    return this.sleep(0);
+  }
+
+  async pace({ operation, channel }: ChannelPlace, leaves: Leaves): Promise<void> {
+    this.entering.set(channelKey(operation, channel), leaves);
     this.#observers.forEach((one) => one.channelMoved(hex(operation), []));
-    await this.sleep(0);
+    await this.breathe();
   }
 
   /** As `followLog`; whoever finds the door shut knocks (C9, C10). It reads the whole log: once for each connection. */

@@ -111,5 +111,5 @@ export interface ChannelState {
   readonly channel: string;
   readonly state: "waiting" | "again" | "open" | "stalled" | "removed";
   readonly behind: number; // entries of the log that were not taken in yet
-  readonly entering: { readonly verified: number; readonly all: number } | null; // while its members are verified (C9)
+  readonly entering: { readonly done: number; readonly all: number } | null; // while its members are verified (C9)
 }

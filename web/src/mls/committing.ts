@@ -18,10 +18,17 @@ import { occupied, type GroupState } from "./group-state";
 import type { KeyPackage } from "./key-package";
 import { welcomeSecret } from "./key-schedule";
 import { membershipTag, signCommit } from "./public-message";
+import { finish, type Slices } from "./slices";
 import { NOTHING } from "./suite";
 import { commonAncestor, nodeOf } from "./tree-math";
-import { createPath, encryptPath, stillValid, type FreshPath } from "./treekem";
+import { createPath, encryptingPath, stillValid, type FreshPath } from "./treekem";
 import { sealWelcome, signGroupInfo } from "./welcome";
+
+/** Whom a Commit adds, and which leaves it removes. */
+interface Asked {
+  readonly adds: readonly KeyPackage[];
+  readonly removes: readonly number[];
+}
 
 /** A Commit of our own that nobody has accepted yet. */
 export interface Staged {
@@ -36,12 +43,17 @@ export interface Staged {
  * @throws ProtocolError a change is refused; the error says by which rule.
  * @throws UsageError the Commit would be longer than anybody may send: add or remove fewer at once.
  */
-export function commit(
+export function commit(state: GroupState, change: Asked, authenticatedData: Bytes, entropy: Entropy): Staged {
+  return finish(committing(state, change, authenticatedData, entropy));
+}
+
+/** As `commit`, piece by piece: right after a large Add the path is sealed to everybody once. */
+export function* committing(
   state: GroupState,
-  change: { readonly adds: readonly KeyPackage[]; readonly removes: readonly number[] },
+  change: Asked,
   authenticatedData: Bytes,
   entropy: Entropy,
-): Staged {
+): Slices<Staged> {
   const { context, ownLeaf } = state;
   const place = { groupId: context.groupId, leafIndex: ownLeaf };
   const changes = { ...change, committer: ownLeaf };
@@ -49,12 +61,13 @@ export function commit(
   const path = createPath(applied.tree, occupied(state.tree, ownLeaf), place, state.keys, entropy);
   checkResultingMembers(path.tree, changes);
   const provisional = provisionalContext(context, path.tree);
+  const sealed = yield* encryptingPath(path, provisional, new Set(applied.added), entropy);
   const content = commitContent({
     ...changes,
     groupId: context.groupId,
     epoch: context.epoch,
     authenticatedData,
-    path: encryptPath(path, provisional, new Set(applied.added), entropy),
+    path: sealed,
   });
   const signature = signCommit(state.keys.signingKey, content, context);
   const begun = beginEpoch(state, provisional, { content, signature }, path.ladder.commitSecret);

@@ -11,7 +11,7 @@
 
 import type { Bytes } from "../bytes";
 import { systemEntropy, type Entropy } from "../primitives/entropy";
-import { commit } from "./committing";
+import { committing } from "./committing";
 import { create } from "./creating";
 import type { GroupState } from "./group-state";
 import { joining } from "./joining";
@@ -181,9 +181,14 @@ export class Group {
    * @throws ProtocolError a change is refused; the error says by which rule.
    * @throws UsageError the Commit would be too large: add or remove fewer at once.
    */
-  async commit(change: Change, authenticatedData: Bytes, entropy: Entropy = systemEntropy): Promise<StagedCommit> {
-    const adds = change.adds.map(decodeKeyPackage);
-    const staged = commit(this.#state, { adds, removes: change.removes }, authenticatedData, entropy);
+  async commit(
+    change: Change,
+    authenticatedData: Bytes,
+    entropy: Entropy = systemEntropy,
+    pace: Pace = AT_ONCE,
+  ): Promise<StagedCommit> {
+    const asked = { adds: change.adds.map(decodeKeyPackage), removes: change.removes };
+    const staged = await finishAtPace(committing(this.#state, asked, authenticatedData, entropy), pace);
     const ratchetTree = staged.welcome === null ? null : staged.state.tree.encode();
     return { group: new Group(staged.state), message: staged.message, welcome: staged.welcome, ratchetTree };
   }

@@ -32,7 +32,7 @@ export function* checkingTree(tree: RatchetTree, context: GroupContext): Slices<
   const leaves = [...tree.leaves()];
   for (const [place, [leafIndex, leaf]] of leaves.entries()) {
     if (place % SLICE_LEAVES === 0) {
-      yield { verified: place, all: leaves.length };
+      yield { done: place, all: leaves.length };
     }
     checkLeafNode(leaf, { groupId: context.groupId, leafIndex });
   }

@@ -18,6 +18,7 @@ import type { DeviceKeys } from "./keys";
 import { signCommitLeaf, type LeafNode, type Place } from "./leaf-node";
 import { chainPath } from "./parent-hash";
 import type { PathStep, RatchetTree } from "./ratchet-tree";
+import { SLICE_LEAVES, type Slices } from "./slices";
 import { decryptWithLabel, deriveKeyPair, deriveSecret, encryptWithLabel, NOTHING } from "./suite";
 import { covers, nodeOf } from "./tree-math";
 
@@ -80,21 +81,31 @@ export function createPath(
 }
 
 /** The path as the others receive it. `context` is the provisional one; newcomers learn it from the Welcome. */
-export function encryptPath(
+export function* encryptingPath(
   path: FreshPath,
   context: GroupContext,
   newcomers: ReadonlySet<number>,
   entropy: Entropy,
-): UpdatePath {
+): Slices<UpdatePath> {
   const info = encodeGroupContext(context);
-  const nodes = path.steps.map(({ node, copath }) => {
+  const readers = path.steps.map(({ copath }) =>
+    path.tree.resolution(copath, newcomers).map((reader) => path.tree.publicKey(reader) ?? NOTHING),
+  );
+  const all = readers.reduce((sum, keys) => sum + keys.length, 0);
+  const nodes: UpdatePathNode[] = [];
+  let sealed = 0;
+  for (const [place, { node }] of path.steps.entries()) {
     const secret = path.ladder.secrets.get(node) ?? NOTHING; // the ladder has a rung for each step
-    const keys = path.tree.resolution(copath, newcomers).map((reader) => path.tree.publicKey(reader) ?? NOTHING);
-    return {
-      encryptionKey: path.ladder.keyPairs.get(node)?.publicKey ?? NOTHING,
-      encryptedPathSecret: keys.map((key) => encryptWithLabel(key, LABEL, info, secret, entropy)),
-    };
-  });
+    const encryptedPathSecret = [];
+    for (const key of readers[place] ?? []) {
+      if (sealed % SLICE_LEAVES === 0) {
+        yield { done: sealed, all };
+      }
+      encryptedPathSecret.push(encryptWithLabel(key, LABEL, info, secret, entropy));
+      sealed += 1;
+    }
+    nodes.push({ encryptionKey: path.ladder.keyPairs.get(node)?.publicKey ?? NOTHING, encryptedPathSecret });
+  }
   return { leafNode: path.leafNode, nodes };
 }
 

@@ -4,8 +4,9 @@
  * What changes by itself is told in bulletins, a few in a second at most, however much arrives.
  */
 
-import { hex, type Bytes } from "../bytes";
+import { fromHex, hex, type Bytes } from "../bytes";
 import { discardedWrites, keepControl, keepDraft, returned } from "../channel/posting";
+import { readyToSend } from "../channel/readying";
 import { CencommError, ProtocolError, UsageError } from "../errors";
 import { encodeAcknowledgement } from "../forms/acknowledgement";
 import { ControlKind } from "../forms/control";
@@ -41,6 +42,7 @@ export class Sitting implements Listener, Observer {
   readonly #troubles = new Map<string, Set<string>>(); // by operation: what went wrong in its channels
   readonly #uploads = new Uploads();
   readonly #readingOn: ReadingOn;
+  readonly #readied = new Set<string>(); // channels in which somebody began to write
   #willTell = false;
 
   constructor(
@@ -85,9 +87,11 @@ export class Sitting implements Listener, Observer {
     return this.#following.answer(wake);
   }
 
+  /** Whoever writes in a channel will say something there: what has to go before it is made meanwhile (D5). */
   async saveDraft(draft: DraftView): Promise<void> {
     await this.work.saveDraft(draft);
     this.noteChannel(draft.operation);
+    this.ready(draft);
   }
 
   /** Also of what came back to its author. */
@@ -207,6 +211,17 @@ export class Sitting implements Listener, Observer {
 
   defect(error: unknown): void {
     this.audience.defect(error);
+  }
+
+  /** Once for each channel: what fails is done before sending. */
+  private ready({ operation, channel }: DraftView): void {
+    const key = `${operation}/${channel}`;
+    if (!this.#readied.has(key)) {
+      this.#readied.add(key);
+      this.attempt(() => readyToSend(this.mailbox, fromHex(operation), fromHex(channel))).catch((error: unknown) =>
+        this.audience.defect(error),
+      );
+    }
   }
 
   private post(): void {

@@ -23,9 +23,9 @@ async function twoDevices(): Promise<{ coordinator: Officer; lost: Officer; kept
   await lost.join(first);
   await bela.join(hers);
   const further = await kept.publishPackage(false);
-  const { ledger, certificates, entropy } = coordinator;
+  const { ledger, certificates, entropy, pace } = coordinator;
   const change = { adds: [further.keyPackage], removes: [] };
-  await coordinator.write(new Map(), { session: await stage(coordinator.session, change, { ledger, certificates, entropy }) });
+  await coordinator.write(new Map(), { session: await stage(coordinator.session, change, { ledger, certificates, entropy, pace }) });
   await enact(coordinator, ledger.operation, CHANNEL);
   await kept.join(further);
   await lost.followLog();
@@ -50,27 +50,27 @@ test("a lost device is removed by another one of its owner, and reads nothing mo
 
 test("nobody removes the device that they work with, nor somebody else's (C6)", async () => {
   const { lost, kept, bela } = await twoDevices();
-  const { ledger, certificates, entropy } = bela;
+  const { ledger, certificates, entropy, pace } = bela;
   const [theirs] = ownLeaves(lost, bela.session);
 
   await assert.rejects(removeOwnDevice(kept, kept.ledger.operation, [CHANNEL], kept.device.device), UsageError);
   assert.equal(await removeOwnDevice(bela, ledger.operation, [CHANNEL], lost.device.device), 0);
   await assert.rejects(
-    stage(bela.session, { adds: [], removes: [theirs!.index] }, { ledger, certificates, entropy }),
+    stage(bela.session, { adds: [], removes: [theirs!.index] }, { ledger, certificates, entropy, pace }),
     CommitRefused,
   );
 });
 
 test("a Commit of somebody else that was first keeps no lost device in", async () => {
   const { coordinator, lost, kept } = await twoDevices();
-  const { ledger, certificates, entropy } = coordinator;
+  const { ledger, certificates, entropy, pace } = coordinator;
   const operation = ledger.operation;
   kept.memory.published.length = 0;
   const { publish } = kept.memory;
   kept.memory.publish = async (request) => {
     kept.memory.publish = publish;
     await coordinator.write(new Map(), {
-      session: await stage(coordinator.session, { adds: [], removes: [] }, { ledger, certificates, entropy }),
+      session: await stage(coordinator.session, { adds: [], removes: [] }, { ledger, certificates, entropy, pace }),
     });
     await enact(coordinator, operation, CHANNEL); // first
     return publish.call(kept.memory, request);

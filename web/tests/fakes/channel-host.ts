@@ -57,8 +57,12 @@ export class ChannelDevice implements Host {
     return member;
   }
 
-  async pace(): Promise<void> {
+  async breathe(): Promise<void> {
     // Nobody else waits.
+  }
+
+  async pace(): Promise<void> {
+    await this.breathe();
   }
 
   async followLedger(): Promise<Operation> {

@@ -126,7 +126,8 @@ export class Officer implements SendingHost {
     this.clock += seconds;
   };
 
-  readonly pace = (): Promise<void> => Promise.resolve();
+  readonly breathe = (): Promise<void> => Promise.resolve();
+  readonly pace = this.breathe;
 
   operation(): Operation {
     return { ledger: this.ledger, contents: contents(), troubles: [], frozen: null } as unknown as Operation;

@@ -7,7 +7,7 @@ import { InvalidLeafNode } from "../../src/mls/errors";
 import { Group } from "../../src/mls/group";
 import { join } from "../../src/mls/joining";
 import { decodeKeyPackage } from "../../src/mls/key-package";
-import { finish, finishAtPace, SLICE_LEAVES, type Verified } from "../../src/mls/slices";
+import { finish, finishAtPace, SLICE_LEAVES, type Leaves } from "../../src/mls/slices";
 import { checkingTree } from "../../src/mls/tree-validation";
 import { RatchetTree } from "../../src/mls/ratchet-tree";
 import { ANCHOR, device, GROUP_ID } from "./party";
@@ -26,16 +26,16 @@ async function grounds() {
 
 test("whoever joins pauses after every few leaves, and says how far it is", async () => {
   const { welcome, ratchetTree, newcomer } = await grounds();
-  const told: Verified[] = [];
+  const told: Leaves[] = [];
   let others = 0;
 
-  const joined = await Group.join(welcome, ratchetTree, newcomer.own, newcomer.keys, async (done) => {
-    told.push(done);
+  const joined = await Group.join(welcome, ratchetTree, newcomer.own, newcomer.keys, async (leaves) => {
+    told.push(leaves);
     await new Promise((resolve) => setTimeout(resolve, 0)).then(() => (others += 1));
   });
 
   const all = OTHERS + 1;
-  assert.deepEqual(told, [0, SLICE_LEAVES, 2 * SLICE_LEAVES].map((verified) => ({ verified, all })));
+  assert.deepEqual(told, [0, SLICE_LEAVES, 2 * SLICE_LEAVES].map((done) => ({ done, all })));
   assert.equal(others, told.length);
   assert.deepEqual(joined.group.epochAuthenticator, (await Group.join(welcome, ratchetTree, newcomer.own, newcomer.keys)).group.epochAuthenticator);
 });

@@ -163,14 +163,14 @@ function Channels({
 }
 
 /** We were let in: everybody who is there is verified before a word is read (C9). */
-function Entering({ verified, all }: { readonly verified: number; readonly all: number }): JSX.Element {
+function Entering({ done, all }: { readonly done: number; readonly all: number }): JSX.Element {
   const words = useWords();
-  const share = Math.floor((100 * verified) / all);
+  const share = Math.floor((100 * done) / all);
   return (
     <p class="trouble entering">
       <label>
         {words.say("Let in: verifying its members, {share} %", { share })}
-        <progress value={verified} max={all} />
+        <progress value={done} max={all} />
       </label>
     </p>
   );
