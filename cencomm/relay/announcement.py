@@ -65,6 +65,7 @@ class KeyPackageTaken:
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
     token_hash: bytes
+    taken_over: bool = False  # another computer took the mailbox that it held
 
 
 Announcement: TypeAlias = (

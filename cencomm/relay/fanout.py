@@ -32,6 +32,7 @@ from cencomm.wire.document import encode_document
 from cencomm.wire.stream import (
     CLOSE_REVOKED,
     CLOSE_SESSION_ENDED,
+    CLOSE_TAKEN_OVER,
     EnrolmentWaits,
     HistoryMoved,
     KeyPackagesLow,
@@ -160,11 +161,11 @@ class Fanout:
                 self._push_to(accounts, _frame(HistoryMoved(operation=operation, request=request)))
             case KeyPackageTaken(account, device, remaining):
                 self._push_to((account,), _frame(KeyPackagesLow(device=device, remaining=remaining)))
-            case SessionEnded(token_hash):
+            case SessionEnded(token_hash, taken_over):
                 for streams in self._accounts.values():
                     for stream in streams:
                         if stream.token_hash == token_hash:
-                            stream.leave(CLOSE_SESSION_ENDED)
+                            stream.leave(CLOSE_TAKEN_OVER if taken_over else CLOSE_SESSION_ENDED)
             case _:
                 assert_never(announcement)
 

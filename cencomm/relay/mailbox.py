@@ -45,7 +45,7 @@ def take(connection: Connection, draft: Draft, session: Session, asked: TakeMail
     if before.held and not asked.take_over:
         raise MailboxHeld(since=before.since)
     if before.held and before.session is not None and before.session != session.token_hash:
-        end_session(connection, draft, before.session)
+        end_session(connection, draft, before.session, taken_over=True)
     queries.take_mailbox(connection, account, holder=before.holder + 1, session=session.token_hash, now=now)
     return HeldMailbox(
         holder=before.holder + 1, version=before.version, seal=before.seal, clean=not before.held, since=before.since

@@ -60,10 +60,10 @@ def begin_session(connection: Connection, draft: Draft, session: Session, *, lab
         queries.forget_source(connection, idle)
 
 
-def end_session(connection: Connection, draft: Draft, token_hash: bytes) -> None:
-    """The token is worth nothing any more, and streams that it opened are closed."""
+def end_session(connection: Connection, draft: Draft, token_hash: bytes, *, taken_over: bool = False) -> None:
+    """The token is worth nothing any more, and streams that it opened are closed, and told if it was `taken_over`."""
     queries.end_session(connection, token_hash)
-    draft.announcements.append(SessionEnded(token_hash))
+    draft.announcements.append(SessionEnded(token_hash, taken_over))
 
 
 def open_sessions(connection: Connection, mine: Session, *, now: int) -> OpenSessions:

@@ -10,6 +10,7 @@ from cencomm.wire.log import LogEntry, Publish
 
 CLOSE_SESSION_ENDED = 4401
 CLOSE_REVOKED = 4403
+CLOSE_TAKEN_OVER = 4409  # the session has ended, since another computer took the mailbox that it held (D4)
 CLOSE_TOO_SLOW = 4408  # the reader catches up from the log
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, async_playwright, expect
 
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.enactment import add_devices
@@ -35,6 +35,7 @@ FIRST_WORDS = "Reefer MSKU9070323 is late"
 class Post:
     """`written` is set whenever the relay has kept a mailbox again; `complaints` is what any console said."""
 
+    playwright: Playwright
     browser: Browser
     server: LoopbackRelay
     place: Place
@@ -123,7 +124,7 @@ async def duty_post(chromium: str, folder: Path, forms: Mapping[str, Form], repo
         await keep_pins(ana.mailbox, ana.access)  # as each command does: the vault names the operation of her letter
         playwright = await stack.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        post = Post(browser, server, place, carla, ana)
+        post = Post(playwright, browser, server, place, carla, ana)
         server.meddle = post.listen
         yield post
         await browser.close()

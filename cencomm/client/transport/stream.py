@@ -105,7 +105,7 @@ def wait_seconds(failures: int, entropy: Entropy) -> float:
 def _end(code: int | None) -> Refusal | None:
     """Why no further try would help, if the status of the upgrade or the close code says so."""
     match code:
-        case 401 | wire.CLOSE_SESSION_ENDED:
+        case 401 | wire.CLOSE_SESSION_ENDED | wire.CLOSE_TAKEN_OVER:
             return NoSession(Error(code=ErrorCode.NO_SESSION, message="the session has ended: sign in again"))
         case 403 | wire.CLOSE_REVOKED:
             return NotEntitled(Error(code=ErrorCode.NOT_ENTITLED, message="this account was revoked"))

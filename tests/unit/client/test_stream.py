@@ -29,6 +29,7 @@ from cencomm.wire.log import LogEntry
 from cencomm.wire.stream import (
     CLOSE_REVOKED,
     CLOSE_SESSION_ENDED,
+    CLOSE_TAKEN_OVER,
     CLOSE_TOO_SLOW,
     EnrolmentWaits,
     KeyPackagesLow,
@@ -183,7 +184,9 @@ async def test_after_a_frame_the_waiting_begins_anew(relay: ScriptedRelay, clien
 
 
 @pytest.mark.parametrize(
-    ("code", "error"), [(CLOSE_SESSION_ENDED, NoSession), (CLOSE_REVOKED, NotEntitled)], ids=["session", "revoked"]
+    ("code", "error"),
+    [(CLOSE_SESSION_ENDED, NoSession), (CLOSE_TAKEN_OVER, NoSession), (CLOSE_REVOKED, NotEntitled)],
+    ids=["session", "taken over", "revoked"],
 )
 async def test_an_end_is_an_end(relay: ScriptedRelay, client: RelayClient, code: int, error: type[Exception]) -> None:
     relay.answer = connections(close(code))

@@ -11,12 +11,15 @@ from msgspec.structs import asdict
 
 from cencomm.mls.group import create_group
 from cencomm.relay.push_stream import text_frame
+from cencomm.wire.accounts import SignedIn, SignIn
 from cencomm.wire.document import decode_document, encode_document
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.history import HistoryTaken
+from cencomm.wire.mailbox import TakeMailbox
 from cencomm.wire.stream import (
     CLOSE_REVOKED,
     CLOSE_SESSION_ENDED,
+    CLOSE_TAKEN_OVER,
     EnrolmentWaits,
     ErrorFrame,
     HistoryMoved,
@@ -232,6 +235,18 @@ async def test_signing_out_closes_the_streams_of_that_session(relay: Relay) -> N
         await person.ask("DELETE", "/v1/session")
 
         assert await close_code(socket) == CLOSE_SESSION_ENDED
+
+
+async def test_a_screen_is_told_that_another_computer_took_its_mailbox(relay: Relay) -> None:
+    """D4: its user has to know why, since it may have been a thief."""
+    person = await relay.person()
+    await person.ask("POST", "/v1/mailbox/hold", TakeMailbox())
+    sign_in = SignIn(handle=person.handle, sign_in_secret=person.secret)
+    elsewhere = (await relay.ask("POST", "/v1/sign-in", sign_in)).read(SignedIn).token
+    async with stream(person) as socket:
+        await relay.ask("POST", "/v1/mailbox/hold", TakeMailbox(take_over=True), token=elsewhere)
+
+        assert await close_code(socket) == CLOSE_TAKEN_OVER
 
 
 async def test_a_stream_ends_with_its_session(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ const CLOSE_NORMAL = 1000;
 const CLOSE_ABNORMAL = 1006;
 const CLOSE_SESSION_ENDED = 4401;
 const CLOSE_REVOKED = 4403;
+const CLOSE_TAKEN_OVER = 4409;
 
 /** What happens to one connection. What comes after its first `closed` counts for nothing. */
 export interface Ears {
@@ -203,6 +204,8 @@ function endOf(code: number): RelayRefuses | null {
   switch (code) {
     case CLOSE_SESSION_ENDED:
       return new RelayRefuses("no_session", "the session has ended: sign in again", null);
+    case CLOSE_TAKEN_OVER:
+      return new RelayRefuses("not_holder", "another computer took the mailbox: nothing more is read or sent here", null);
     case CLOSE_REVOKED:
       return new RelayRefuses("not_entitled", "this account was revoked", null);
     default:

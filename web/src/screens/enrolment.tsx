@@ -106,7 +106,7 @@ function NewAccountForm({ view, busy, onSubmit }: NewAccountProps): JSX.Element 
           {words.say("Name")}
           <input
             name="name"
-            autocomplete="username"
+            autocomplete="off" // as at the sign-in
             required
             dir="auto"
             value={name}

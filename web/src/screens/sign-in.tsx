@@ -60,7 +60,7 @@ export function SignInScreen({ failure, step, onSignIn, onEnrol, onLost, loadPro
           {words.say("Name")}
           <input
             name="name"
-            autocomplete="username"
+            autocomplete="off" // else the browser writes down who sits at this computer, and offers it to the next
             required
             autofocus
             dir="auto"

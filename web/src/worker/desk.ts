@@ -143,7 +143,17 @@ export class Desk {
     return this.#open;
   }
 
+  /** A session that came to nothing is ended: nobody would go on with it, and its owner would wonder whose it is. */
   private async open(access: Access, name: string, takeOver: boolean, report: Report): Promise<Home> {
+    try {
+      return await this.openMailbox(access, name, takeOver, report);
+    } catch (error) {
+      await this.premises.means.relay.signOut().catch(() => undefined); // it ends by itself later
+      throw error;
+    }
+  }
+
+  private async openMailbox(access: Access, name: string, takeOver: boolean, report: Report): Promise<Home> {
     const { lockTab, audience } = this.premises;
     const room = await this.premises.furnish();
     const holding = await takeMailbox(access, takeOver, { lockTab, entropy: room.entropy, now: room.now });

@@ -82,6 +82,7 @@ test("a line that breaks is opened again, later each time, and at once after a f
 for (const [code, says] of [
   [4401, "no_session"],
   [4403, "not_entitled"],
+  [4409, "not_holder"],
 ] as const) {
   test(`a stream that ends with ${code} is not opened again`, async () => {
     const line = new Line([(ears) => (ears.opened(), ears.closed(code))]);
