@@ -7,6 +7,7 @@
  * nobody signed them: what is measured reads a mailbox, whose rows were judged when they came.
  */
 
+import { KEEPS_NOTHING } from "../src/account/known-computer";
 import { text } from "node:stream/consumers";
 
 import { NIGHT } from "../gallery/messages";
@@ -58,8 +59,8 @@ const writers = start.people.map(writer);
 const said = NIGHT.filter((one) => one.form in start.forms);
 
 const relay = new RelayClient(start.origin);
-const typed = { name: start.name, password: start.password, code: null, deviceSecret: null };
-const access = await signIn(typed, { relay, stretch, entropy: systemEntropy, computerName: "bench" }, () => undefined);
+const typed = { name: start.name, password: start.password, code: null, deviceSecret: null, remember: false };
+const access = await signIn(typed, { relay, stretch, entropy: systemEntropy, computerName: "bench", known: KEEPS_NOTHING }, () => undefined);
 const holding = await takeMailbox(access, false, {
   lockTab: () => Promise.resolve(() => undefined),
   entropy: systemEntropy,

@@ -13,6 +13,7 @@ const ACCOUNT: AccountView = {
   name: "rotterdam.desk",
   account: id("rotterdam"),
   relayName: "relay.example",
+  remembered: true,
   withDeviceSecret: false,
   sessions: [
     { session: id("s1"), name: "Firefox, Windows", began: NOW - 2 * HOUR, used: NOW, known: false, current: true },
@@ -51,6 +52,7 @@ const ANSWERS: { readonly [Name in AccountCallName]: (ask: AccountCalls[Name]["a
   account: () => ACCOUNT,
   endSession: ({ session }) => ({ ...ACCOUNT, sessions: ACCOUNT.sessions.filter((one) => one.session !== session) }),
   endOtherSessions: () => ({ ...ACCOUNT, sessions: ACCOUNT.sessions.filter((one) => one.current) }),
+  forgetComputer: () => ({ ...ACCOUNT, remembered: false }),
   endDevice: ({ device }) => ({
     account: { ...ACCOUNT, devices: ACCOUNT.devices.filter((one) => one.device !== device) },
     channels: 2,

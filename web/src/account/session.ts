@@ -5,6 +5,7 @@ import type { Entropy } from "../primitives/entropy";
 import type { Stretch } from "../primitives/password";
 import type { RelayClient } from "../relay/relay-client";
 import type { Access } from "./access";
+import type { KnownComputer } from "./known-computer";
 import { sealLabel } from "./label";
 import type { SignInKeys, SignInParameters } from "./sign-in";
 
@@ -14,6 +15,7 @@ export interface Means {
   readonly stretch: Stretch;
   readonly entropy: Entropy;
   readonly computerName: string; // what its owner will see in the list of sessions
+  readonly known: KnownComputer;
 }
 
 /** Throws as `RelayClient.signIn`. */
@@ -22,7 +24,7 @@ export async function beginSession(
   parameters: SignInParameters,
   keys: SignInKeys,
   code: string | null,
-  source: Bytes | null = null,
+  source: Bytes | null = null, // that this computer was given before
 ): Promise<Access> {
   const { handle } = parameters;
   const label = sealLabel(keys.labelKey, handle, computerName, entropy);

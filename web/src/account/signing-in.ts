@@ -11,6 +11,7 @@ export interface TypedName {
   readonly password: string;
   readonly code: string | null; // of the second factor
   readonly deviceSecret: string | null; // as it stands on the letter (D3)
+  readonly remember: boolean; // this computer is to be known to the relay (D6)
 }
 
 /**
@@ -21,7 +22,7 @@ export interface TypedName {
  * @throws UnknownProfile the relay asks for a password profile that is not ours (D1).
  */
 export async function signIn(asked: TypedName, means: Means, begun: () => void): Promise<Access> {
-  const { relay, stretch } = means;
+  const { relay, stretch, known } = means;
   const code = asked.code === null ? null : readCode(asked.code);
   const relayName = await relay.relayName();
   const handle = signInHandle(relayName, asked.name);
@@ -29,5 +30,10 @@ export async function signIn(asked: TypedName, means: Means, begun: () => void):
   const deviceSecret = asked.deviceSecret === null ? null : readSecret(asked.deviceSecret, "a device secret");
   const keys = deriveKeys(asked.password, parameters, deviceSecret, stretch);
   begun();
-  return beginSession(means, parameters, keys, code);
+  const before = await known.source(handle);
+  const access = await beginSession(means, parameters, keys, code, before);
+  if (access.source !== null && (asked.remember || before !== null)) {
+    await known.keep(handle, access.source);
+  }
+  return access;
 }

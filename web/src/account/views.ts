@@ -31,6 +31,7 @@ export interface AccountView {
   readonly name: string; // to sign in with
   readonly account: string;
   readonly relayName: string;
+  readonly remembered: boolean; // this computer is known to the relay, also without a session (D6)
   readonly withDeviceSecret: boolean; // a new password asks for it
   readonly sessions: readonly SessionView[]; // the newest first
   readonly devices: readonly DeviceView[];

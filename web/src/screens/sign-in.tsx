@@ -26,6 +26,7 @@ export function SignInScreen({ failure, step, onSignIn, onEnrol, onLost, loadPro
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const [deviceSecret, setDeviceSecret] = useState("");
+  const [remember, setRemember] = useState(false);
   const [asksCode, setAsksCode] = useState(false);
   const [asksSecret, setAsksSecret] = useState(false);
   const codeField = useRef<HTMLInputElement>(null);
@@ -45,6 +46,7 @@ export function SignInScreen({ failure, step, onSignIn, onEnrol, onLost, loadPro
       password,
       code: asksCode && code !== "" ? code.replace(/\s/g, "") : null,
       deviceSecret: asksSecret && deviceSecret !== "" ? deviceSecret : null,
+      remember,
       takeOver,
     });
   };
@@ -105,6 +107,20 @@ export function SignInScreen({ failure, step, onSignIn, onEnrol, onLost, loadPro
               onInput={(event) => setDeviceSecret(event.currentTarget.value)}
             />
           </label>
+        )}
+        <label class="check">
+          <input
+            name="remember"
+            type="checkbox"
+            checked={remember}
+            onChange={(event) => setRemember(event.currentTarget.checked)}
+          />
+          {words.say("Remember this computer")}
+        </label>
+        {remember && (
+          <p class="hint">
+            {words.say("Wrong passwords that others type under your name do not lock you out here then. No password and no key to your messages is kept. Not for a computer that strangers use.")}
+          </p>
         )}
         {failure !== null && step === null && (
           <p class={failure.code === "code_needed" ? "notice" : "notice wrong"} role="alert">

@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import type { ProgramView } from "../program/views";
 import { useWords } from "../words";
 
-const SHOWN_DIGITS = 16; // of a file's hash, where all of it would not fit
+const SHOWN_DIGITS = 12; // of a file's hash, where all of it would not fit
 
 interface Props {
   readonly load: () => Promise<ProgramView | null>; // null: it is said elsewhere why there is none

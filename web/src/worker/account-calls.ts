@@ -8,6 +8,7 @@ export interface AccountCalls {
   readonly account: { readonly ask: null; readonly answer: AccountView };
   readonly endSession: { readonly ask: { readonly session: string }; readonly answer: AccountView };
   readonly endOtherSessions: { readonly ask: null; readonly answer: AccountView };
+  readonly forgetComputer: { readonly ask: null; readonly answer: AccountView };
   readonly endDevice: { readonly ask: { readonly device: string }; readonly answer: EndedDevice };
   readonly newTotp: { readonly ask: null; readonly answer: NewTotp }; // shown, and nothing yet
   readonly switchOnTotp: { readonly ask: Proof; readonly answer: AccountView }; // what was shown last counts from now on

@@ -16,6 +16,8 @@ export async function serveAccount(
       return account.endSession(asked.ask.session);
     case "endOtherSessions":
       return account.endOtherSessions();
+    case "forgetComputer":
+      return account.forgetComputer();
     case "endDevice":
       return account.endDevice(asked.ask.device);
     case "newTotp":

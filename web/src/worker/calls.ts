@@ -57,6 +57,7 @@ export interface SignIn {
   readonly password: string;
   readonly code: string | null; // of the second factor
   readonly deviceSecret: string | null; // as it stands on the letter (D3)
+  readonly remember: boolean; // this computer is to be known to the relay (D6)
   readonly takeOver: boolean; // the mailbox, from another computer that has it open (D4)
 }
 

@@ -57,6 +57,7 @@ export class OwnAccount {
       name: this.name,
       account: hex(this.#access.account),
       relayName: this.#access.parameters.relayName,
+      remembered: (await this.means.known.source(this.#access.parameters.handle)) !== null,
       withDeviceSecret: this.#access.keys.withDeviceSecret,
       sessions: sessions.map(({ session, began, used, known, current, label }) => {
         return { session: hex(session), name: this.nameOf(label), began, used, known, current };
@@ -76,6 +77,12 @@ export class OwnAccount {
 
   async endOtherSessions(): Promise<AccountView> {
     await this.#routes.endOtherSessions();
+    return this.view();
+  }
+
+  /** To the relay the next sign-in here is a stranger's (D6). */
+  async forgetComputer(): Promise<AccountView> {
+    await this.means.known.forget(this.#access.parameters.handle);
     return this.view();
   }
 
@@ -144,8 +151,16 @@ export class OwnAccount {
       const { access, vaultVersion } = await changePassword(this.#access, asked, this.name, seen, this.means);
       this.#access = access;
       await mailbox.write(vaultSeen(vaultVersion));
+      await this.rememberAgain(access);
     });
     return this.view();
+  }
+
+  /** A new password makes every source key worthless, and gives this computer another (section 7.4). */
+  private async rememberAgain({ parameters, source }: Access): Promise<void> {
+    if (source !== null && (await this.means.known.source(parameters.handle)) !== null) {
+      await this.means.known.keep(parameters.handle, source);
+    }
   }
 
   /** Of what somebody typed, whoever it is: the relay judges it. Takes a second or two. */

@@ -10,6 +10,7 @@ import { browserSurroundings } from "../relay/stream";
 import { Resources } from "../resources";
 import { browserTabLock } from "../roaming/tab-lock";
 import { serveAccount } from "./account-serving";
+import { browserKnownComputer } from "../store/known-computer";
 import type { Asked, CallName, Calls, Reply, Step } from "./calls";
 import { computerName } from "./computer-name";
 import { Desk } from "./desk";
@@ -26,6 +27,7 @@ const desk = new Desk({
     stretch,
     entropy: systemEntropy,
     computerName: computerName(navigator.userAgent),
+    known: browserKnownComputer,
   },
   lockTab: browserTabLock,
   surroundings: browserSurroundings(systemEntropy),

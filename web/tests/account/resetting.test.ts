@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { askForReset, AnotherName, LetterForNewcomers, LetterHasServed } from "../../src/account/resetting";
+import { KEEPS_NOTHING } from "../../src/account/known-computer";
 import { openVault } from "../../src/account/remote-vault";
 import { deriveKeys, signInHandle } from "../../src/account/sign-in";
 import { concat, fromHex, hex } from "../../src/bytes";
@@ -35,7 +36,7 @@ const [NAME, PASSWORD] = ["ana", "nine lanterns under a paper bridge"];
 const stretch: Stretch = (password, salt) => sha256(concat(password, salt));
 
 function means(relay: AccountRelay): Parameters<typeof askForReset>[2] {
-  return { relay, stretch, entropy: countingEntropy("reset"), computerName: "Desk 4" };
+  return { relay, stretch, entropy: countingEntropy("reset"), computerName: "Desk 4", known: KEEPS_NOTHING };
 }
 
 test("the account, the ticket and the words of keys are Python's", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { KEEPS_NOTHING } from "../../src/account/known-computer";
 import { changeVault, fetchVault, type Access } from "../../src/account/access";
 import { askToJoin, LetterForElsewhere, LetterForTheProgram, readLetterHere, UnreadableLetter } from "../../src/account/enrolling";
 import { WeakPassword } from "../../src/account/password-strength";
@@ -49,7 +50,7 @@ function browser(): Place {
 }
 
 function signsUp(relay: AccountRelay, password = PASSWORD): Promise<Access> {
-  return signUp({ name: "Ana", password, registrationCode: null }, { relay, stretch, entropy, computerName: "Desk 4" });
+  return signUp({ name: "Ana", password, registrationCode: null }, { relay, stretch, entropy, computerName: "Desk 4", known: KEEPS_NOTHING });
 }
 
 function aRelay(): AccountRelay {

@@ -53,7 +53,12 @@ export function AccountScreen({ ask, program, titleOf, onClose }: Props): JSX.El
       )}
       {account !== null && (
         <div class="cards">
-          <Sessions sessions={account.sessions} ask={ask} onChange={setAccount} />
+          <Sessions
+            sessions={account.sessions}
+            remembered={account.remembered}
+            ask={ask}
+            onChange={setAccount}
+          />
           <SecondFactor account={account} ask={ask} onChange={setAccount} />
           <NewPassword account={account} ask={ask} onChange={setAccount} />
           <Devices devices={account.devices} titleOf={titleOf} ask={ask} onChange={setAccount} />

@@ -9,11 +9,12 @@ import { Wrong } from "./parts";
 
 interface Props {
   readonly sessions: readonly SessionView[];
+  readonly remembered: boolean; // this computer
   readonly ask: AskAccount;
   readonly onChange: (account: AccountView) => void;
 }
 
-export function Sessions({ sessions, ask, onChange }: Props): JSX.Element {
+export function Sessions({ sessions, remembered, ask, onChange }: Props): JSX.Element {
   const words = useWords();
   const { busy, failure, run } = useAsking();
   const end = async (work: () => Promise<AccountView>): Promise<void> => {
@@ -40,6 +41,11 @@ export function Sessions({ sessions, ask, onChange }: Props): JSX.Element {
                 })}
               </small>
             </div>
+            {session.current && remembered && (
+              <button disabled={busy} onClick={() => void end(() => ask("forgetComputer", null))}>
+                {words.say("Forget this computer")}
+              </button>
+            )}
             {!session.current && (
               <button
                 disabled={busy}
