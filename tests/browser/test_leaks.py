@@ -140,7 +140,7 @@ async def test_no_word_and_no_key_leaves_the_browser_in_clear_or_stays_behind(lo
     worker.on("close", lambda _: ended.set())
     await page.get_by_role("button", name="Sign out").click()
     await page.get_by_label("Password").wait_for()
-    await ended.wait()
+    await asyncio.wait_for(ended.wait(), timeout=30)
 
     left = await page.evaluate(LEFT_BEHIND)
     assert left.pop("text").startswith("CENcomm\n")
