@@ -61,8 +61,9 @@ async function buildPage() {
 async function buildGallery() {
   const assets = join(HERE, "build", "gallery", "assets");
   mkdirSync(assets, { recursive: true });
-  await bundle({ gallery: "gallery/gallery.tsx", writing: "gallery/writing.tsx", style: "src/style.css" }, assets);
-  for (const page of ["index.html", "writing.html"]) {
+  const pages = Object.fromEntries(["gallery", "writing", "gates"].map((name) => [name, `gallery/${name}.tsx`]));
+  await bundle({ ...pages, style: "src/style.css" }, assets);
+  for (const page of ["index.html", "writing.html", "gates.html"]) {
     copyFileSync(join(HERE, "gallery", page), join(assets, "..", page));
   }
   writeTerms(assets);

@@ -8,44 +8,6 @@ from tests.browser.gallery import barriers, open_gallery
 pytestmark = pytest.mark.slow
 STORY = {"message": "reefer", "pane": "story"}
 ACCOUNT = {"account": "yes", "pane": "story"}
-SCREENS: dict[str, dict[str, str]] = {
-    "inbox": {},
-    "story": STORY,
-    "story in the dark": {**STORY, "theme": "dark"},
-    "story in Arabic": {**STORY, "language": "ar"},
-    "story in Arabic in the dark": {**STORY, "language": "ar", "theme": "dark"},
-    "what was set aside": {"shelf": "aside"},
-    "drafts in the dark": {"shelf": "drafts", "theme": "dark"},
-    "roster": {"details": "yes", "pane": "story"},
-    "without connection": {"online": "no"},
-    "account": ACCOUNT,
-    "account in Arabic in the dark": {**ACCOUNT, "language": "ar", "theme": "dark"},
-}
-
-
-async def test_every_screen_passes_wcag_2_2_aa_in_light_dark_and_right_to_left(page: Page) -> None:
-    found: dict[str, list[str]] = {}
-    for name, asked in SCREENS.items():
-        await open_gallery(page, **asked)
-        found[name] = await barriers(page)
-
-    assert {name: violations for name, violations in found.items() if violations} == {}
-
-
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
-async def test_a_phone_of_360_pixels_scrolls_in_one_direction_only(page: Page, language: str) -> None:
-    await page.set_viewport_size({"width": 360, "height": 740})
-
-    for asked in ({"pane": "boxes"}, {"pane": "list"}, STORY, {"shelf": "drafts"}, {"shelf": "aside"}, ACCOUNT):
-        await open_gallery(page, language=language, **asked)
-        too_wide = await page.evaluate(
-            """() => [...document.querySelectorAll("body *")]
-                .filter((one) => one.getClientRects().length && !one.closest(".arrival, .unseen, .seek"))
-                .filter((one) => { const r = one.getBoundingClientRect(); return r.right > 361 || r.left < -1; })
-                .map((one) => one.className || one.tagName)"""
-        )
-        assert too_wide == [], asked
-        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 async def test_forms_of_the_account_pass_wcag_too_and_fit_on_a_phone(page: Page) -> None:

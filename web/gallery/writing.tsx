@@ -37,20 +37,18 @@ function Writing({ words, mailbox, resources, draft }: Props): JSX.Element {
   };
   return (
     <WordsContext.Provider value={words}>
-      <main>
-        <ComposeScreen
-          draft={current}
-          mailbox={mailbox}
-          overview={who.GREY_HERON}
-          resources={resources}
-          now={() => NOW}
-          attach={async ({ file }) => ({ attachment: id(file.name), name: file.name, mediaType: file.type, size: file.size })}
-          onChange={save}
-          onSend={(sent) => tell("sent", sent)}
-          onDiscard={() => undefined}
-          onClose={() => undefined}
-        />
-      </main>
+      <ComposeScreen
+        draft={current}
+        mailbox={mailbox}
+        overview={who.GREY_HERON}
+        resources={resources}
+        now={() => NOW}
+        attach={async ({ file }) => ({ attachment: id(file.name), name: file.name, mediaType: file.type, size: file.size })}
+        onChange={save}
+        onSend={(sent) => tell("sent", sent)}
+        onDiscard={() => undefined}
+        onClose={() => undefined}
+      />
     </WordsContext.Provider>
   );
 }

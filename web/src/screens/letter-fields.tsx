@@ -1,6 +1,7 @@
 /** What both kinds of letters ask of their holder: words to be compared by voice, and a password, twice. */
 
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 
 import { useWords } from "../words";
 import { PasswordStrength } from "./account/password-strength";
@@ -13,9 +14,13 @@ interface WordsProps {
 
 export function ComparedWords({ spoken, compared, onCompared }: WordsProps): JSX.Element {
   const words = useWords();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []); // the button that led here is gone
   return (
     <>
-      <h2>{words.say("The operation's words")}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {words.say("The operation's words")}
+      </h2>
       <ol class="fingerprint" dir="ltr" lang="en">
         {spoken.map((word) => (
           <li key={word}>{word}</li>

@@ -1,7 +1,7 @@
 /** The access letter: pasted, or read from its file. It stays in this page and its worker. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useWords } from "../words";
 
@@ -15,6 +15,8 @@ interface Props {
 export function LetterForm({ busy, onRead }: Props): JSX.Element {
   const words = useWords();
   const [text, setText] = useState("");
+  const letter = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => letter.current?.focus(), []);
 
   const open = async (file: File | undefined): Promise<void> => {
     if (file !== undefined) {
@@ -32,6 +34,7 @@ export function LetterForm({ busy, onRead }: Props): JSX.Element {
       <label>
         {words.say("Text of the letter")}
         <textarea
+          ref={letter}
           name="letter"
           required
           rows={8}

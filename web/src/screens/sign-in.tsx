@@ -29,6 +29,7 @@ export function SignInScreen({ failure, step, onSignIn, onEnrol, onLost, loadPro
   const [remember, setRemember] = useState(false);
   const [asksCode, setAsksCode] = useState(false);
   const [asksSecret, setAsksSecret] = useState(false);
+  const nameField = useRef<HTMLInputElement>(null);
   const codeField = useRef<HTMLInputElement>(null);
   const secretField = useRef<HTMLInputElement>(null);
 
@@ -36,6 +37,7 @@ export function SignInScreen({ failure, step, onSignIn, onEnrol, onLost, loadPro
     setAsksCode((asked) => asked || failure?.code === "code_needed");
     setAsksSecret((asked) => asked || failure?.code === "vault_closed");
   }, [failure]);
+  useEffect(() => nameField.current?.focus(), []); // also when another screen led here: `autofocus` serves the page once
   useEffect(() => codeField.current?.focus(), [asksCode]);
   useEffect(() => secretField.current?.focus(), [asksSecret]);
 
@@ -64,7 +66,7 @@ export function SignInScreen({ failure, step, onSignIn, onEnrol, onLost, loadPro
             name="name"
             autocomplete="off" // else the browser writes down who sits at this computer, and offers it to the next
             required
-            autofocus
+            ref={nameField}
             dir="auto"
             value={name}
             onInput={(event) => setName(event.currentTarget.value)}

@@ -88,7 +88,7 @@ export function ComposeScreen(props: Props): JSX.Element {
     return <p class="notice">{words.say("Fetching code lists …")}</p>;
   }
   return (
-    <div class="compose-screen">
+    <main class="compose-screen">
       <div class="beside">
         <button class="quiet" onClick={props.onClose}>
           {words.say("Back, and keep the draft")}
@@ -128,7 +128,7 @@ export function ComposeScreen(props: Props): JSX.Element {
         onDiscard={() => props.onDiscard(draft)}
         onRepeat={hasLast ? () => props.onChange(repeatedDraft(mailbox, draft) ?? draft) : null}
       />
-    </div>
+    </main>
   );
 }
 

@@ -101,6 +101,13 @@ export function MailboxScreen({
 
   const details = place.details && place.operation !== null ? operationOf(board, place.operation) : null;
   const writing = children !== undefined && children !== null && children !== false;
+  const wasWriting = useRef(writing);
+  useEffect(() => {
+    if (wasWriting.current && !writing) {
+      focusStory(heading.current); // what had the focus is gone
+    }
+    wasWriting.current = writing;
+  }, [writing]);
   return (
     <BoardProvider value={board}>
       <div class="mailbox" data-pane={writing ? "story" : place.pane}>
@@ -159,6 +166,14 @@ function storyOf(board: Board, chosen: Entry | null): readonly Entry[] {
 
 function focusList(): void {
   document.querySelector<HTMLElement>(".arrivals-frame")?.focus();
+}
+
+/** The story, or on a phone that shows the list, the list. */
+function focusStory(heading: HTMLElement | null): void {
+  heading?.focus();
+  if (heading === null || document.activeElement !== heading) {
+    focusList();
+  }
 }
 
 /** So that a tab in the background says that somebody waits. */

@@ -1,7 +1,7 @@
 /** "New message", and which form: only those that the unit allows now, in the reader's language. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import type { JsonObject, JsonValue } from "../../forms/canonical-json";
 import { useWords, type Words } from "../../words";
@@ -16,13 +16,23 @@ interface Props {
 export function NewMessage({ operations, onNew }: Props): JSX.Element | null {
   const words = useWords();
   const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   const writable = operations.filter((one) => one.mailbox.current.length > 0);
   if (writable.length === 0) {
     return null;
   }
   return (
-    <div class="new-message">
-      <button class="primary" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <div
+      class="new-message"
+      onKeyDown={(event) => {
+        if (open && event.key === "Escape") {
+          event.preventDefault(); // nothing else is left by it
+          setOpen(false);
+          button.current?.focus();
+        }
+      }}
+    >
+      <button ref={button} class="primary" aria-expanded={open} onClick={() => setOpen(!open)}>
         {words.say("New message")}
       </button>
       {open && (

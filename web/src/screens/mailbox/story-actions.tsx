@@ -52,8 +52,8 @@ export function StoryActions({ target, one, actions, onBack }: Props): JSX.Eleme
       {!view.own && (
         <button
           aria-keyshortcuts="a"
-          disabled={!may.acknowledge}
-          onClick={() => actions.onAcknowledge(view)}
+          aria-disabled={!may.acknowledge}
+          onClick={() => may.acknowledge && actions.onAcknowledge(view)}
         >
           {!may.acknowledge ? words.say("Acknowledged") : words.say("Acknowledge")}
         </button>

@@ -1,6 +1,6 @@
 /** The line above everything: where one is, whether it is live, and the way out. */
 
-import type { JSX } from "preact";
+import type { JSX, TargetedKeyboardEvent } from "preact";
 
 import { useWords } from "../../words";
 import { LanguageChoice } from "../language-choice";
@@ -35,7 +35,7 @@ export function TopBar({ online, alerting, onHelp, onAccount, onSignOut }: Props
           {words.say("Sound for urgent messages")}
         </button>
       )}
-      <details class="settings">
+      <details class="settings" onKeyDown={closeByEscape}>
         <summary>{words.say("Settings")}</summary>
         <div>
           <LanguageChoice />
@@ -62,4 +62,12 @@ export function TopBar({ online, alerting, onHelp, onAccount, onSignOut }: Props
       </button>
     </header>
   );
+}
+
+function closeByEscape(event: TargetedKeyboardEvent<HTMLDetailsElement>): void {
+  if (event.key === "Escape" && event.currentTarget.open) {
+    event.preventDefault(); // nothing else is left by it
+    event.currentTarget.open = false;
+    event.currentTarget.querySelector("summary")?.focus();
+  }
 }
