@@ -11,7 +11,8 @@ export function useKeys(keys: Keys, letters: boolean): void {
   });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isWriting(event.target)) {
+      const held = event.ctrlKey || event.metaKey || event.altKey;
+      if (held || event.defaultPrevented || isWriting(event.target) || isCovered()) {
         return;
       }
       const act = Object.hasOwn(newest.current, event.key) ? newest.current[event.key] : undefined;
@@ -27,4 +28,9 @@ export function useKeys(keys: Keys, letters: boolean): void {
 
 function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input, textarea, select, dialog") !== null;
+}
+
+/** By a dialog: while the focus is between its last control and its first, the page behind it does not act. */
+function isCovered(): boolean {
+  return document.querySelector("dialog[open]") !== null;
 }
