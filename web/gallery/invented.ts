@@ -51,6 +51,7 @@ export function message(operation: string, sequence: number, said: Said): Messag
     key: `${channel}/1/${sequence}`,
     operation,
     channel,
+    generation: 1,
     sequence,
     message: said.id ?? id(`m${sequence}`),
     author: said.author,

@@ -21,6 +21,9 @@ const [ISOLATE, END] = ["\u2068", "\u2069"]; // in the direction of what stands 
 export type Catalogue = Readonly<Record<string, string>>;
 
 export class Words {
+  readonly #hours = new Map<string, Intl.DateTimeFormat>();
+  #regions: Intl.DisplayNames | null = null;
+
   constructor(
     readonly language: Language,
     private readonly catalogue: Catalogue,
@@ -58,7 +61,7 @@ export class Words {
     if (!(Math.abs(seconds) <= LAST_MOMENT)) {
       return "?"; // a relay signs any number as a time, and the page goes on
     }
-    return new Intl.DateTimeFormat(this.locale, {
+    return this.hours({
       dateStyle: "medium",
       timeStyle: "short",
       hourCycle: "h23",
@@ -73,12 +76,12 @@ export class Words {
       day(seconds) === day(now)
         ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
         : { day: "numeric", month: "short", ...(now - seconds > HALF_A_YEAR ? { year: "numeric" } : {}) };
-    return new Intl.DateTimeFormat(this.locale, { ...parts, timeZone: "UTC" }).format(seconds * 1000);
+    return this.hours({ ...parts, timeZone: "UTC" }).format(seconds * 1000);
   }
 
   /** The same moment where the reader sits, with its zone. */
   local(seconds: number): string {
-    return new Intl.DateTimeFormat(this.locale, {
+    return this.hours({
       weekday: "short",
       hour: "2-digit",
       minute: "2-digit",
@@ -101,10 +104,19 @@ export class Words {
 
   country(code: string): string {
     try {
-      return new Intl.DisplayNames(this.locale, { type: "region" }).of(code) ?? code;
+      this.#regions ??= new Intl.DisplayNames(this.locale, { type: "region" });
+      return this.#regions.of(code) ?? code;
     } catch {
       return code; // no code of a region: shown as it was signed
     }
+  }
+
+  /** Made once each: a list that is scrolled says the hour of each row, and making one takes longer than all of a row. */
+  private hours(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+    const name = JSON.stringify(options);
+    const known = this.#hours.get(name) ?? new Intl.DateTimeFormat(this.locale, options);
+    this.#hours.set(name, known);
+    return known;
   }
 
   /** Digits that everybody reads alike, and the calendar of the papers. */

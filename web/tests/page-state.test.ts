@@ -71,6 +71,7 @@ function message(key: string): MessageView {
     authorRevoked: false,
     fromHistory: false,
     extent: "whole",
+    generation: 1,
     form: DRAFT.form,
     formHash: DRAFT.formHash,
     ledgerSequence: 1,

@@ -1,17 +1,11 @@
 /** Where a message lies: the boxes of the officer, over one operation or all. Pure. */
 
-import type { Overview } from "../operation/overview";
-import { answering, waitsFor, type Answering } from "./answering";
-import { merge, readingOrder } from "./order";
-import { Roster } from "./roster";
-import { formName, storiesOf } from "./stories";
-import type { MessageView, OperationMailbox } from "./views";
+import type { Answering } from "./answering";
+import { merge } from "./order";
+import type { MessageView } from "./views";
 
 /** `forUs`: somebody must answer, and it may be us. `waiting`: our own, for which others have not answered. */
 export type Box = "inbox" | "forUs" | "waiting" | "sent" | "flagged";
-
-/** The form that stops a clock: what was done about a message. */
-const RESPONSE = "response";
 
 /** A message with what the boxes need to know of it. */
 export interface Entry {
@@ -20,39 +14,6 @@ export interface Entry {
   readonly story: string; // key of the message with which it begins
   readonly asked: Answering;
   readonly forUs: boolean;
-}
-
-/** One operation's messages, the oldest first. `overview` is null while the operation does not verify. */
-export function entriesOf(mailbox: OperationMailbox, overview: Overview | null, account: string): readonly Entry[] {
-  const messages = readingOrder(mailbox.messages);
-  const stories = storiesOf(messages, mailbox.forms);
-  const responses = new Map<string, MessageView[]>(); // by channel and the id that they answer
-  for (const message of messages) {
-    if (message.replyTo !== null && formName(message, mailbox.forms) === RESPONSE) {
-      const name = `${message.channel}/${message.replyTo}`;
-      responses.set(name, [...(responses.get(name) ?? []), message]);
-    }
-  }
-  const members = overview?.members ?? [];
-  const channels = new Map((overview?.channels ?? []).map((channel) => [channel.channel, channel]));
-  const rosters = new Map<string, Roster>(); // few heads for many messages
-  const rosterOf = ({ channel, ledgerSequence }: MessageView): Roster => {
-    const name = `${channel}/${ledgerSequence}`;
-    const roster = rosters.get(name) ?? Roster.at(members, channels.get(channel) ?? null, ledgerSequence);
-    rosters.set(name, roster);
-    return roster;
-  };
-  return messages.map((view) => {
-    const answers = responses.get(`${view.channel}/${view.message}`) ?? [];
-    const asked = answering(view, rosterOf(view), answers);
-    return {
-      view,
-      form: formName(view, mailbox.forms),
-      story: stories.get(view.key) ?? view.key,
-      asked,
-      forUs: !view.own && waitsFor(asked, account),
-    };
-  });
 }
 
 export function lies(entry: Entry, box: Box): boolean {

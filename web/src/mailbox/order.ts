@@ -20,19 +20,23 @@ export function readingOrder(messages: readonly MessageView[]): readonly Message
   return merge([...logs.values()].map(byPlace), (message) => message.body.writtenAt);
 }
 
+/** As they came, unless history brought older ones behind newer. */
 function byPlace(log: readonly MessageView[]): readonly MessageView[] {
-  const placed = log.map((message) => ({ message, generation: generation(message) }));
-  placed.sort((a, b) => a.generation - b.generation || a.message.sequence - b.message.sequence);
-  return placed.map(({ message }) => message);
+  const isInOrder = log.every((message, place) => place === 0 || distance(log[place - 1] ?? message, message) <= 0);
+  return isInOrder ? log : [...log].sort(distance);
 }
 
-/** `key` is channel/generation/sequence. */
-function generation(message: MessageView): number {
-  return Number(message.key.split("/")[1] ?? 0);
+/** In one log; below 0: `a` stands before `b`. */
+export function distance(a: MessageView, b: MessageView): number {
+  return a.generation - b.generation || a.sequence - b.sequence;
 }
 
 /** One after the other, from the list whose next one was written first; each list keeps its order. Lists are few. */
 export function merge<T>(lists: readonly (readonly T[])[], written: (one: T) => number): readonly T[] {
+  const [only] = lists;
+  if (only !== undefined && lists.length === 1) {
+    return only;
+  }
   const merged: T[] = [];
   const heads = lists.map((list) => ({ list, next: 0 }));
   for (;;) {

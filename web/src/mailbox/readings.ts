@@ -96,6 +96,9 @@ export function headline(reading: Reading, tongue: Tongue): string {
 }
 
 function short(text: string): string {
+  if (text.length <= MAX_HEADLINE_LETTERS && !text.includes("\n")) {
+    return text;
+  }
   const letters = Array.from(text.split("\n", 1)[0] ?? "");
   return letters.length <= MAX_HEADLINE_LETTERS
     ? letters.join("")

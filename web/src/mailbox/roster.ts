@@ -8,6 +8,7 @@ const NODES: ReadonlySet<number> = new Set([Role.archive, Role.ncen, Role.cen]);
 
 /** Nodes are readers, and nobody asks them: they are not in it. Made once for many messages of one head. */
 export class Roster {
+  static readonly NOBODY = new Roster([]);
   readonly #named = new Map<string, MemberView[]>();
 
   private constructor(members: readonly MemberView[]) {

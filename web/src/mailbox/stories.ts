@@ -10,59 +10,105 @@ export function formName(message: MessageView, forms: OperationForms): string {
 }
 
 /**
- * Key of a message -> key of the message that its story begins with, for messages of one operation in reading order.
+ * Which story each message of one operation belongs to.
  *
  * A message belongs to the one that it answers, else to the one that a field of its form names; in its own channel,
  * since others cannot read it. Ids are their authors' choice: of two with the same the first counts, and who lets
  * messages answer each other in a circle gets a story that begins with the first of them.
  */
-export function storiesOf(messages: readonly MessageView[], forms: OperationForms): ReadonlyMap<string, string> {
-  const first = new Map<string, MessageView>(); // by channel and id
-  const place = new Map<string, number>();
-  messages.forEach((message, index) => {
-    const name = `${message.channel}/${message.message}`;
-    if (!first.has(name)) {
-      first.set(name, message);
+export class Stories {
+  readonly #first = new Map<string, Map<string, MessageView>>(); // by channel and id
+  readonly #roots = new Map<string, string>(); // of messages that belong to another
+  readonly #awaited = new Set<string>(); // what was named and is not here
+  readonly #fields = new Map<string, readonly string[]>(); // of kind `message`, by form
+
+  private constructor(private readonly forms: OperationForms) {}
+
+  /** Of messages in reading order. */
+  static of(messages: readonly MessageView[], forms: OperationForms): Stories {
+    const stories = new Stories(forms);
+    messages.forEach((message) => stories.know(message));
+    messages.forEach((message) => stories.trace(message, messages));
+    return stories;
+  }
+
+  /** Key of the message that the story of `message` begins with. */
+  beginning({ key }: MessageView): string {
+    return this.#roots.get(key) ?? key;
+  }
+
+  /** With a message behind all others; false: one that is here belongs to it, so all stories have to be told anew. */
+  add(message: MessageView): boolean {
+    if (this.#awaited.has(nameOf(message.channel, message.message))) {
+      return false;
     }
-    place.set(message.key, index);
-  });
-  const fields = new Map<string, readonly string[]>(); // of kind `message`, by form
-  const parentOf = (message: MessageView): MessageView | null => {
-    if (!fields.has(message.formHash)) {
-      fields.set(message.formHash, messageFields(forms.get(message.formHash)));
+    this.know(message);
+    const parent = this.parentOf(message);
+    if (parent !== null) {
+      this.#roots.set(message.key, this.beginning(parent));
     }
-    const named = fields.get(message.formHash)?.map((field) => message.body.values.get(field)) ?? [];
-    for (const id of [message.replyTo, ...named]) {
-      const parent = typeof id === "string" ? first.get(`${message.channel}/${id}`) : undefined;
+    return true;
+  }
+
+  private know(message: MessageView): void {
+    let inChannel = this.#first.get(message.channel);
+    if (inChannel === undefined) {
+      inChannel = new Map();
+      this.#first.set(message.channel, inChannel);
+    }
+    if (!inChannel.has(message.message)) {
+      inChannel.set(message.message, message);
+    }
+  }
+
+  private trace(message: MessageView, messages: readonly MessageView[]): void {
+    const path: MessageView[] = [];
+    const seen = new Set<string>();
+    let at = this.#roots.has(message.key) ? null : this.parentOf(message);
+    if (at === null) {
+      return; // it is traced already, or its story begins with it
+    }
+    path.push(message);
+    seen.add(message.key);
+    while (at !== null && !this.#roots.has(at.key) && !seen.has(at.key)) {
+      seen.add(at.key);
+      path.push(at);
+      at = this.parentOf(at);
+    }
+    const known = at === null ? undefined : this.#roots.get(at.key);
+    const root = known ?? firstOf(at === null ? path.slice(-1) : path.slice(path.indexOf(at)), messages);
+    path.forEach((one) => this.#roots.set(one.key, root));
+  }
+
+  private parentOf(message: MessageView): MessageView | null {
+    const named = this.#fields.get(message.formHash) ?? messageFields(this.forms.get(message.formHash));
+    this.#fields.set(message.formHash, named);
+    if (message.replyTo === null && named.length === 0) {
+      return null; // most messages begin a story
+    }
+    for (const id of [message.replyTo, ...named.map((field) => message.body.values.get(field))]) {
+      if (typeof id !== "string") {
+        continue;
+      }
+      const parent = this.#first.get(message.channel)?.get(id);
       if (parent !== undefined && parent.key !== message.key) {
         return parent;
       }
+      this.#awaited.add(nameOf(message.channel, id));
     }
     return null;
-  };
-  const roots = new Map<string, string>();
-  for (const message of messages) {
-    const path: MessageView[] = [];
-    const seen = new Set<string>();
-    let at: MessageView | null = message;
-    while (at !== null && !roots.has(at.key) && !seen.has(at.key)) {
-      seen.add(at.key);
-      path.push(at);
-      at = parentOf(at);
-    }
-    const known = at === null ? undefined : roots.get(at.key);
-    const root = known ?? beginning(at === null ? path.slice(-1) : path.slice(path.indexOf(at)), place);
-    for (const one of path) {
-      roots.set(one.key, root);
-    }
   }
-  return roots;
 }
 
-/** The first of them in reading order. */
-function beginning(circle: readonly MessageView[], place: ReadonlyMap<string, number>): string {
-  const at = (message: MessageView): number => place.get(message.key) ?? 0;
-  return circle.reduce((first, one) => (at(one) < at(first) ? one : first)).key;
+/** Of a circle the first in reading order. */
+function firstOf(circle: readonly MessageView[], messages: readonly MessageView[]): string {
+  const [only, ...others] = circle;
+  const first = others.length === 0 ? only : messages.find((one) => circle.includes(one));
+  return first?.key ?? "";
+}
+
+function nameOf(channel: string, id: string): string {
+  return `${channel}/${id}`;
 }
 
 /** Fields of a form's header that hold the id of a message. */

@@ -57,6 +57,7 @@ export function messageView(
     key: placeKey(kept.place),
     operation: hex(kept.place.operation),
     channel: hex(kept.place.channel),
+    generation: kept.place.generation,
     sequence: kept.place.sequence,
     message: hex(kept.message),
     author: hex(kept.account),

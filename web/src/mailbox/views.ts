@@ -24,6 +24,7 @@ export interface MessageView {
   readonly key: string; // "channel/generation/sequence": one entry of one log
   readonly operation: string;
   readonly channel: string;
+  readonly generation: number;
   readonly sequence: number;
   readonly message: string; // the author's id for it, to which `replyTo` of others refers
   readonly author: string; // account
@@ -97,10 +98,16 @@ export type MailboxChange = Omit<OperationMailbox, "forms" | "current">;
 
 /** The mailbox after the change: new messages behind those that were there. */
 export function changed(mailbox: OperationMailbox, change: MailboxChange): OperationMailbox {
-  const byKey = new Map(change.messages.map((message) => [message.key, message]));
-  const known = mailbox.messages.map((message) => byKey.get(message.key) ?? message);
-  const keys = new Set(mailbox.messages.map((message) => message.key));
-  return { ...mailbox, ...change, messages: [...known, ...change.messages.filter(({ key }) => !keys.has(key))] };
+  if (change.messages.length === 0) {
+    return { ...mailbox, ...change, messages: mailbox.messages };
+  }
+  const news = new Map(change.messages.map((message) => [message.key, message]));
+  const known = mailbox.messages.map((message) => {
+    const newer = news.get(message.key);
+    news.delete(message.key);
+    return newer ?? message;
+  });
+  return { ...mailbox, ...change, messages: [...known, ...news.values()] };
 }
 
 /**

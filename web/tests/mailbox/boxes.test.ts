@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { channel, id, member, message, NOW, object, overview, type Said } from "../../gallery/invented";
-import { entriesOf, shown, together, type Entry } from "../../src/mailbox/boxes";
+import { shown, together, type Entry } from "../../src/mailbox/boxes";
+import { EntryBook } from "../../src/mailbox/entry-book";
 import { EVERYTHING, passes } from "../../src/mailbox/filters";
 import { readingOrder } from "../../src/mailbox/order";
-import { storiesOf } from "../../src/mailbox/stories";
+import { Stories } from "../../src/mailbox/stories";
 import type { MessageView, OperationForms } from "../../src/mailbox/views";
 
 const OPERATION = "00".repeat(32);
@@ -28,7 +29,7 @@ function mailbox(...said: Said[]): readonly MessageView[] {
 
 function entries(...said: Said[]): readonly Entry[] {
   const messages = mailbox(...said);
-  return entriesOf(
+  return new EntryBook().entriesOf(
     { operation: OPERATION, forms: FORMS, current: [], messages, aside: [], drafts: [], outgoing: [], channels: [] },
     VIEW,
     US.account,
@@ -36,8 +37,8 @@ function entries(...said: Said[]): readonly Entry[] {
 }
 
 function begins(messages: readonly MessageView[]): readonly (string | undefined)[] {
-  const stories = storiesOf(messages, FORMS);
-  return messages.map((one) => stories.get(one.key));
+  const stories = Stories.of(messages, FORMS);
+  return messages.map((one) => stories.beginning(one));
 }
 
 test("alert, responses, seizure and notes are one story", () => {
@@ -132,7 +133,7 @@ test("an operation that does not verify still shows its messages, and asks nothi
   const messages = mailbox({ author: QUITO.account, form: "alert", body: { to: [{ country: "NL" }] } });
   const box = { operation: OPERATION, forms: new Map(), current: [], messages, aside: [], drafts: [], outgoing: [], channels: [] };
 
-  const [entry] = entriesOf(box, null, US.account);
+  const [entry] = new EntryBook().entriesOf(box, null, US.account);
 
   assert.equal(entry?.form, "");
   assert.equal(entry?.forUs, false);

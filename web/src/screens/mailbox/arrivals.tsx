@@ -1,7 +1,7 @@
 /** The second column: what lies in the box, narrowed and searched. */
 
 import type { JSX, RefObject } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 
 import type { Entry } from "../../mailbox/boxes";
 import { EVERYTHING, type Filter } from "../../mailbox/filters";
@@ -37,6 +37,32 @@ export function Arrivals({ place, entries, search, actions, go, onOpen }: Props)
   const partial = useMemo(() => board.entries.filter((entry) => lacks(entry.view, "whole")).length, [board.entries]);
   const { progress, again } = useWholeHistory(place.sought !== "", partial, actions.onReadAll);
   const rowId = (at: number): string => `m-${entries[at]?.view.key ?? ""}`;
+  const rows = useRef(new WeakMap<Entry, { readonly asked: string; readonly row: JSX.Element }>());
+  const row = (at: number): JSX.Element => {
+    const entry = entries[at];
+    if (entry === undefined) {
+      return <></>;
+    }
+    const chosen = entry.view.key === place.message;
+    const asked = `${at} ${entries.length} ${chosen}`;
+    const known = rows.current.get(entry);
+    if (known?.asked === asked) {
+      return known.row; // the same element: while the list is scrolled, rows that stay are not made again
+    }
+    const made = (
+      <Row
+        key={entry.view.key}
+        entry={entry}
+        id={rowId(at)}
+        chosen={chosen}
+        place={at}
+        count={entries.length}
+        onChoose={() => go({ message: entry.view.key, pane: "story", details: false })}
+      />
+    );
+    rows.current.set(entry, { asked, row: made });
+    return made;
+  };
   return (
     <section class="arrivals" aria-label={name}>
       <h2 class="arrivals-name">{name}</h2>
@@ -74,22 +100,7 @@ export function Arrivals({ place, entries, search, actions, go, onOpen }: Props)
               count={entries.length}
               chosen={entries.findIndex((entry) => entry.view.key === place.message)}
               rowId={rowId}
-              row={(at) => {
-                const entry = entries[at];
-                return entry === undefined ? (
-                  <></>
-                ) : (
-                  <Row
-                    key={entry.view.key}
-                    entry={entry}
-                    id={rowId(at)}
-                    chosen={entry.view.key === place.message}
-                    place={at}
-                    count={entries.length}
-                    onChoose={() => go({ message: entry.view.key, pane: "story", details: false })}
-                  />
-                );
-              }}
+              row={row}
               onChoose={(at) => go({ message: entries[at]?.view.key ?? null, details: false })}
               onOpen={onOpen}
               onSight={(first, last) => setSight({ first, last })}

@@ -3,7 +3,8 @@
 import { createContext } from "preact";
 import { useContext, useMemo, useRef } from "preact/hooks";
 
-import { entriesOf, together, type Entry } from "../../mailbox/boxes";
+import { EntryBook } from "../../mailbox/entry-book";
+import { together, type Entry } from "../../mailbox/boxes";
 import { headline, type MessageReading, type Readings, type Said } from "../../mailbox/readings";
 import type { MessageView, OperationMailbox } from "../../mailbox/views";
 import type { MemberView, Overview } from "../../operation/overview";
@@ -45,16 +46,15 @@ export function useBoardOf(
   readings: Readings | null,
   now: number,
 ): Board {
-  const known = useRef(new WeakMap<OperationMailbox, { readonly view: OperationView; readonly built: BoardOperation }>());
+  const books = useRef(new Map<string, Book>());
   const operations = useMemo(
     () =>
       home.operations.map((view) => {
         const operation = view.verified ? view.overview.operation : view.operation;
         const mailbox = mailboxes.find((one) => one.operation === operation) ?? empty(operation);
-        const before = known.current.get(mailbox);
-        const built = before?.view === view ? before.built : build(view, mailbox, home.account);
-        known.current.set(mailbox, { view, built });
-        return built;
+        const book = books.current.get(operation) ?? new Book();
+        books.current.set(operation, book);
+        return book.build(view, mailbox, home.account);
       }),
     [home, mailboxes],
   );
@@ -85,16 +85,28 @@ export function headlineOf(board: Board, operation: string, said: Said): string 
   return found === null || board.readings === null ? "" : headline(found.reading, board.readings.tongue);
 }
 
-function build(view: OperationView, mailbox: OperationMailbox, account: string): BoardOperation {
-  const overview = view.verified ? view.overview : null;
-  return {
-    operation: mailbox.operation,
-    overview,
-    failure: view.verified ? null : view.failure,
-    mailbox,
-    entries: entriesOf(mailbox, overview, account),
-    members: new Map((overview?.members ?? []).map((member) => [member.account, member])),
-  };
+/** An operation's board from one change to the next. */
+class Book {
+  readonly #entries = new EntryBook();
+  #built: BoardOperation | null = null;
+
+  build(view: OperationView, mailbox: OperationMailbox, account: string): BoardOperation {
+    const overview = view.verified ? view.overview : null;
+    const failure = view.verified ? null : view.failure;
+    const known = this.#built;
+    if (known?.mailbox === mailbox && known.overview === overview && known.failure === failure) {
+      return known;
+    }
+    this.#built = {
+      operation: mailbox.operation,
+      overview,
+      failure,
+      mailbox,
+      entries: this.#entries.entriesOf(mailbox, overview, account),
+      members: new Map((overview?.members ?? []).map((member) => [member.account, member])),
+    };
+    return this.#built;
+  }
 }
 
 function empty(operation: string): OperationMailbox {

@@ -1,6 +1,6 @@
 /** Where the officer is: which operation, which box, which message. Replaced, never changed. */
 
-import { shown, type Entry } from "../../mailbox/boxes";
+import { lies, shown, type Entry } from "../../mailbox/boxes";
 import { EVERYTHING, isUnread, passes, type Filter } from "../../mailbox/filters";
 import { wordsOf, textsOf, type SearchIndex } from "../../mailbox/search";
 import { memberOf, operationOf, readingOf, type Board, type BoardOperation } from "./board";
@@ -67,18 +67,50 @@ export interface Counts {
 }
 
 export function countsOf(board: Board, operations: readonly BoardOperation[]): Counts {
-  const entries = operations.flatMap((one) => one.entries);
-  const forUs = entries.filter((entry) => entry.forUs);
+  const { unread, waiting, forUs } = together(operations.map((one) => tallyOf(one.entries)));
   const aside = operations.flatMap((one) => one.mailbox.aside);
   return {
-    unread: entries.filter(isUnread).length,
+    unread,
     forUs: forUs.length,
     late: forUs.filter((entry) => (entry.asked.answerBy ?? Infinity) < board.now).length,
-    waiting: entries.filter((entry) => entry.view.own && entry.asked.open.length > 0).length,
+    waiting,
     drafts: operations.flatMap((one) => [...one.mailbox.drafts, ...one.mailbox.outgoing]).length,
     aside: aside.length,
     alarms: aside.filter((one) => one.alarm).length,
   };
+}
+
+/** What does not hang on the hour. */
+interface Tally {
+  readonly unread: number;
+  readonly waiting: number;
+  readonly forUs: readonly Entry[];
+}
+
+const TALLIES = new WeakMap<readonly Entry[], Tally>(); // several parts of the screen count the same
+
+function tallyOf(entries: readonly Entry[]): Tally {
+  const known = TALLIES.get(entries);
+  if (known !== undefined) {
+    return known;
+  }
+  let [unread, waiting] = [0, 0];
+  const forUs: Entry[] = [];
+  for (const entry of entries) {
+    unread += isUnread(entry) ? 1 : 0;
+    waiting += lies(entry, "waiting") ? 1 : 0;
+    if (entry.forUs) {
+      forUs.push(entry);
+    }
+  }
+  const tally = { unread, waiting, forUs };
+  TALLIES.set(entries, tally);
+  return tally;
+}
+
+function together(tallies: readonly Tally[]): Tally {
+  const sum = (of: (tally: Tally) => number): number => tallies.reduce((all, tally) => all + of(tally), 0);
+  return { unread: sum((one) => one.unread), waiting: sum((one) => one.waiting), forUs: tallies.flatMap((one) => one.forUs) };
 }
 
 /** Under which name what a message says lies in the index: as much of it as is here. */
