@@ -19,6 +19,7 @@ SHOTS: dict[str, tuple[tuple[int, int], dict[str, str]]] = {
     "dark": (DESK, {"message": "reefer", "shelf": "forUs", "theme": "dark"}),
     "arabic": (DESK, {"message": "reefer", "shelf": "inbox", "language": "ar"}),
     "aside": (DESK, {"shelf": "aside", "details": "yes", "language": "fr"}),
+    "account": (DESK, {"account": "yes", "pane": "story"}),
     "phone-inbox": (PHONE, {"shelf": "forUs"}),
     "phone-story": (PHONE, {"message": "reefer", "shelf": "forUs", "pane": "story"}),
     "phone-arabic": (PHONE, {"message": "reefer", "pane": "story", "language": "ar", "theme": "dark"}),

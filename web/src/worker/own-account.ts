@@ -22,6 +22,7 @@ import { MalformedError, UsageError } from "../errors";
 import { DEVICE_ID_BYTES } from "../ledger/sizes";
 import type { Mailbox } from "../mailbox/mailbox";
 import { OwnAccountRoutes } from "../relay/own-account-routes";
+import { RelayRefuses } from "../relay/relay-client";
 import { newestVaultSeen, vaultSeen } from "../roaming/holding";
 import type { EndedDevice, NewTotp, Proof } from "./account-calls";
 
@@ -71,7 +72,13 @@ export class OwnAccount {
   }
 
   async endSession(session: string): Promise<AccountView> {
-    await this.#routes.endSession(fromHex(session, SESSION_ID_BYTES));
+    try {
+      await this.#routes.endSession(fromHex(session, SESSION_ID_BYTES));
+    } catch (error) {
+      if (!(error instanceof RelayRefuses) || error.code !== "not_found") {
+        throw error; // else it had ended by itself
+      }
+    }
     return this.view();
   }
 
