@@ -215,6 +215,18 @@ async def test_a_moment_is_typed_in_utc_and_24_hours_and_one_that_has_passed_is_
     assert (await told(page, "sent"))["answerBy"] == int(moment.timestamp())
 
 
+async def test_a_paste_that_no_draft_holds_is_not_taken_and_its_writer_is_told(page: Page) -> None:
+    await write(page, "note")
+    text = page.get_by_label("Text")
+
+    await text.fill("Crate 9")
+    await text.fill("x" * 500_000)
+
+    await expect(page.get_by_role("alert")).to_contain_text("Not taken")
+    await expect(text).to_have_value("Crate 9")
+    assert (await told(page, "saved"))["values"] == {"text": "Crate 9"}
+
+
 async def test_what_would_go_to_cen_is_shown_and_what_stays_is_named(page: Page) -> None:
     await write(page, "seizure", answer="reefer")
 

@@ -3,8 +3,12 @@
  * has to be cleaned before it is judged and sent.
  */
 
+import { UsageError } from "../errors";
+import * as json from "./canonical-json";
 import type { JsonObject, JsonValue } from "./canonical-json";
 import type { Field, Form } from "./form";
+
+const MOST_KEPT_BYTES = 350_000; // a report takes 300,000, a body 400,000 with all that it says beside
 
 /** The values with another answer to `name`; undefined, "", [] and {} take it out. */
 export function withAnswer(values: JsonObject, name: string, answer: JsonValue | undefined): JsonObject {
@@ -38,6 +42,18 @@ export function withRows(values: JsonObject, block: string, rows: readonly JsonO
 export function swapped(rows: readonly JsonObject[], place: number, other: number): readonly JsonObject[] {
   const [one, two] = [rows[place], rows[other]];
   return one === undefined || two === undefined ? rows : rows.with(place, two).with(other, one);
+}
+
+/** Whether a draft can hold the values: what is beyond no report takes, and an envelope is bounded (protocol section 6). */
+export function canBeKept(values: JsonObject): boolean {
+  try {
+    return json.encode(values).length <= MOST_KEPT_BYTES;
+  } catch (error) {
+    if (!(error instanceof UsageError)) {
+      throw error;
+    }
+    return false; // half a letter, of a text that was cut: it has no bytes at all
+  }
 }
 
 /** The part of a composite answer as text, "" if it is not there. */

@@ -2,7 +2,7 @@
 
 import { concat, fromHex, hex, type Bytes } from "../bytes";
 import { decode, opaque, uint } from "../codec";
-import { MalformedError } from "../errors";
+import { MalformedError, UsageError } from "../errors";
 import { decodeEnvelope, type Envelope } from "../forms/envelope";
 import { encodeEnvelope } from "../forms/envelope-writing";
 import { CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
@@ -64,9 +64,24 @@ export function draftOf(envelope: Envelope, changedAt: number): DraftView {
   };
 }
 
-/** With the keys of its files. @throws MalformedError, UsageError as `envelopeOf`. */
+/**
+ * With the keys of its files. What could not be read back is never written: one such draft, of a text that somebody
+ * pasted, would keep the whole mailbox from being opened again.
+ *
+ * @throws MalformedError as `envelopeOf`.
+ * @throws UsageError as `envelopeOf`, or a text is too long to be kept.
+ */
 export function encodeDraft(draft: DraftView, files: DraftFiles): Bytes {
-  return concat(uint(draft.changedAt, 8), opaque(encodeEnvelope(unsigned(draft, files))));
+  const content = encodeEnvelope(unsigned(draft, files));
+  try {
+    decodeEnvelope(content);
+  } catch (error) {
+    if (!(error instanceof MalformedError)) {
+      throw error;
+    }
+    throw new UsageError("this draft is too long to be kept: attach a long text as a file");
+  }
+  return concat(uint(draft.changedAt, 8), opaque(content));
 }
 
 /** The draft, its files added to `files`. @throws MalformedError anything that `encodeDraft` does not write. */

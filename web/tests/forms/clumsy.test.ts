@@ -5,7 +5,7 @@ import type { JsonObject } from "../../src/forms/canonical-json";
 import { repeatedContainers, withContainers } from "../../src/forms/container-paste";
 import { isRepairable, repaired } from "../../src/forms/repair";
 import { stopsOf } from "../../src/forms/route";
-import { rowsOf } from "../../src/forms/values";
+import { canBeKept, rowsOf } from "../../src/forms/values";
 import { assess } from "../../src/forms/validation";
 import { form, given, LISTS, tongue } from "./shipped";
 
@@ -107,4 +107,10 @@ test("a whole e-mail in a name is refused with its length, and is still there", 
   assert.equal(told.code, "too_long");
   assert.match(tongue("en").explain(told), /150 characters; it has 8816/);
   assert.equal(rowsOf(values, "persons")[0]!.get("surname"), email);
+});
+
+test("what is more than a draft holds is known before it is kept", () => {
+  assert.equal(canBeKept(given({ text: "x".repeat(300_000) }) as JsonObject), true);
+  assert.equal(canBeKept(given({ text: "x".repeat(400_000) }) as JsonObject), false);
+  assert.equal(canBeKept(given({ text: "cut in a letter \ud83d" }) as JsonObject), false);
 });

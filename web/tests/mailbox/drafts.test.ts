@@ -41,6 +41,12 @@ test("a draft that names a file which is gone is refused in words, not kept with
   assert.throws(() => encodeDraft(draft, new DraftFiles()), UsageError);
 });
 
+test("a draft that could not be read back is refused, and does not close the mailbox for good", () => {
+  const pasted = { ...DRAFT, body: { ...DRAFT.body, values: new Map([["text", "x".repeat(500_000)]]) } };
+
+  assert.throws(() => encodeDraft(pasted, new DraftFiles()), UsageError);
+});
+
 test("a file that was sealed for one channel cannot go with a draft of another: nobody could open it (A2)", () => {
   const files = new DraftFiles();
   const view = files.add(FILE, "0f".repeat(32));

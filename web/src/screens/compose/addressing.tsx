@@ -12,6 +12,7 @@ import {
   type Tlp,
 } from "../../forms/envelope";
 import { fold } from "../../forms/code-search";
+import { typedText } from "../../forms/typing";
 import { isNamedBy, isStore, type Reader } from "../../forms/readership";
 import type { BodyView } from "../../mailbox/views";
 import { useWords, type Words } from "../../words";
@@ -35,6 +36,7 @@ interface Props {
 
 const ACTIONS = "requested_action";
 const HOUR = 3600; // seconds
+const MOST_HANDLING_LETTERS = 500;
 const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:00Z$/;
 const USUAL_HOURS = [2, 6, 12, 24];
 
@@ -168,7 +170,7 @@ export function Addressing(props: Props): JSX.Element {
             <Line
               id="handling-text"
               text={body.handlingText ?? ""}
-              spelled={(typed) => typed.normalize("NFC").slice(0, 500)}
+              spelled={(typed) => Array.from(typedText(typed)).slice(0, MOST_HANDLING_LETTERS).join("")}
               onChange={(typed) => onChange({ ...body, handlingText: typed === "" ? null : typed })}
             />
           </div>

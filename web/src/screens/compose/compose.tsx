@@ -15,7 +15,7 @@ import { namesSomebody } from "../../forms/release";
 import { beyond } from "../../forms/readership";
 import type { Tongue } from "../../forms/tongue";
 import { assess } from "../../forms/validation";
-import { withoutFile } from "../../forms/values";
+import { canBeKept, withoutFile } from "../../forms/values";
 import type { AttachmentView, BodyView, DraftView } from "../../mailbox/views";
 import type { MemberView } from "../../operation/overview";
 import { useWords } from "../../words";
@@ -50,6 +50,7 @@ export function Compose(props: Props): JSX.Element {
   const words = useWords();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
+  const [tooMuch, setTooMuch] = useState(false); // what was typed last could not be kept, and was not taken
   const [typing, setTyping] = useState<string | null>(null);
   const { body } = draft;
   const { variant } = body;
@@ -72,8 +73,13 @@ export function Compose(props: Props): JSX.Element {
   useEffect(() => questions.current?.querySelector<HTMLElement>("input, select, textarea")?.focus(), []);
   const sections = askedSections(form, asked, variant, tongue.language);
 
-  const change = (changed: Partial<BodyView>): void =>
-    props.onChange({ ...draft, body: { ...body, ...changed }, changedAt: now() });
+  const change = (changed: Partial<BodyView>): void => {
+    const kept = changed.values === undefined || canBeKept(changed.values);
+    setTooMuch(!kept);
+    if (kept) {
+      props.onChange({ ...draft, body: { ...body, ...changed }, changedAt: now() });
+    }
+  };
   const newest = useRef(body);
   newest.current = body;
   const attaching = useAttaching(draft, props.attach, (file) =>
@@ -179,6 +185,11 @@ export function Compose(props: Props): JSX.Element {
           loadTongue={props.loadTongue}
         />
         <footer class="send">
+          {tooMuch && (
+            <p class="fault" role="alert">
+              {words.say("Not taken: the text is too long for a report. Attach it as a file.")}
+            </p>
+          )}
           <button type="button" class="primary" onClick={send}>
             {words.say("Send")}
           </button>

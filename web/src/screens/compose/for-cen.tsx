@@ -9,7 +9,7 @@ import { mayLeave, RELEASED_FORM, releasedValues } from "../../forms/release";
 import type { Answered, Circumstances } from "../../forms/report";
 import { assess } from "../../forms/validation";
 import type { BodyView } from "../../mailbox/views";
-import { useWords } from "../../words";
+import { useWords, type Words } from "../../words";
 import { useEntry } from "./entry";
 
 interface Props {
@@ -52,7 +52,7 @@ export function ForCen({ answered, body, release, circumstances, show }: Props):
         <>
           <p>{words.say("Withheld, since it is personal, could identify somebody, or points into this operation:")}</p>
           <ul>
-            {namesOf(answered.form, withheld, tongue.language).map(([name, times]) => (
+            {namesOf(answered.form, withheld, tongue.language, words).map(([name, times]) => (
               <li key={name}>
                 <bdi>{name}</bdi>
                 {times > 1 && <small> × {words.number(times)}</small>}
@@ -66,12 +66,18 @@ export function ForCen({ answered, body, release, circumstances, show }: Props):
 }
 
 /** What was withheld as its form calls it, each name once: `persons[1].surname` is "Person: Surname". */
-function namesOf(form: Form, paths: readonly string[], language: string): readonly (readonly [string, number])[] {
+function namesOf(
+  form: Form,
+  paths: readonly string[],
+  language: string,
+  words: Words,
+): readonly (readonly [string, number])[] {
   const names = paths.map((path) => {
     const [first = "", second] = path.replace(/\[\d+\]/, "").split(".");
     const block = form.blocks.find((one) => one.name === first);
     const field = (block ?? form).fields.find((one) => one.name === (block === undefined ? first : second));
-    return [block, field].flatMap((part) => (part === undefined ? [] : [pick(part.label, language)])).join(": ");
+    const [group, question] = [block, field].flatMap((part) => (part === undefined ? [] : [pick(part.label, language)]));
+    return question === undefined ? (group ?? "") : words.say("{group}: {question}", { group: group ?? "", question });
   });
   const times = new Map<string, number>();
   names.forEach((name) => times.set(name, (times.get(name) ?? 0) + 1));

@@ -9,7 +9,7 @@ import type { Fault } from "../../forms/fault";
 import type { Block, Field, Form } from "../../forms/form";
 import { pick } from "../../forms/language";
 import { rowsOf, withAnswer, withRows } from "../../forms/values";
-import { useWords } from "../../words";
+import { useWords, type Words } from "../../words";
 import { BlockEntry } from "./block";
 import { idOf, liesAt, useEntry } from "./entry";
 import { FieldEntry } from "./field";
@@ -131,7 +131,7 @@ export function FaultSummary({ form, faults }: SummaryProps): JSX.Element {
         {faults.map((fault) => (
           <li key={`${fault.path} ${fault.code}`}>
             <button type="button" class="link" onClick={() => focusAt(fault.path)}>
-              <bdi>{nameOf(form, fault.path, tongue.language, words.number.bind(words))}</bdi>
+              <bdi>{nameOf(form, fault.path, tongue.language, words)}</bdi>
             </button>{" "}
             {tongue.explain(fault)}
           </li>
@@ -142,7 +142,7 @@ export function FaultSummary({ form, faults }: SummaryProps): JSX.Element {
 }
 
 /** `items[1].quantity.unit` -> "Seized goods 2: Quantity". */
-function nameOf(form: Form, path: string, language: string, number: (value: number) => string): string {
+function nameOf(form: Form, path: string, language: string, words: Words): string {
   const [first = "", second] = path.split(".");
   const found = /^(\w+)(?:\[(\d+)\])?$/.exec(first);
   const block = form.blocks.find((one) => one.name === found?.[1]);
@@ -150,9 +150,10 @@ function nameOf(form: Form, path: string, language: string, number: (value: numb
     const field = form.fields.find((one) => one.name === first);
     return field === undefined ? pick(form.label, language) : pick(field.label, language);
   }
-  const row = found?.[2] === undefined ? "" : ` ${number(Number(found[2]) + 1)}`;
+  const row = found?.[2] === undefined ? "" : ` ${words.number(Number(found[2]) + 1)}`;
   const field = block.fields.find((one) => one.name === second);
-  return `${pick(block.label, language)}${row}${field === undefined ? "" : `: ${pick(field.label, language)}`}`;
+  const group = `${pick(block.label, language)}${row}`;
+  return field === undefined ? group : words.say("{group}: {question}", { group, question: pick(field.label, language) });
 }
 
 /** The input of a fault, or the nearest thing around it. */
