@@ -30,6 +30,7 @@ export function ContainerPaste({ block, rows, onRows }: Props): JSX.Element {
       <input
         type="text"
         class="paste"
+        autocomplete="off"
         value=""
         placeholder={words.say("Paste a list of containers here")}
         aria-label={words.say("Paste a list of containers here")}

@@ -57,6 +57,7 @@ export function EvaluationEntry({ evaluation, advised, onChange }: Props): JSX.E
                       <input
                         type="radio"
                         name="evaluation"
+                        autocomplete="off"
                         id={cellId(cell)}
                         aria-label={`${source(row)}. ${information(column)}`}
                         checked={isSame(evaluation, cell)}
