@@ -46,7 +46,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 };
 
 export function failureSentence(words: Words, failure: Failure): string {
-  const sentence = SENTENCES[failure.code];
+  const sentence = Object.hasOwn(SENTENCES, failure.code) ? SENTENCES[failure.code] : undefined; // a relay's word
   if (sentence === undefined) {
     return failure.sentence;
   }
