@@ -19,7 +19,15 @@ const LOCALE = join(HERE, "..", "locale");
 const TERMS = join(HERE, "build", "terms"); // code lists and wording, which hatch_build.py compiles
 const DIST = join(HERE, "dist");
 const ASSETS = join(DIST, "assets");
-const SHARED = { absWorkingDir: HERE, bundle: true, format: "esm", logLevel: "warning", charset: "utf8" };
+const TRANSLATED = readdirSync(LOCALE).sort(); // what the page offers beside English
+const SHARED = {
+  absWorkingDir: HERE,
+  bundle: true,
+  format: "esm",
+  logLevel: "warning",
+  charset: "utf8",
+  define: { TRANSLATED: JSON.stringify(TRANSLATED) },
+};
 
 if (process.argv.includes("--tests")) {
   await buildForNode("tests", ".test.ts", ".peer.ts"); // peers: programs that Python's tests start
@@ -87,7 +95,7 @@ function writeTerms(assets) {
   for (const name of readdirSync(TERMS)) {
     copyFileSync(join(TERMS, name), join(assets, name));
   }
-  for (const language of readdirSync(LOCALE).sort()) {
+  for (const language of TRANSLATED) {
     const folder = join(LOCALE, language, "LC_MESSAGES", "web"); // a catalogue for each group of screens
     const catalogues = readdirSync(folder).sort().map((name) => readCatalogue(join(folder, name)));
     writeFileSync(join(assets, `words-${language}.json`), JSON.stringify(Object.assign({}, ...catalogues)));

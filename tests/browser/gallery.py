@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
@@ -33,12 +34,14 @@ def build_gallery() -> None:
         subprocess.run([sys.executable, "hatch_build.py", "--gallery"], cwd=ROOT, check=True)
 
 
-async def serve_gallery(context: BrowserContext, *, headers: Mapping[str, str] = MappingProxyType({})) -> None:
+async def serve_gallery(
+    context: BrowserContext, built: Path = BUILT, *, headers: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Everything that pages of `context` ask for is answered from the built files, or is not there."""
 
     async def answer(route: Route) -> None:
         path = urlsplit(route.request.url).path
-        file = BUILT / ("index.html" if path == "/" else path.removeprefix("/"))
+        file = built / ("index.html" if path == "/" else path.removeprefix("/"))
         if not route.request.url.startswith(f"{ORIGIN}/") or not file.is_file():
             await route.fulfill(status=404)
             return
@@ -49,12 +52,12 @@ async def serve_gallery(context: BrowserContext, *, headers: Mapping[str, str] =
 
 
 @asynccontextmanager
-async def gallery_page(chromium: str) -> AsyncIterator[Page]:
+async def gallery_page(chromium: str, built: Path = BUILT) -> AsyncIterator[Page]:
     """A page before the gallery, which has to be built; it fails when the page complains."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
         context = await browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-        await serve_gallery(context)
+        await serve_gallery(context, built)
         page = await context.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))

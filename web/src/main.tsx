@@ -11,7 +11,7 @@ import { ChooseLanguage } from "./screens/language-choice";
 import { SignInScreen } from "./screens/sign-in";
 import type { CallName, Calls, Step } from "./worker/calls";
 import { CallFailed, WorkerClient } from "./worker/worker-client";
-import { loadWords, preferredLanguage, Words, WordsContext, type Language } from "./words";
+import { loadWords, preferredLanguage, tagOf, Words, WordsContext, type Language } from "./words";
 
 /** Failures after which there is nothing but to sign in again. */
 const ENDS: ReadonlySet<string> = new Set(["no_session", "not_holder"]);
@@ -36,7 +36,7 @@ function App({ connect, resources }: Props): JSX.Element {
   const choose = useCallback((language: Language) => void loadWords(language).then(setWords), []);
   useEffect(() => choose(preferredLanguage(navigator.languages)), [choose]);
   useEffect(() => {
-    document.documentElement.lang = words.language;
+    document.documentElement.lang = tagOf(words.language);
     document.documentElement.dir = words.direction;
   }, [words]);
 

@@ -3,11 +3,28 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 
-/** The languages whose catalogue is complete; a test holds them to it. */
-export const LANGUAGES = { en: "English", fr: "Français", ar: "العربية" } as const;
-export type Language = keyof typeof LANGUAGES;
+const NAMES = {
+  en: "English",
+  fr: "Français",
+  es: "Español",
+  pt: "Português",
+  de: "Deutsch",
+  ru: "Русский",
+  ar: "العربية",
+  fa_AF: "دری",
+  ur: "اردو",
+} as const;
+export type Language = keyof typeof NAMES;
 
-const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
+/** The folders of locale/, by name: what was there when this was built (`build.mjs`). */
+declare const TRANSLATED: readonly string[];
+
+/** English, and each language that has a catalogue; a test holds those to be complete. */
+export const LANGUAGES: Readonly<Partial<Record<Language, string>>> = Object.fromEntries(
+  Object.entries(NAMES).filter(([language]) => language === "en" || TRANSLATED.includes(language)),
+);
+
+const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar", "fa_AF", "ur"]);
 const DAY = 86_400; // seconds
 const HALF_A_YEAR = 183 * DAY;
 const LAST_MOMENT = 8.64e12; // seconds; ECMA-262, time values
@@ -121,7 +138,7 @@ export class Words {
 
   /** Digits that everybody reads alike, and the calendar of the papers. */
   private get locale(): string {
-    return `${this.language}-u-ca-gregory-nu-latn`;
+    return `${tagOf(this.language)}-u-ca-gregory-nu-latn`;
   }
 }
 
@@ -144,10 +161,16 @@ export async function loadWords(language: Language): Promise<Words> {
 export function preferredLanguage(wanted: readonly string[]): Language {
   const spoken = Object.keys(LANGUAGES) as Language[];
   for (const tag of wanted) {
-    const found = spoken.find((language) => tag.toLowerCase().split("-")[0] === language);
+    const tags = [tag.toLowerCase(), tag.toLowerCase().split("-")[0]]; // one that is spoken there, else anywhere
+    const found = spoken.find((language) => tags.includes(tagOf(language).toLowerCase()));
     if (found !== undefined) {
       return found;
     }
   }
   return "en";
+}
+
+/** As pages and browsers write it (BCP 47). */
+export function tagOf(language: Language): string {
+  return language.replace("_", "-");
 }

@@ -52,6 +52,7 @@ test("dates are those of the papers in every language, and digits are read alike
 test("the first of the reader's languages that we speak is taken", () => {
   assert.equal(preferredLanguage(["sw-KE", "ar-DZ", "fr"]), "ar");
   assert.equal(preferredLanguage(["sw"]), "en");
+  assert.deepEqual(Object.keys(LANGUAGES).sort(), ["en", ...readdirSync(`${ROOT}/locale`)].sort()); // each that has a catalogue
 });
 
 test("a time that is none is shown as that, and the page goes on", () => {

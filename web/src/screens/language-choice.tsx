@@ -1,7 +1,7 @@
 import { createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
 
-import { LANGUAGES, useWords, type Language } from "../words";
+import { LANGUAGES, tagOf, useWords, type Language } from "../words";
 
 /** Changes the language of every screen at once. */
 export const ChooseLanguage = createContext<(language: Language) => void>(() => undefined);
@@ -15,7 +15,7 @@ export function LanguageChoice(): JSX.Element {
         <button
           type="button"
           key={language}
-          lang={language}
+          lang={tagOf(language)}
           aria-pressed={language === words.language}
           onClick={() => choose(language)}
         >
