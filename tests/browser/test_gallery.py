@@ -25,6 +25,22 @@ async def test_forms_of_the_account_pass_wcag_too_and_fit_on_a_phone(page: Page)
         assert await page.evaluate("document.querySelector('main.account').scrollWidth") <= width
 
 
+async def test_whoever_turns_to_the_messages_leaves_the_account(page: Page) -> None:
+    await open_gallery(page)
+    account = page.locator("main.account")
+
+    for leave in ("Escape", "j"):
+        await page.get_by_role("button", name="Your account").click()
+        await account.wait_for()
+        await page.keyboard.press(leave)
+        await account.wait_for(state="detached")
+    await page.get_by_role("button", name="Your account").click()
+    await page.locator("[role=option]").first.click()
+
+    await page.locator(".story-pane .letter").first.wait_for()
+    assert await account.count() == 0
+
+
 async def test_ten_thousand_messages_open_at_once_and_only_those_in_sight_are_there(page: Page) -> None:
     await open_gallery(page, count=10_000)
 

@@ -100,6 +100,7 @@ interface Props {
 function Gallery({ forms, fetched, invented }: Props): JSX.Element {
   const [{ words, readings }, setFetched] = useState(fetched);
   const [messages, setMessages] = useState(invented);
+  const [atAccount, setAtAccount] = useState(asked.get("account") !== null);
   useEffect(() => {
     document.documentElement.lang = words.language;
     document.documentElement.dir = words.direction;
@@ -146,7 +147,8 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
       const { name, mediaType } = body.attachments.find((file) => file.attachment === attachment)!;
       return { name, mediaType, content: new Uint8Array(64) };
     },
-    onAccount: () => tell("account"),
+    onAccount: () => setAtAccount(true),
+    onLook: () => setAtAccount(false),
     onSignOut: () => tell("sign out"),
   };
   const at = messages.find((one) => one.message === id(asked.get("message") ?? ""));
@@ -169,8 +171,8 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
             message: at?.key ?? null,
           }}
         >
-          {asked.get("account") === null ? null : (
-            <AccountScreen ask={askedOfAccount} program={async () => PROGRAM} titleOf={titleOf} onClose={() => tell("back")} />
+          {!atAccount ? null : (
+            <AccountScreen ask={askedOfAccount} program={async () => PROGRAM} titleOf={titleOf} onClose={() => setAtAccount(false)} />
           )}
         </MailboxScreen>
       </ChooseLanguage.Provider>

@@ -54,6 +54,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
   const note = useKeptDraft((kept) => ask("saveDraft", kept));
   const writer = (): Writer => ({ language: words.language, now: seconds(), entropy: systemEntropy });
   const [atAccount, setAtAccount] = useState(false);
+  useEffect(() => setAtAccount(false), [draft?.draft]); // something is written now
   const mailboxOf = (operation: string): OperationMailbox | null => state.mailboxes.get(operation) ?? null;
   const overviewOf = (operation: string): Overview | null => overviewIn(home, operation);
 
@@ -120,6 +121,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
     onDropDraft: (kept) => void ask("dropDraft", { draft: kept.draft }),
     fetchFile: ({ key }, attachment, progress) => call("fetchFile", { key, attachment }, parts(progress)),
     onAccount: () => setAtAccount(true),
+    onLook: () => setAtAccount(false),
     onSignOut,
   };
   const attach = useCallback<Attach>(

@@ -23,5 +23,6 @@ export interface MailboxActions {
   /** A file of a message, whole and verified. @throws CallFailed it cannot be had, or is not what its author sent. */
   readonly fetchFile: (message: MessageView, attachment: string, progress: Progress) => Promise<FetchedFile>;
   readonly onAccount: () => void;
+  readonly onLook: () => void; // the officer turns to boxes and messages
   readonly onSignOut: () => void;
 }

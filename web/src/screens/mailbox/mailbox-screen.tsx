@@ -57,7 +57,10 @@ export function MailboxScreen({
   const search = useRef<HTMLInputElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const note = useRef<HTMLTextAreaElement>(null);
-  const go = (change: Partial<Place>): void => setPlace((before) => ({ ...before, ...change }));
+  const go = (change: Partial<Place>): void => {
+    actions.onLook();
+    setPlace((before) => ({ ...before, ...change }));
+  };
 
   const entries = useMemo(
     () => listed(board, place, index),
@@ -69,6 +72,7 @@ export function MailboxScreen({
   useTitle(countsOf(board, board.operations).forUs);
 
   const step = (by: number): void => {
+    actions.onLook();
     setPlace((before) => {
       const at = entries.findIndex((entry) => entry.view.key === before.message);
       const next = entries[Math.max(0, Math.min(at + by, entries.length - 1))];
