@@ -270,3 +270,19 @@ async def test_entry_screens_pass_wcag_2_2_aa_and_fit_a_phone_of_360_pixels(page
     for language in ("fr", "ar"):
         await write(page, "seizure", answer="reefer", language=language)
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+async def test_tlp_red_is_refused_at_its_field_where_nobody_was_heard_for_long(page: Page) -> None:
+    """H3: who reads now is not known there; everything else is sent."""
+    await write(page, "note", trust="stale")
+    await page.get_by_label("Text").fill("For Rotterdam alone.")
+    await page.get_by_label("Sharing (TLP)").select_option("RED")
+
+    await expect(page.locator("#tlp-stale")).to_contain_text("until they are heard again")
+    await sending(page).click()
+    assert await told(page, "sent") is None
+    await page.get_by_label("Sharing (TLP)").select_option("GREEN")
+    await expect(page.locator("#tlp-stale")).to_have_count(0)
+    await sending(page).click()
+
+    assert (await told(page, "sent"))["tlp"] == "GREEN"

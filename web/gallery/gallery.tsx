@@ -25,8 +25,10 @@ import { askedOfAccount, PROGRAM, titleOf } from "./account";
 import { id, message, NOW, type Said } from "./invented";
 import { ASIDE, DAY, DRAFTS, NIGHT, OUTGOING } from "./messages";
 import * as who from "./people";
+import { signsOf, troubled, troubleOf } from "./trust";
 
 const asked = new URLSearchParams(location.search);
+const trouble = troubleOf(asked.get("trust"));
 const MOST_BYTES = 1 << 18;
 
 /** What a test puts before the page: messages, and what everybody and everything is called. */
@@ -74,11 +76,11 @@ function mailbox(operation: string, forms: OperationForms, messages: readonly Me
     outgoing: isHeron ? OUTGOING : [],
     channels: isHeron
       ? [
-          { channel: who.MAIN, state: "open", behind: 0, entering: null },
-          { channel: who.ATLANTIC, state: "stalled", behind: 3, entering: null },
-          { channel: who.NL_EC, state: "waiting", behind: 0, entering: { done: 612, all: 998 } },
+          { channel: who.MAIN, state: "open", behind: 0, entering: null, signs: signsOf(trouble) },
+          { channel: who.ATLANTIC, state: "stalled", behind: 3, entering: null, signs: null },
+          { channel: who.NL_EC, state: trouble === "again" ? "again" : "waiting", behind: 0, entering: { done: 612, all: 998 }, signs: null },
         ]
-      : [{ channel: who.AMBER_MAIN, state: "open", behind: 0, entering: null }],
+      : [{ channel: who.AMBER_MAIN, state: "open", behind: 0, entering: null, signs: null }],
   };
 }
 
@@ -117,7 +119,7 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
     [messages],
   );
   const home = useMemo(() => {
-    const operations = [who.GREY_HERON, who.AMBER_COAST].map(
+    const operations = [troubled(who.GREY_HERON, trouble), who.AMBER_COAST].map(
       (overview) => ({ verified: true, overview: planted.name === null ? overview : who.called(overview, planted.name) }) as const,
     );
     return { account: who.ROTTERDAM.account, operations };

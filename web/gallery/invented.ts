@@ -116,6 +116,7 @@ export function overview(
     weBelong: true,
     members,
     channels,
+    frozen: null,
     troubles: [],
   };
 }

@@ -19,6 +19,7 @@ import { LANGUAGES, loadWords, WordsContext, type Language, type Words } from ".
 import { id, message, NOW } from "./invented";
 import { NIGHT } from "./messages";
 import * as who from "./people";
+import { signsOf, troubleOf } from "./trust";
 
 const MOST_BYTES = 1 << 18;
 
@@ -85,7 +86,7 @@ const mailbox: OperationMailbox = {
   aside: [],
   drafts: [],
   outgoing: [],
-  channels: [{ channel: who.MAIN, state: "open", behind: 0, entering: null }],
+  channels: [{ channel: who.MAIN, state: "open", behind: 0, entering: null, signs: signsOf(troubleOf(asked.get("trust"))) }],
 };
 const form = asked.get("form") ?? "seizure";
 const answered = mailbox.messages.find((one) => one.message === id(asked.get("answer") ?? "nothing"));

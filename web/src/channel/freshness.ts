@@ -17,10 +17,10 @@ import type { StateStore, Writes } from "../store/state-store";
 import type { ChannelEvent } from "./events";
 import type { ChannelHost } from "./host";
 import { channelKey, type ChannelSession, type LogPlace } from "./session";
+import { judgeFreshness, type Freshness, type SignsOfLife } from "./views";
 
 const PREFIX = "heard/";
 const ENTERED = "entered";
-const MISSED_INTERVALS = 3; // two heartbeats may be lost to an outage before anybody is alarmed
 const SPEAKERS: ReadonlySet<Role> = new Set([Role.coordinator, Role.archive]);
 
 /** TLP:RED is for named persons: who they are now, and who reads, is known only to who is up to date. */
@@ -33,56 +33,36 @@ export class MayBeOutOfDate extends CencommError {
   }
 }
 
-/** `heardAt` seconds: the newest sign of life of archive or coordinators; null: none since this device came in. */
-export interface Freshness {
-  readonly heardAt: number | null;
-  readonly isFresh: boolean;
-}
-
-/** What freshness is judged on; all in seconds. */
-export interface Heard {
-  readonly interval: number; // of the charter; 0: nobody sends heartbeats
-  readonly heardAt: number | null;
-  readonly enteredAt: number;
-  readonly now: number;
-}
-
-/**
- * Who has just come in waits one interval for the first sign.
- *
- * A clock that was set back makes nothing stale: `now` before `heardAt` is as good as the same second.
- */
-export function judgeFreshness({ interval, heardAt, enteredAt, now }: Heard): Freshness {
-  if (interval === 0) {
-    return { heardAt, isFresh: true };
-  }
-  if (heardAt === null) {
-    return { heardAt, isFresh: now - enteredAt <= interval };
-  }
-  return { heardAt, isFresh: now - heardAt <= MISSED_INTERVALS * interval };
-}
-
 /** Of a channel that this device is in, now. Where nobody else could be heard, nothing is out of date. */
 export async function freshness(
   host: ChannelHost<ChannelSession>,
   operation: Bytes,
   channel: Bytes,
 ): Promise<Freshness> {
+  const signs = await signsOfLife(host, operation, channel);
+  return signs === null ? { heardAt: null, isFresh: true } : judgeFreshness({ ...signs, now: host.now() });
+}
+
+/** Of archive and coordinators beside oneself; null: there is none, or this device is not in the channel. */
+export async function signsOfLife(
+  host: Pick<ChannelHost<ChannelSession>, "device" | "operation" | "sessions" | "store">,
+  operation: Bytes,
+  channel: Bytes,
+): Promise<SignsOfLife | null> {
   const { ledger } = host.operation(operation);
   const session = host.sessions.get(channelKey(operation, channel));
   const others = speakers(ledger, channel).filter((account) => account !== hex(host.device.account));
   if (session === undefined || others.length === 0) {
-    return { heardAt: null, isFresh: true };
+    return null;
   }
   const prefix = prefixOf(operation, channel);
   const heard = await Promise.all(others.map((account) => secondsAt(host.store, prefix + account)));
   const known = heard.filter((at) => at !== null);
-  return judgeFreshness({
+  return {
     interval: ledger.charter.policy.heartbeatSeconds,
     heardAt: known.length === 0 ? null : Math.max(...known),
     enteredAt: (await secondsAt(host.store, prefix + ENTERED)) ?? 0,
-    now: host.now(),
-  });
+  };
 }
 
 /**

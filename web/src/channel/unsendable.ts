@@ -23,7 +23,7 @@ export class FrozenOperation extends CencommError {
 /** @throws FrozenOperation the relay signed two histories: nothing is sent, Commits neither (L4). */
 export function requireThawed({ frozen }: Operation): void {
   if (frozen !== null) {
-    throw new FrozenOperation(frozen);
+    throw new FrozenOperation(frozen.sentence);
   }
 }
 

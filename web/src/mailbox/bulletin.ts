@@ -92,7 +92,7 @@ export class Bulletin {
       aside: this.mailbox.holdings.aside(name).map(asideView),
       drafts: this.work.drafts(name),
       outgoing: await outgoing(this.mailbox, name),
-      channels: channelStates(this.mailbox, operation),
+      channels: await channelStates(this.mailbox, operation),
     };
   }
 }

@@ -1,12 +1,13 @@
 /** How this device stands in the channels of an operation, as the page is told. */
 
 import { hex } from "../bytes";
+import { signsOfLife } from "../channel/freshness";
 import { channelKey, Standing, type ChannelSession } from "../channel/session";
 import type { Operation } from "../operation/operation";
 import type { Mailbox } from "./mailbox";
 import type { ChannelState } from "./views";
 
-export function channelStates(mailbox: Mailbox, { ledger }: Operation): readonly ChannelState[] {
+export async function channelStates(mailbox: Mailbox, { ledger }: Operation): Promise<readonly ChannelState[]> {
   const open = new Set(mailbox.entitledChannels(ledger.operation).map(hex));
   const states: ChannelState[] = [];
   for (const [channel, { channel: id }] of ledger.channels) {
@@ -17,7 +18,8 @@ export function channelStates(mailbox: Mailbox, { ledger }: Operation): readonly
       const behind = session === null ? 0 : Math.max(0, signed - session.sequence);
       const state = open.has(channel) ? stateOf(session, mailbox.shutOut.has(key)) : "removed";
       const entering = state === "open" ? null : (mailbox.entering.get(key) ?? null);
-      states.push({ channel, state, behind, entering });
+      const signs = state === "open" ? await signsOfLife(mailbox, ledger.operation, id) : null;
+      states.push({ channel, state, behind, entering, signs });
     }
   }
   return states;

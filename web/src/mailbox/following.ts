@@ -14,7 +14,7 @@ import { noticePush } from "../channel/log-feed";
 import { resume } from "../channel/posting";
 import { sendRejections } from "../channel/rejecting";
 import { CencommError, ProtocolError, Unavailable } from "../errors";
-import { NotAdmittedYet, RelayWithholds } from "../operation/operation";
+import { NotAdmittedYet, OperationFrozen, RelayWithholds } from "../operation/operation";
 import { RelayRefuses } from "../relay/relay-client";
 import type { Wake } from "../relay/wakes";
 import { Beating } from "./beating";
@@ -167,7 +167,8 @@ export class Following {
       this.listener.looked(operation, null);
     } catch (error) {
       if (isAboutOperation(error)) {
-        this.listener.looked(operation, error);
+        const isShownFrozen = error instanceof OperationFrozen && this.mailbox.operations.has(hex(operation));
+        this.listener.looked(operation, isShownFrozen ? null : error); // what we hold of it stays readable (L4)
         return;
       }
       throw error;

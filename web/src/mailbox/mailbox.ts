@@ -26,7 +26,7 @@ import { verifyLogHead } from "../ledger/statements";
 import type { Leaves } from "../mls/slices";
 import { OneAtATime } from "../one-at-a-time";
 import { followOperation, type Progress } from "../operation/following";
-import { OperationFrozen, RelayWithholds, type Operation } from "../operation/operation";
+import { OperationFrozen, RelayWithholds, type Frozen, type Operation } from "../operation/operation";
 import type { Entropy } from "../primitives/entropy";
 import type { RelayClient } from "../relay/relay-client";
 import { SendingRoutes } from "../relay/sending-routes";
@@ -64,7 +64,7 @@ export class Mailbox implements SendingHost {
   readonly contents: Contents;
   readonly operations = new Map<string, Operation>();
   readonly pins: Map<string, Pin>; // how far the ledgers reach at least, as this account saw them anywhere (L2)
-  readonly frozen = new Map<string, string>(); // operations, and why: what the relay was caught at, in any opening (L4)
+  readonly frozen = new Map<string, Frozen>(); // by operation: what the relay was caught at, in any opening (L4)
   readonly sessions = new Map<string, ChannelSession>();
   readonly shutOut = new Set<string>(); // by `channelKey`: where a leaf of ours stands that is of no use to us (C9, C10)
   readonly entering = new Map<string, Leaves>(); // channels whose tree is being verified, and how far that is
@@ -312,9 +312,10 @@ export class Mailbox implements SendingHost {
   /** Both heads are kept before anybody is told (L4). */
   private async freeze(held: Operation, { sentence, evidence }: OperationFrozen): Promise<void> {
     const { operation } = held.ledger;
-    await this.write(frozenWrites(operation, sentence, evidence));
-    this.frozen.set(hex(operation), sentence);
-    this.operations.set(hex(operation), { ...held, frozen: sentence });
+    const frozen = { sentence, evidence };
+    await this.write(frozenWrites(operation, frozen));
+    this.frozen.set(hex(operation), frozen);
+    this.operations.set(hex(operation), { ...held, frozen });
     this.#observers.forEach((one) => one.operationMoved(hex(operation)));
   }
 

@@ -4,7 +4,7 @@ import { fromHex, hex, type Bytes } from "../bytes";
 import { CHANNEL_PREFIX, restoreChannel, type RestoreGroup } from "../channel/session-rows";
 import { channelKey, type LogPlace } from "../channel/session";
 import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
-import { FROZEN_PREFIX, readFrozen } from "./frozen";
+import { loadFrozen } from "./frozen";
 import { openJournal, type ReadProgress } from "./journal-opening";
 import type { Mailbox } from "./mailbox";
 import { decodePin, newer, PIN_PREFIX } from "./pins";
@@ -27,9 +27,7 @@ async function loadPins(mailbox: Mailbox): Promise<void> {
     const name = hex(pin.operation);
     mailbox.pins.set(name, newer(mailbox.pins.get(name), pin));
   }
-  for (const row of await mailbox.store.scan(FROZEN_PREFIX)) {
-    mailbox.frozen.set(...readFrozen(row));
-  }
+  (await loadFrozen(mailbox.store)).forEach((frozen, name) => mailbox.frozen.set(name, frozen));
 }
 
 async function loadChannels(mailbox: Mailbox, restore: RestoreGroup): Promise<void> {

@@ -1,5 +1,6 @@
 /** The mailbox as the page is told of it: plain values, no keys. What the worker judged is judged; nothing else is here. */
 
+import type { SignsOfLife } from "../channel/views";
 import type { JsonObject } from "../forms/canonical-json";
 import type { Body } from "../forms/envelope";
 
@@ -119,4 +120,5 @@ export interface ChannelState {
   readonly state: "waiting" | "again" | "open" | "stalled" | "removed";
   readonly behind: number; // entries of the log that were not taken in yet
   readonly entering: { readonly done: number; readonly all: number } | null; // while its members are verified (C9)
+  readonly signs: SignsOfLife | null; // by which it may be out of date (H3); null: nobody else is there to be heard
 }

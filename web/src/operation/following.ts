@@ -2,9 +2,11 @@
 
 import { hex, type Bytes } from "../bytes";
 import type { RemoteVault } from "../account/remote-vault";
-import type { Pin } from "../ledger/ledger";
+import type { Ledger, Pin } from "../ledger/ledger";
+import { LedgerRefused } from "../ledger/refusal";
 import { RelayRefuses, type RelayClient } from "../relay/relay-client";
 import {
+  AnotherLedger,
   extend,
   lacksNames,
   NeverJoined,
@@ -28,7 +30,8 @@ export interface Follower {
  * The whole operation, from its charter on, or from what is `held` of it.
  *
  * @throws NeverJoined nothing but the relay's word says that this is an operation of ours; it is not even asked for.
- * @throws LedgerRefused an entry breaks a rule, or the ledger is not the one that this account saw elsewhere (L2).
+ * @throws LedgerRefused an entry breaks a rule.
+ * @throws AnotherLedger it is not the one that this account saw before, or not the operation that was asked for (L2).
  * @throws NotAdmittedYet nobody admitted this account, as far as it ever saw.
  * @throws OperationFrozen the relay signed two histories (L4).
  * @throws RolledBack, RelayWithholds the relay shows less than it signs, or than it showed.
@@ -45,7 +48,7 @@ export async function followOperation(
   }
   const { ledger, head } = await unlessWaiting(followLedger(relay, operation, held, progress), held, follower.pin);
   if (follower.pin !== null) {
-    ledger.verifyPin(follower.pin);
+    verifySeen(ledger, follower.pin);
   }
   const member = ledger.members.get(hex(follower.account));
   const known = { ledger, head, frozen: null, contents: held?.contents ?? new Map(), troubles: held?.troubles ?? [] };
@@ -55,6 +58,15 @@ export async function followOperation(
   const { identityKey, exchangeKey } = follower.vault;
   const [wraps, blobs] = await Promise.all([relay.wraps(operation), relay.blobs(operation)]);
   return openNames(known, { identityKey: identityKey.publicKey, exchangeKey }, wraps, blobs);
+}
+
+/** @throws AnotherLedger it is not the one that this account saw before, on any computer (L2). */
+function verifySeen(ledger: Ledger, pin: Pin): void {
+  try {
+    ledger.verifyPin(pin);
+  } catch (error) {
+    throw error instanceof LedgerRefused ? new AnotherLedger(error.sentence) : error;
+  }
 }
 
 async function followLedger(

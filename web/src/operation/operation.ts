@@ -18,11 +18,17 @@ export interface AttestedLedgerHead {
   readonly statement: LedgerHead;
 }
 
+/** Why nothing is sent in an operation any more, and the two statements of the relay that convict it (L4). */
+export interface Frozen {
+  readonly sentence: string;
+  readonly evidence: readonly [Bytes, Bytes];
+}
+
 /** `troubles` are keys and names that came and are not what the ledger names, a sentence each; they are kept out. */
 export interface Operation {
   readonly ledger: Ledger;
   readonly head: AttestedLedgerHead;
-  readonly frozen: string | null; // why nothing is sent in it any more (L4), a sentence
+  readonly frozen: Frozen | null;
   readonly contents: ReadonlyMap<string, Bytes>; // by blob, each verified against the hash in the ledger
   readonly troubles: readonly string[];
 }
@@ -31,7 +37,7 @@ export interface Operation {
 export class RolledBack extends ProtocolError {}
 
 /** The relay signed two histories: both heads are kept, the operation is frozen (L4). */
-export class OperationFrozen extends ProtocolError {
+export class OperationFrozen extends ProtocolError implements Frozen {
   constructor(
     readonly sentence: string,
     readonly evidence: readonly [Bytes, Bytes],
@@ -54,6 +60,9 @@ export class NeverJoined extends ProtocolError {
     super("the relay shows an operation that this account never joined by a letter");
   }
 }
+
+/** Under the name of an operation of ours the relay shows another one, or a history that is not the one we saw (L2). */
+export class AnotherLedger extends ProtocolError {}
 
 /** The unit has our request, or has none: the relay shows the operation to its members. */
 export class NotAdmittedYet extends Unavailable {}
@@ -78,7 +87,7 @@ export function extend(
     return { ledger, head: judgeHead(ledger, page.head, before) };
   }
   if (ledger === null && !equal(first.hash, operation)) {
-    throw new ProtocolError("the relay shows another operation than the one that was asked for: tell the unit");
+    throw new AnotherLedger("its first entry is of another operation, with other words");
   }
   const begun = ledger === null ? Ledger.start(first) : ledger.append(first);
   const extended = following.reduce((held, entry) => held.append(entry), begun);

@@ -6,8 +6,9 @@ import { entitles } from "../ledger/channel";
 import type { BlobRef } from "../ledger/content-key";
 import { words } from "../ledger/fingerprint";
 import type { Member } from "../ledger/membership";
+import { verifyLedgerHead } from "../ledger/statements";
 import { decodeLabels, decodeProfile, decodePurpose, type Labels, type Profile, type Purpose } from "./directory";
-import type { Operation } from "./operation";
+import type { Frozen, Operation } from "./operation";
 
 export interface MemberView {
   readonly account: string;
@@ -28,6 +29,21 @@ export interface ChannelView {
   readonly weRead: boolean;
 }
 
+/** Something that the relay signed under the charter's receipt key: with that key anybody can verify it. */
+export interface StatementView {
+  readonly sequence: number;
+  readonly hash: string;
+  readonly time: number; // seconds
+  readonly signed: string; // the exact SignedStatement, hexadecimal
+}
+
+/** An operation in which nothing is sent any more, and the two statements that convict the relay (L4). */
+export interface FrozenView {
+  readonly sentence: string;
+  readonly relayKey: string;
+  readonly statements: readonly StatementView[];
+}
+
 export interface Overview {
   readonly operation: string;
   readonly words: readonly string[];
@@ -39,6 +55,7 @@ export interface Overview {
   readonly weBelong: boolean;
   readonly members: readonly MemberView[];
   readonly channels: readonly ChannelView[];
+  readonly frozen: FrozenView | null;
   readonly troubles: readonly string[];
 }
 
@@ -65,7 +82,8 @@ export function overviewOf(operation: Operation, account: string): Overview {
       readers: inside.filter((member) => entitles(channel, member)).map((member) => hex(member.account)),
       weRead: us !== undefined && entitles(channel, us),
     })),
-    troubles: operation.frozen === null ? operation.troubles : [operation.frozen, ...operation.troubles],
+    frozen: operation.frozen === null ? null : frozenView(operation.frozen, ledger.charter.relayKey),
+    troubles: operation.troubles,
   };
 }
 
@@ -79,6 +97,14 @@ function memberView(operation: Operation, member: Member, account: string): Memb
     revokedAt: member.revokedAt,
     isUs: hex(member.account) === account,
   };
+}
+
+function frozenView({ sentence, evidence }: Frozen, relayKey: Uint8Array): FrozenView {
+  const statements = evidence.map((encoded) => {
+    const { sequence, hash, time } = verifyLedgerHead(encoded, relayKey);
+    return { sequence: Number(sequence), hash: hex(hash), time: Number(time), signed: hex(encoded) };
+  });
+  return { sentence, relayKey: hex(relayKey), statements };
 }
 
 function content<T>(operation: Operation, ref: BlobRef, read: (data: Uint8Array) => T): T | null {

@@ -21,7 +21,6 @@ const ANSWER_SECONDS = 10;
 const CLOSE_NORMAL = 1000;
 const CLOSE_ABNORMAL = 1006;
 const CLOSE_SESSION_ENDED = 4401;
-const CLOSE_REVOKED = 4403;
 const CLOSE_TAKEN_OVER = 4409;
 
 /** What happens to one connection. What comes after its first `closed` counts for nothing. */
@@ -41,7 +40,10 @@ export interface Surroundings {
 /**
  * Tell of every wake-up, in their order, until `signal` says to stop.
  *
- * @throws RelayRefuses `no_session`, `not_entitled`: the session or the account has ended.
+ * A stream that the relay closed since an operation revoked the account (4403) begins anew: the ledger says which one,
+ * and the others go on.
+ *
+ * @throws RelayRefuses `no_session`, `not_holder`: the session has ended, another computer took the mailbox.
  * @throws MalformedError the relay pushes what is no frame.
  */
 export async function listen(
@@ -206,8 +208,6 @@ function endOf(code: number): RelayRefuses | null {
       return new RelayRefuses("no_session", "the session has ended: sign in again", null);
     case CLOSE_TAKEN_OVER:
       return new RelayRefuses("not_holder", "another computer took the mailbox: nothing more is read or sent here", null);
-    case CLOSE_REVOKED:
-      return new RelayRefuses("not_entitled", "this account was revoked", null);
     default:
       return null;
   }

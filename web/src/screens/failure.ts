@@ -33,6 +33,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   another_name: "This is not the name that the account signs in with: a reset keeps it. If you forgot it, tell your coordination unit.",
   not_admitted_yet: "Your request is with the coordination unit. The operation opens here once it has admitted you.",
   frozen: "This operation is frozen, since the relay signed two histories. Nothing is sent in it until your coordination unit has looked at it.",
+  another_ledger: "The relay shows another history than the one that you joined: {detail}. Send nothing. Compare the twelve words with your coordination unit by telephone, and tell it what stands here.",
+  may_be_out_of_date: "Nothing was heard from the archive or a coordinator for too long, so who reads now is not known: TLP:RED is not sent until they are heard again. The draft is kept.",
   never_joined: "The relay shows an operation that you never joined. Nothing in it is to be believed: tell your coordination unit.",
   releases_elsewhere: "What is released to CEN is prepared with the program cencomm. Choose another channel here.",
   outbox_waits: "Messages of yours are not sent yet. Wait for them; if you sign out again now, they go out at your next sign-in.",

@@ -6,6 +6,7 @@ import { useState } from "preact/hooks";
 import { label } from "../operation/directory";
 import type { MemberView, Overview } from "../operation/overview";
 import { useWords, type Words } from "../words";
+import { FrozenCard } from "./frozen";
 import { channelTitle, CountryBadge, memberName, operationTitle } from "./people";
 import { channelKind, isNode, phase, role } from "./terms";
 
@@ -38,6 +39,7 @@ export function OperationScreen({ overview }: { readonly overview: Overview }): 
         ))}
       </header>
       <div class="cards">
+        {overview.frozen !== null && <FrozenCard overview={overview} frozen={overview.frozen} />}
         {purpose !== null && (
           <section class="card">
             <h2>{words.say("What it is for")}</h2>

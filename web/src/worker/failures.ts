@@ -10,10 +10,11 @@ import { UnusableCode } from "../account/second-factor";
 import { RegistrationCodeNeeded } from "../account/signing-up";
 import { UnreadablePicture } from "../attachments/pictures";
 import { AttachmentAltered } from "../attachments/sealing";
+import { MayBeOutOfDate } from "../channel/freshness";
 import { ReleasesElsewhere } from "../channel/release-rules";
 import { FrozenOperation } from "../channel/unsendable";
 import { CencommError, ProtocolError, Refused, Unavailable } from "../errors";
-import { NeverJoined, NotAdmittedYet, RelayWithholds } from "../operation/operation";
+import { AnotherLedger, NeverJoined, NotAdmittedYet, RelayWithholds } from "../operation/operation";
 import { RelayRefuses } from "../relay/relay-client";
 import { AnotherProgram, MailboxAltered, OpenInAnotherTab, OutboxNotEmpty } from "../roaming/errors";
 import type { Failure } from "./calls";
@@ -37,6 +38,8 @@ const CODES: readonly (readonly [abstract new (...parts: never[]) => CencommErro
   [AttachmentAltered, "file_altered"],
   [NotAdmittedYet, "not_admitted_yet"],
   [FrozenOperation, "frozen"],
+  [AnotherLedger, "another_ledger"],
+  [MayBeOutOfDate, "may_be_out_of_date"],
   [NeverJoined, "never_joined"],
   [ReleasesElsewhere, "releases_elsewhere"],
   [OutboxNotEmpty, "outbox_waits"],

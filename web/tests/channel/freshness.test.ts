@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { judgeFreshness } from "../../src/channel/freshness";
+import { judgeFreshness } from "../../src/channel/views";
 
 const NOW = 1_700_000_000;
 

@@ -11,12 +11,12 @@ import { encodePosting, postingKey, type Posting } from "../../src/channel/outbo
 import { kept, resume, returned } from "../../src/channel/posting";
 import { FrozenOperation } from "../../src/channel/unsendable";
 import { opaque, uint } from "../../src/codec";
-import { UsageError } from "../../src/errors";
+import { UsageError, type CencommError } from "../../src/errors";
 import * as labels from "../../src/ledger/labels";
 import { Following } from "../../src/mailbox/following";
 import { Mailbox } from "../../src/mailbox/mailbox";
 import { load } from "../../src/mailbox/opening";
-import { NeverJoined, OperationFrozen, RelayWithholds } from "../../src/operation/operation";
+import { AnotherLedger, NeverJoined, OperationFrozen, RelayWithholds } from "../../src/operation/operation";
 import { overviewOf } from "../../src/operation/overview";
 import { SigningKey, signWithLabel } from "../../src/primitives/signatures";
 import { RelayClient, type LedgerPage } from "../../src/relay/relay-client";
@@ -24,6 +24,7 @@ import { envelopeOf } from "../../src/mailbox/drafts";
 import { DraftFiles } from "../../src/mailbox/draft-files";
 import { signEnvelope } from "../../src/forms/envelope-writing";
 import { sha256 } from "../../src/primitives/hashes";
+import { failureOf } from "../../src/worker/failures";
 import { MemoryStore } from "../fakes/memory-store";
 import { entries, ledgerOfTheFixture, NOW, OFFICERS, RELAY_KEY } from "../fakes/sending-operation";
 import { DRAFT } from "./draft";
@@ -104,10 +105,49 @@ test("two heads of the relay that contradict each other are kept, and nothing is
   assert.deepEqual(evidence, [honest, forked]);
   const frozen = await mailbox.followLedger(OPERATION); // asks for nothing more
   assert.equal(relay.asked, 2);
-  assert.match(overviewOf(frozen, hex(ACCOUNT)).troubles[0] ?? "", /two ledgers that differ/);
+  assert.match(overviewOf(frozen, hex(ACCOUNT)).frozen?.sentence ?? "", /two ledgers that differ/);
   const posting = postingOf();
   assert.throws(() => usableSession(mailbox, posting), FrozenOperation);
   await assert.rejects(enact(mailbox, OPERATION, posting.channel), FrozenOperation);
+});
+
+test("an operation that freezes is shown as that, with both statements, and not as one that does not verify (L4)", async () => {
+  const ledger = ledgerOfTheFixture();
+  const statements = [head(ledger.sequence, ledger.headHash), head(ledger.sequence, new Uint8Array(32).fill(9))];
+  const [honest, forked] = statements as [Bytes, Bytes];
+  const mailbox = mailboxBefore(new LyingRelay([{ entries: entries(), head: honest }, { entries: [], head: forked }]), true);
+  await mailbox.followLedger(OPERATION);
+  const looked: (CencommError | null)[] = [];
+  const following = new Following(mailbox, {
+    looked: (_, failure) => {
+      looked.push(failure);
+      following.stop();
+    },
+    trouble: () => undefined,
+    ended: () => undefined,
+    defect: assert.fail,
+  });
+
+  await following.answer({ type: "ledger", operation: OPERATION, sequence: ledger.sequence + 1 });
+
+  assert.deepEqual(looked, [null]);
+  const { frozen } = overviewOf(mailbox.operation(OPERATION), hex(ACCOUNT));
+  assert.deepEqual(frozen?.statements.map((one) => one.signed), statements.map(hex));
+  assert.equal(frozen?.relayKey, hex(RELAY_KEY.publicKey));
+});
+
+test("under the name of our operation the relay shows another one, or another history than ours (L2)", async () => {
+  const ledger = ledgerOfTheFixture();
+  const shown = { entries: entries(), head: head(ledger.sequence, ledger.headHash) };
+  const other = mailboxBefore(new LyingRelay([{ ...shown, entries: entries().slice(1) }]), true);
+  const elsewhere = mailboxBefore(new LyingRelay([shown]), true);
+  elsewhere.pins.set(hex(OPERATION), { operation: OPERATION, sequence: 1, hash: new Uint8Array(32) });
+
+  await assert.rejects(other.followLedger(OPERATION), AnotherLedger);
+  await assert.rejects(elsewhere.followLedger(OPERATION), AnotherLedger);
+
+  assert.equal(failureOf(new AnotherLedger("x")).code, "another_ledger");
+  assert.equal(other.operations.size + elsewhere.operations.size, 0);
 });
 
 test("a frozen operation is frozen at the next opening too, whatever the relay shows by then (L4)", async () => {

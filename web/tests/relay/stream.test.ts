@@ -81,7 +81,6 @@ test("a line that breaks is opened again, later each time, and at once after a f
 
 for (const [code, says] of [
   [4401, "no_session"],
-  [4403, "not_entitled"],
   [4409, "not_holder"],
 ] as const) {
   test(`a stream that ends with ${code} is not opened again`, async () => {
@@ -92,6 +91,17 @@ for (const [code, says] of [
     assert.equal(line.asked.length, 1);
   });
 }
+
+test("a stream that ends since one operation revoked us begins anew: the others go on", async () => {
+  const line = new Line([
+    (ears) => (ears.opened(), ears.closed(4403)),
+    (ears) => (ears.opened(), ears.closed(4401)),
+  ]);
+
+  await assert.rejects(line.listen(), /session has ended/);
+
+  assert.deepEqual(line.told.map(({ type }) => type), ["connected", "disconnected", "connected"]);
+});
 
 test("a page is not told why an upgrade failed, so the relay is asked whether the session stands", async () => {
   const line = new Line([(ears) => ears.closed(1006)], () => Promise.reject(new RelayRefuses("no_session", "", null)));

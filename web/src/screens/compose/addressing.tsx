@@ -23,11 +23,13 @@ import { Line } from "./inputs/line";
 import { MomentInput } from "./inputs/moment-input";
 import { Select } from "./inputs/select";
 import { roleName } from "./readers";
+import { StaleFault } from "./stale-fault";
 
 interface Props {
   readonly body: BodyView;
   readonly readers: readonly Reader[];
   readonly namesSomebody: boolean; // an answer is personal
+  readonly staleSince: number | null; // seconds, where the message may not be sent for it (H3)
   readonly now: () => number; // seconds
   readonly typing: string | null; // of the moment to answer by, what is none yet and cannot be kept in the draft
   readonly onTyping: (text: string | null) => void;
@@ -41,7 +43,7 @@ const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:00Z$/;
 const USUAL_HOURS = [2, 6, 12, 24];
 
 export function Addressing(props: Props): JSX.Element {
-  const { body, readers, namesSomebody, now, typing, onTyping, onChange } = props;
+  const { body, readers, namesSomebody, staleSince, now, typing, onTyping, onChange } = props;
   const words = useWords();
   const { tongue, lists, today } = useEntry();
   const isLate = body.answerBy !== null && body.answerBy <= now();
@@ -151,8 +153,11 @@ export function Addressing(props: Props): JSX.Element {
             value={body.tlp === "AMBER" ? "" : body.tlp}
             without={tongue.code("tlp", "AMBER")}
             options={named("tlp", TLPS.filter((tlp) => tlp !== "AMBER"))}
+            invalid={staleSince !== null}
+            {...(staleSince === null ? {} : { describedBy: "tlp-stale" })}
             onChange={(tlp) => onChange({ ...body, tlp: (tlp ?? "AMBER") as Tlp })}
           />
+          <StaleFault id="tlp-stale" since={staleSince} />
         </div>
         <div class="entry">
           <label for="handling">{words.say("Handling code")}</label>

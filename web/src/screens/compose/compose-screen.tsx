@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 
+import { staleSince } from "../../channel/views";
 import { ProtocolError } from "../../errors";
 import type { CodeLists } from "../../forms/code-list";
 import type { Form } from "../../forms/form";
@@ -71,6 +72,7 @@ export function ComposeScreen(props: Props): JSX.Element {
     () => overview.members.filter((member) => channel?.readers.includes(member.account) ?? false),
     [overview, channel],
   );
+  const state = mailbox.channels.find((one) => one.channel === draft.channel);
   const hasLast = mailbox.messages.some((one) => one.own && one.formHash === draft.formHash);
 
   if (form === null) {
@@ -116,6 +118,7 @@ export function ComposeScreen(props: Props): JSX.Element {
         release={release}
         draft={draft}
         readers={readers}
+        staleSince={staleSince(state?.signs ?? null, props.now())}
         related={related}
         lists={fetched.lists}
         tongue={fetched.tongue}

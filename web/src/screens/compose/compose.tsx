@@ -32,6 +32,7 @@ interface Props {
   readonly release: Form | null; // what the operation releases to CEN; null: nothing
   readonly draft: DraftView;
   readonly readers: readonly MemberView[]; // all who read the channel now
+  readonly staleSince: number | null; // seconds: the channel may be out of date, so nothing TLP:RED goes there (H3)
   readonly related: readonly Related[];
   readonly lists: CodeLists;
   readonly loadPlaces: () => Promise<KnownPlaces>;
@@ -68,7 +69,8 @@ export function Compose(props: Props): JSX.Element {
     () => [...withoutEchoes(assessment.faults), ...(places === null ? [] : misplaced(form, asked, places))],
     [assessment, form, asked, places],
   );
-  const barred = beyond(readers, body.to, body.tlp).length > 0;
+  const stale = body.tlp === "RED" ? props.staleSince : null;
+  const barred = stale !== null || beyond(readers, body.to, body.tlp).length > 0;
   const questions = useRef<HTMLDivElement>(null);
   useEffect(() => questions.current?.querySelector<HTMLElement>("input, select, textarea")?.focus(), []);
   const sections = askedSections(form, asked, variant, tongue.language);
@@ -171,6 +173,7 @@ export function Compose(props: Props): JSX.Element {
             body={body}
             readers={readers}
             namesSomebody={namesSomebody(assessment)}
+            staleSince={stale}
             now={now}
             typing={typing}
             onTyping={setTyping}

@@ -69,6 +69,11 @@ export function operationOf(board: Board, operation: string): BoardOperation | n
   return board.operations.find((one) => one.operation === operation) ?? null;
 }
 
+/** Whether anything may be sent in it: we belong, and the relay was not caught at two histories (L4). */
+export function mayWrite(one: BoardOperation | null): boolean {
+  return one?.overview?.weBelong === true && one.overview.frozen === null;
+}
+
 export function memberOf(board: Board, message: MessageView): MemberView | null {
   return operationOf(board, message.operation)?.members.get(message.author) ?? null;
 }

@@ -12,6 +12,7 @@ import type { Failure } from "../../worker/calls";
 import { CallFailed } from "../../worker/worker-client";
 import { useWords } from "../../words";
 import { failureSentence } from "../failure";
+import { save } from "../saving";
 import type { MailboxActions } from "./actions";
 
 interface Props {
@@ -19,8 +20,6 @@ interface Props {
   readonly fetchFile: MailboxActions["fetchFile"];
 }
 
-const OCTETS = "application/octet-stream"; // whatever its author says: a browser that does not know a type only saves it
-const SAVING_MILLISECONDS = 60_000; // a browser may ask where to save before it reads
 const MOST_SHOWN_BYTES = 16 << 20;
 const MOST_SHOWN_PIXELS = 480;
 
@@ -73,7 +72,7 @@ function FileLine({ file, message, fetchFile }: Props & { readonly file: Attachm
               {words.say("Show")} <span class="unseen">{name}</span>
             </button>
           )}
-          <button onClick={() => void fetched(save)}>
+          <button onClick={() => void fetched((found) => save(found.name, found.content))}>
             {words.say("Save")} <span class="unseen">{name}</span>
           </button>
         </span>
@@ -86,16 +85,6 @@ function FileLine({ file, message, fetchFile }: Props & { readonly file: Attachm
       {shown !== null && <Picture content={shown} name={name} />}
     </li>
   );
-}
-
-/** Saved under a name that is no path, as bytes of no type: nothing opens it, or runs it in this page's name. */
-function save({ name, content }: FetchedFile): void {
-  const address = URL.createObjectURL(new Blob([content.slice()], { type: OCTETS }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = safeName(name);
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), SAVING_MILLISECONDS);
 }
 
 /** Drawn on a canvas, so that the policy need not let the page have pictures from anywhere. */

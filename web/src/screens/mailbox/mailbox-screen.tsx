@@ -24,6 +24,7 @@ import { Story, targetOf } from "./story";
 import { allowedFor } from "./story-actions";
 import { shelfName } from "./terms";
 import { TopBar } from "./top-bar";
+import { TrustNotices } from "./trust-notices";
 
 export interface MailboxProps {
   readonly home: Home;
@@ -122,11 +123,18 @@ export function MailboxScreen({
           onAccount={actions.onAccount}
           onSignOut={actions.onSignOut}
         />
-        {failure !== null && (
-          <p class="mailbox-failure" role="alert">
-            {failureSentence(words, failure)}
-          </p>
-        )}
+        <div class="mailbox-failure">
+          {failure !== null && (
+            <p class="trust-notice grave" role="alert">
+              {failureSentence(words, failure)}
+            </p>
+          )}
+          <TrustNotices
+            operations={board.operations}
+            now={now}
+            onDetails={(operation) => go({ operation, details: true, pane: "story" })}
+          />
+        </div>
         <Boxes place={place} go={go} onNew={actions.onNew} />
         <Arrivals place={place} entries={entries} search={search} actions={actions} go={go} onOpen={open} />
         {writing ? (

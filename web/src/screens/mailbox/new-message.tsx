@@ -6,7 +6,7 @@ import { useRef, useState } from "preact/hooks";
 import type { JsonObject, JsonValue } from "../../forms/canonical-json";
 import { useWords, type Words } from "../../words";
 import { operationTitle } from "../people";
-import type { BoardOperation } from "./board";
+import { mayWrite, type BoardOperation } from "./board";
 
 interface Props {
   readonly operations: readonly BoardOperation[];
@@ -17,7 +17,7 @@ export function NewMessage({ operations, onNew }: Props): JSX.Element | null {
   const words = useWords();
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const writable = operations.filter((one) => one.mailbox.current.length > 0);
+  const writable = operations.filter((one) => mayWrite(one) && one.mailbox.current.length > 0);
   if (writable.length === 0) {
     return null;
   }

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useWords } from "../../words";
 import type { Entry } from "../../mailbox/boxes";
 import type { MailboxActions } from "./actions";
-import { useBoard, type BoardOperation } from "./board";
+import { mayWrite, useBoard, type BoardOperation } from "./board";
 
 interface Props {
   readonly target: Entry;
@@ -24,10 +24,11 @@ export interface Allowed {
 export function allowedFor({ view }: Entry, one: BoardOperation | null, account: string): Allowed {
   const forms = (one?.mailbox.current ?? []).map(({ formHash }) => one?.mailbox.forms.get(formHash)?.get("name"));
   const isHere = view.extent === "whole"; // what an answer takes over from it
+  const open = mayWrite(one);
   return {
-    respond: forms.includes("response") && !view.own && isHere,
-    reportSeizure: forms.includes("seizure") && isHere,
-    acknowledge: !view.own && !view.acknowledgedBy.includes(account),
+    respond: open && forms.includes("response") && !view.own && isHere,
+    reportSeizure: open && forms.includes("seizure") && isHere,
+    acknowledge: open && !view.own && !view.acknowledgedBy.includes(account),
   };
 }
 
@@ -55,7 +56,7 @@ export function StoryActions({ target, one, actions, onBack }: Props): JSX.Eleme
           aria-disabled={!may.acknowledge}
           onClick={() => may.acknowledge && actions.onAcknowledge(view)}
         >
-          {!may.acknowledge ? words.say("Acknowledged") : words.say("Acknowledge")}
+          {view.acknowledgedBy.includes(account) ? words.say("Acknowledged") : words.say("Acknowledge")}
         </button>
       )}
       <button

@@ -10,7 +10,7 @@ import { useWords } from "../../words";
 import { channelTitle } from "../people";
 import type { MailboxActions } from "./actions";
 import { useBegunNotes } from "./begun-notes";
-import { headlineOf, operationOf, useBoard } from "./board";
+import { headlineOf, mayWrite, operationOf, useBoard } from "./board";
 import { Card, Author } from "./card";
 import { Duty } from "./duty";
 import { Moment } from "./moment";
@@ -89,7 +89,7 @@ export function Story({ entries, chosen, heading, note, actions, onBack }: Props
             <Card key={entry.view.key} id={cardId(entry)} entry={entry} isFirst={entry === first} actions={actions} />
           ))}
         </div>
-        {one !== null && channel !== undefined && (
+        {one !== null && channel !== undefined && mayWrite(one) && (
           <NoteBox
             box={note}
             channel={channel}
