@@ -20,7 +20,8 @@ import { encodePosting, POSTING_PREFIX, postingKey, readPosting, type Posting } 
 import { judgeReaders } from "./readership";
 import { isReleaseChannel, ReleasesElsewhere } from "./release-rules";
 import type { SendingHost } from "./sending-host";
-import { ChannelRestarting, NotYetAdded } from "./unsendable";
+import { Standing } from "./session";
+import { ChannelNotUsable, ChannelRestarting, NotYetAdded } from "./unsendable";
 
 export const RETURNED_PREFIX = "returned/";
 const MESSAGE_ID_BYTES = 16;
@@ -121,13 +122,22 @@ async function keep(
   try {
     usableSession(host, posting);
   } catch (error) {
-    if (!(error instanceof ChannelRestarting || error instanceof NotYetAdded)) {
+    if (!passes(error)) {
       throw error;
     }
-    // It goes out when the new group stands, or when somebody has added this device.
+    // It goes out when the new group stands, or when somebody has added this device (again).
   }
   await host.write(new Map([...beside, [postingKey(posting), encodePosting(posting)]]));
   return posting;
+}
+
+/** Whether what keeps a message here ends without its author: the unit restarts the channel, a member adds the device. */
+function passes(error: unknown): boolean {
+  return (
+    error instanceof ChannelRestarting ||
+    error instanceof NotYetAdded ||
+    (error instanceof ChannelNotUsable && error.standing !== Standing.removed)
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { Standing } from "./session";
 
 /** Nothing can be written from this device: it was removed, or the channel waits for the unit's restart. */
 export class ChannelNotUsable extends CencommError {
-  constructor(standing: Standing) {
+  constructor(readonly standing: Standing) {
     const word = Object.entries(Standing).find(([, number]) => number === standing)?.[0];
     super(`nothing can be sent here: this device's place in the channel is '${word}'`);
   }

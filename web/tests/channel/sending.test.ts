@@ -8,7 +8,8 @@ import { attemptDelivery, kept, keepControl, keepDraft, resume, returned, type D
 import { TooManyReaders } from "../../src/channel/readership";
 import { MayBeOutOfDate } from "../../src/channel/freshness";
 import { encrypt } from "../../src/channel/sending";
-import { MustCommitFirst, MustEnactFirst } from "../../src/channel/unsendable";
+import { Standing } from "../../src/channel/session";
+import { ChannelNotUsable, MustCommitFirst, MustEnactFirst } from "../../src/channel/unsendable";
 import { Unavailable } from "../../src/errors";
 import { ControlKind } from "../../src/forms/control";
 import type { Body } from "../../src/forms/envelope";
@@ -317,4 +318,19 @@ test("what was encrypted before a revocation came waits for the removal too (C4)
 
   assert.equal(carla.read.length, 1);
   assert.deepEqual(relay.log.map((entry) => entry.kind), [1, 1, 2, 1, 2]);
+});
+
+test("what is written where the unit must restart, or a member add us again, is kept; who was removed keeps nothing", async () => {
+  const anna = (await channel(1)).officers[0]!;
+  const place = { operation: anna.ledger.operation, channel: CHANNEL };
+  const say = (): Promise<unknown> => keepControl(anna, place, ControlKind.acknowledgement, new Uint8Array(48));
+
+  for (const standing of [Standing.stalled, Standing.stranded]) {
+    await anna.write(new Map(), { session: { ...anna.session, standing } });
+    await say();
+  }
+  await anna.write(new Map(), { session: { ...anna.session, standing: Standing.removed } });
+  await assert.rejects(say(), ChannelNotUsable);
+
+  assert.deepEqual((await resume(anna)).map((outcome) => outcome.kind), ["waits", "waits"]);
 });
