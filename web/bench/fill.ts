@@ -48,7 +48,7 @@ interface Writer {
   readonly certificate: Bytes;
 }
 
-const SAVE_EVERY = 500;
+const SAVE_EVERY = 250;
 const SECONDS_BETWEEN = 180;
 const OPEN_AT_THE_END = 40; // messages of which the newest are not read yet
 const LEDGER_SEQUENCE = 6n; // where everybody belongs
@@ -82,7 +82,7 @@ const already = mailbox.holdings.messages(start.operation).length;
 for (let number = already + 1; number <= already + start.count; number += 1) {
   await take(message(number, already + start.count));
   if (number % SAVE_EVERY === 0) {
-    await store.save();
+    await store.save().catch(() => store.save()); // a busy machine lets connections end between two saves
   }
 }
 await handOver(holding);

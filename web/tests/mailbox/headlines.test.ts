@@ -176,6 +176,16 @@ test("a page that was changed anywhere is another page, or malformed", async () 
   assert.throws(() => decodeBriefs(encodeBriefs(briefs.map(encodeBrief).reverse()), 0), MalformedError);
 });
 
+test("a page names its first words when it is whole, and not before (D4)", () => {
+  const { store } = filledMailbox(PAGE_NUMBERS);
+  const { items, briefs } = decodeHeadlines(store.values.get(headlinesKey(0))!, 0);
+  assert.ok(briefs !== null);
+
+  for (const page of [{ items, briefs: null }, { items: items.slice(1), briefs }]) {
+    assert.throws(() => decodeHeadlines(encodeHeadlines(page), 0), MalformedError);
+  }
+});
+
 test("ten thousand messages are less than half a megabyte of headlines", async () => {
   const { store } = filledMailbox(PAGE_NUMBERS);
   const size = store.values.get(headlinesKey(0))!.length;

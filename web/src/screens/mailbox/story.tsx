@@ -42,7 +42,7 @@ export function Story({ entries, chosen, heading, note, actions, onBack }: Props
   const views = useMemo(() => entries.map((entry) => entry.view), [entries]);
   useShowing(views, "whole", actions.onShow);
   useEffect(() => {
-    for (const entry of entries.filter(isUnread)) {
+    for (const entry of entries.filter((one) => isUnread(one) && one.view.extent === "whole")) {
       actions.onMark(entry.view, { read: true });
     }
   }, [entries]);
