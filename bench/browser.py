@@ -9,17 +9,20 @@ the row in the other's list, by the one clock of this machine. `blocked` is the 
 
 import asyncio
 import contextlib
+import re
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
 from statistics import median, quantiles
+from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Response, async_playwright
 
 from bench._figures import Figure, report
 from bench._server import relay_command, serving
@@ -46,6 +49,7 @@ PASSWORD = "seven herons over the grey harbour"  # noqa: S105 (of accounts that 
 POSTS = ("ana.roissy", "ben.casablanca")
 WAIT = 900_000.0  # milliseconds
 MORE_THAN_ANYBODY_SAYS = 1_000_000
+LARGEST = 8  # lines that say what was fetched
 PAUSE_SECONDS = 0.3  # between notes: what the sender's page does with its own is not part of the next
 WATCH = """
 window.longTasks = []; window.bars = []; window.seen = {}; window.entered = 0;
@@ -55,18 +59,23 @@ addEventListener("keydown", event => { if (event.key === "Enter") window.entered
 new MutationObserver(() => {
   const bar = document.querySelector(".entering progress");
   if (bar && bar.value !== window.bars.at(-1)) window.bars.push(bar.value);
-  for (const row of document.querySelectorAll(".arrival"))
-    for (const [mark] of row.textContent.matchAll(/mark \\d+/g)) window.seen[mark] ??= Date.now();
+  for (const shown of document.querySelectorAll(".arrival, .letter"))
+    for (const [mark] of shown.textContent.matchAll(/mark \\d+/g)) window.seen[mark] ??= Date.now();
 }).observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
 """
 
 
 @dataclass
 class Post:
-    """One officer before one screen."""
+    """One officer before one screen. `fetched`: bytes by what was asked for, as the relay sent them."""
 
     page: Page
     context: BrowserContext
+    fetched: Counter[str] = field(default_factory=Counter)
+
+    def note(self, response: Response) -> None:
+        kind = re.sub(r"[0-9a-f]{32,}", "*", urlsplit(response.url).path)
+        self.fetched[kind] += int(response.headers.get("content-length", "0"))
 
     async def blocked(self) -> float:
         """Milliseconds of the longest task of the page since it was asked last."""
@@ -79,7 +88,7 @@ class Post:
         )
 
     async def saw(self, mark: str) -> int:
-        """When the row stood in the list, in milliseconds since 1970."""
+        """When it stood in the list or the open story, in milliseconds since 1970."""
         handle = await self.page.wait_for_function("mark => window.seen[mark]", arg=mark, timeout=WAIT)
         moment: int = await handle.json_value()
         return moment
@@ -103,13 +112,15 @@ async def sit_down(browser: Browser, url: str, name: str) -> Post:
     context = await browser.new_context(locale="en-GB", viewport={"width": 1400, "height": 900})
     await context.add_init_script(WATCH)
     page = await context.new_page()
+    post = Post(page, context)
+    context.on("response", post.note)
     page.set_default_timeout(WAIT)
     await page.goto(url)
     await page.locator("[name=name]").fill(name)
     await page.locator("[name=password]").fill(PASSWORD)
     await page.keyboard.press("Enter")
     await page.locator(".mailbox .inside").wait_for()
-    return Post(page, context)
+    return post
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +196,8 @@ async def sign_in_again(browser: Browser, line: SlowLine, post: Post, name: str,
     listed = time.monotonic() - begun
     print(f"  signed in again after {inside:.1f} s, list after {listed:.1f} s, {line.carried - before:,} bytes")
     line.bits_per_second = 0
+    for kind, size in again.fetched.most_common(LARGEST):
+        print(f"    {size:>9,} {kind}")
     await again.leave()
     return listed
 
