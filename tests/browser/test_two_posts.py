@@ -1,4 +1,7 @@
-"""A night of two duty posts, in French and in Arabic: what both see, the next computer shows, the archive holds."""
+"""A night of two duty posts, in French and in Arabic: what both see, the next computer shows, the archive holds.
+
+Nobody here has a mouse: all of it is done with keys (WCAG 2.1.1).
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -17,6 +20,7 @@ from cencomm.demo.founding import admit_all, found, invite
 from cencomm.demo.member import new_member
 from cencomm.demo.nodes import ARCHIVE, archive_part, command, node_serving
 from cencomm.demo.repertoire import load_repertoire
+from tests.browser import keyboard
 from tests.browser.gallery import QUIET
 from tests.fakes.loopback_relay import loopback_relay
 
@@ -43,8 +47,10 @@ class Night:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.set_default_timeout(WAIT)
         await page.goto(self.address)
-        await page.locator("[name=name]").fill(name)
-        await page.locator("[name=password]").fill(self.folder.password_file(name).read_text("utf-8").strip())
+        await expect(page.locator("[name=name]")).to_be_focused()
+        await page.keyboard.type(name)
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(self.folder.password_file(name).read_text("utf-8").strip())
         await page.keyboard.press("Enter")
         await page.locator(".mailbox .inside").wait_for()
         await expect(page.locator(".boxes .trouble")).to_have_count(0, timeout=WAIT)  # somebody added the device
@@ -76,48 +82,48 @@ async def night(chromium: str, tmp_path: Path) -> AsyncIterator[Night]:
         await browser.close()
 
 
-async def choose(page: Page, field: str, typed: str) -> None:
-    """By the letters that an officer types."""
-    await page.locator(f"[id='f-{field}']").click()
+async def write(page: Page, field: str, typed: str) -> None:
+    """Into the field that Tab leads to; where codes are looked for, by the letters that an officer types."""
+    await keyboard.reach(page, page.locator(f"[id='{field}']"))
     await page.keyboard.type(typed)
-    await page.keyboard.press("Tab")
 
 
 async def send(page: Page) -> None:
-    await page.locator(".send .primary").click()
+    await page.keyboard.press("Control+Enter")
     await page.locator(".compose").wait_for(state="detached")
 
 
 async def alert(page: Page) -> None:
-    await page.locator(".new-message .primary").click()
+    await keyboard.press(page, page.locator(".new-message .primary"))
     assert await page.locator(".new-forms .k-release").count() == 0  # releases are made with the other program (R1)
-    await page.locator(".new-forms .k-alert").click()
-    await page.get_by_role("button", name="Simplifié").click()
-    await page.locator("#f-title").fill(TITLE)
+    await keyboard.press(page, page.locator(".new-forms .k-alert"))
+    await keyboard.press(page, page.get_by_role("button", name="Simplifié"), backwards=True)
+    await write(page, "f-title", TITLE)
     for field, value in (("requested_action", "nii_scan"), ("subject_kind", "consignment"), ("direction", "import")):
-        await page.locator(f"#f-{field}").select_option(value)
-    await choose(page, "suspected_commodity", "coca")
-    await page.locator("#to").fill("maro")
+        await keyboard.choose(page, page.locator(f"#f-{field}"), value)
+    await write(page, "f-suspected_commodity", "coca")
+    await page.keyboard.press("Tab")
+    await write(page, "to", "maro")
     await page.keyboard.press("Enter")
-    await page.get_by_role("button", name="dans 6 h").last.click()
+    await keyboard.press(page, page.get_by_role("button", name="dans 6 h").last)
     await send(page)
 
 
 async def respond(page: Page) -> None:
-    await page.locator(".acts .primary").click()
-    await page.locator("#f-control_status").select_option("not_arrived")
+    await page.keyboard.press("r")
+    await keyboard.choose(page, page.locator("#f-control_status"), "not_arrived")
     await send(page)
 
 
 async def report_seizure(page: Page) -> None:
-    await page.locator(".acts").get_by_role("button", name="الإبلاغ عن ضبط").click()
-    await page.get_by_role("button", name="مبسّط").click()
-    await page.locator("#f-case_ref").fill(CASE)
-    await page.get_by_role("button", name="اليوم").first.click()
-    await choose(page, "reporting_country", "MA")
-    await choose(page, "location_type", "airport")
-    await choose(page, "place", "CMN")
-    await page.locator("[id='f-items-0-quantity']").fill("12")
+    await keyboard.press(page, page.locator(".acts").get_by_role("button", name="الإبلاغ عن ضبط"))
+    await keyboard.press(page, page.get_by_role("button", name="مبسّط"), backwards=True)
+    await write(page, "f-case_ref", CASE)
+    await keyboard.press(page, page.get_by_role("button", name="اليوم").first)
+    for field, typed in (("reporting_country", "MA"), ("location_type", "airport"), ("place", "CMN")):
+        await write(page, f"f-{field}", typed)
+        await page.keyboard.press("Tab")
+    await write(page, "f-items-0-quantity", "12")
     await send(page)
 
 
@@ -127,20 +133,28 @@ async def test_two_posts_and_the_archive_hold_alert_response_seizure_and_note_an
     """C7, C9, D4: the devices are the accounts' first ones, the archive adds them, and nothing stays on a computer."""
     async with night.post("lehavre", "fr-FR") as havre, night.post("casablanca", "ar-MA") as casablanca:
         await alert(havre)
-        await casablanca.locator(".arrivals").get_by_text(TITLE).click()
+        await casablanca.locator(".arrivals").get_by_text(TITLE).wait_for()
+        await expect(casablanca.locator(".unseen[aria-live=polite]")).not_to_be_empty()  # said to who listens
+        await casablanca.keyboard.press("j")
+        await casablanca.keyboard.press("Enter")
+        await expect(casablanca.locator("#story-title")).to_be_focused()
         assert await casablanca.locator("html").get_attribute("dir") == "rtl"
         await respond(casablanca)
-        await havre.locator(".arrivals .k-response").click()  # it came by itself
-        await havre.locator(".reply-box textarea").fill(NOTE)
+        await havre.locator(".arrivals .k-response").wait_for()  # it came by itself
+        await havre.keyboard.press("j")
+        await havre.locator(".reply-box").wait_for()
+        await havre.keyboard.press("n")
+        await havre.keyboard.type(NOTE)
         await havre.keyboard.press("Enter")
         await casablanca.locator(".letter").get_by_text(NOTE).wait_for()
         await report_seizure(casablanca)
         await havre.locator(".letter").get_by_text(CASE).first.wait_for()  # in the story that it belongs to
-        await havre.get_by_role("button", name="Se déconnecter").click()
+        await keyboard.press(havre, havre.get_by_role("button", name="Se déconnecter").last)
         await havre.locator("[name=password]").wait_for()
 
     async with night.post("lehavre", "fr-FR") as elsewhere:
-        await elsewhere.locator(".arrivals .k-seizure").click()
+        await elsewhere.locator(".arrivals .k-seizure").wait_for()
+        await elsewhere.keyboard.press("j")
         for what in (TITLE, NOTE, CASE):
             await elsewhere.locator(".story-pane").get_by_text(what).first.wait_for()
         assert await elsewhere.locator(".letter").count() == 4
