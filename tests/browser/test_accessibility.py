@@ -118,6 +118,8 @@ SCREENS: dict[str, tuple[str, dict[str, str], Prepare]] = {
     "drafts": (MAILBOX, {"shelf": "drafts"}, as_it_opens),
     "set aside": (MAILBOX, {"shelf": "aside"}, as_it_opens),
     "without connection": (MAILBOX, {"online": "no"}, as_it_opens),
+    "may be out of date": (MAILBOX, {"trust": "stale"}, as_it_opens),
+    "frozen": (MAILBOX, {"trust": "frozen", "details": "yes", "pane": "story"}, as_it_opens),
     "account": (MAILBOX, {"account": "yes", "pane": "story"}, account_is_read),
     "keys": (MAILBOX, {}, help_is_open),
     "settings": (MAILBOX, {}, settings_are_open),
