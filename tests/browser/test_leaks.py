@@ -172,7 +172,7 @@ async def test_no_word_and_no_key_leaves_the_browser_in_clear_or_stays_behind(lo
     assert found_in(profile, CONTROL)  # a file of the browser
 
 
-@pytest.mark.parametrize("word", [CONTROL, SAID, PASSWORD, secrets.token_bytes(32)])
+@pytest.mark.parametrize("word", [CONTROL, SAID, PASSWORD, pytest.param(secrets.token_bytes(32), id="a key")])
 def test_a_word_is_found_however_it_is_spelled_and_packed(word: str | bytes) -> None:
     noise = secrets.token_bytes(4096)
 
