@@ -4,7 +4,7 @@
 
 A real relay, a coordinator's program, two posts in Chromium with empty profiles. The others are admitted and in the
 tree, and each holds a connection that gets every ciphertext (`_listener.py`). A note is timed from Enter in one page to
-the row in the other's list, by the one clock of this machine. `blocked` is the longest that a page did not answer.
+the other's list or open story, by the one clock of this machine. `blocked` is the longest that a page did not answer.
 """
 
 import asyncio
