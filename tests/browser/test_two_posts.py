@@ -113,6 +113,7 @@ async def respond(page: Page) -> None:
     await page.keyboard.press("r")
     await keyboard.choose(page, page.locator("#f-control_status"), "not_arrived")
     await send(page)
+    await expect(page.locator("#story-title")).to_be_focused()  # what had it was sent away
 
 
 async def report_seizure(page: Page) -> None:
