@@ -120,6 +120,8 @@ SCREENS: dict[str, tuple[str, dict[str, str], Prepare]] = {
     "without connection": (MAILBOX, {"online": "no"}, as_it_opens),
     "may be out of date": (MAILBOX, {"trust": "stale"}, as_it_opens),
     "frozen": (MAILBOX, {"trust": "frozen", "details": "yes", "pane": "story"}, as_it_opens),
+    "history on its way": (MAILBOX, {"past": "reading"}, as_it_opens),
+    "history that is missing": (MAILBOX, {"past": "missing"}, as_it_opens),
     "account": (MAILBOX, {"account": "yes", "pane": "story"}, account_is_read),
     "keys": (MAILBOX, {}, help_is_open),
     "settings": (MAILBOX, {}, settings_are_open),

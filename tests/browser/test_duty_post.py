@@ -2,8 +2,10 @@
 
 import asyncio
 import io
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,16 +20,20 @@ from cencomm.client.attachments.source import open_source
 from cencomm.client.channel.enactment import add_devices
 from cencomm.client.channel.posting import Draft, send
 from cencomm.client.events import EpochBegan
+from cencomm.client.history.holdings import StoredHoldings
+from cencomm.client.history.serving import HistoryServer
 from cencomm.client.reports import Reports
 from cencomm.client.watch import catch_up
 from cencomm.clock import system_clock
 from cencomm.forms.attachment import Attachment
 from cencomm.forms.body import Body
 from cencomm.forms.form import Form
+from cencomm.ledger.kinds import History
+from cencomm.ledger.log import LogKind
 from tests.browser.conftest import PASSWORD
 from tests.browser.gallery import QUIET
 from tests.fakes.loopback_relay import Handler, LoopbackRelay, body_of, loopback_relay
-from tests.scenarios.people import Person, Place, admit, found, person
+from tests.scenarios.people import EXERCISE, Person, Place, admit, found, person
 from tests.unit.client.attachments.photographs import MARKER, SIZE, jpeg
 
 pytestmark = pytest.mark.slow
@@ -59,6 +65,17 @@ async def place(carla: Person, ana: Person, forms: Mapping[str, Form]) -> Place:
     meeting = await found(carla, forms["note"])
     await admit(carla, ana, meeting, "FR")
     await keep_pins(ana.mailbox, ana.access)  # as each command does: the vault names the operation of her letter (L2)
+    return meeting
+
+
+@pytest.fixture
+async def late(carla: Person, ana: Person, forms: Mapping[str, Form]) -> Place:
+    """History for all, and two notes of Carla's before Ana has a device there."""
+    meeting = await found(carla, forms["note"], replace(EXERCISE, history=History.ALL))
+    await admit(carla, ana, meeting, "FR")
+    await keep_pins(ana.mailbox, ana.access)
+    await say(carla, meeting, "Reefer MSKU9070323 is late")
+    await say(carla, meeting, "It left on a lorry")
     return meeting
 
 
@@ -149,6 +166,55 @@ async def test_what_is_said_at_one_post_is_there_at_the_next_and_the_others_hold
     said = ["Reefer MSKU9070323 is late", "Seen, we look at terminal 4", "It left on a lorry", "We follow it"]
     assert await texts(carla, place) == await texts(ana, place) == said
     assert len([one for one in carla.said(EpochBegan) if one.committer == ana.account]) == 2  # one for each post (D5)
+
+
+class Pushes:
+    """What the browser gave the relay so far: its key packages, and something that it said."""
+
+    def __init__(self) -> None:
+        self.key_packages, self.said = asyncio.Event(), asyncio.Event()
+
+    async def listen(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        body = await body_of(request)
+        answer = await handler(request)
+        posted = request.path.rpartition("/")[2] if request.method == "POST" else ""
+        if posted == "key-packages":
+            self.key_packages.set()
+        if posted == "log" and json.loads(body)["kind"] == LogKind.APPLICATION:
+            self.said.set()
+        return answer
+
+
+async def test_what_was_said_before_comes_by_itself_and_is_answered_where_it_stands_h2(
+    browser: Browser, server: LoopbackRelay, late: Place, carla: Person, ana: Person
+) -> None:
+    """The page says that nobody has answered yet; the next computer has it all."""
+    pushes = Pushes()
+    server.meddle = pushes.listen
+    async with signed_in(browser, server) as page:
+        await pushes.key_packages.wait()
+        pushes.said.clear()
+        assert await add_devices(carla.mailbox, late.operation, ana.account) == 1
+        await page.get_by_text("The archive has not answered yet").wait_for(timeout=WAIT)
+        await pushes.said.wait()  # the request, since nobody else says anything now
+        await catch_up(carla.mailbox)
+        assert await HistoryServer(carla.mailbox, StoredHoldings(carla.mailbox.store), patient=False).answer_all() == 1
+
+        await page.get_by_text("Reefer MSKU9070323 is late").first.click(timeout=WAIT)
+        await page.get_by_text("The archive has not answered yet").wait_for(state="detached", timeout=WAIT)
+        listed = await page.locator("[role=option]").all_inner_texts()
+        await note(page, "We look for the lorry")
+        await page.get_by_role("button", name="Sign out").click()
+        await page.get_by_label("Password").wait_for(timeout=WAIT)
+
+    async with signed_in(browser, server) as page:
+        await page.get_by_text("It left on a lorry").first.click(timeout=WAIT)
+        await page.get_by_text("given to you from history and verified").first.wait_for(timeout=WAIT)
+
+    assert ["lorry" in listed[0], "late" in listed[1]] == [True, True]  # the newest first, as they were said
+    assert await texts(carla, late) == ["Reefer MSKU9070323 is late", "It left on a lorry", "We look for the lorry"]
+    first, _, answer = await carla.delivered(late.operation)
+    assert answer.envelope.reply_to == first.envelope.message
 
 
 def taken_from(server: LoopbackRelay) -> bytearray:

@@ -27,10 +27,11 @@ class BrowserMember:
         """What it answers; its own refusals are an answer with `failed` and `sentence`."""
         return await _say(self._process, {"do": do, **details})
 
-    async def write(self, place: Place, values: Mapping[str, JsonValue]) -> None:
+    async def write(self, place: Place, values: Mapping[str, JsonValue], *, reply_to: MessageId | None = None) -> None:
         """Sign and keep a report; `resume` sends it."""
         text = canonical_json.encode(dict(values)).decode()
-        assert await self.ask("write", form=place.form.hex(), values=text) == {}
+        answered = {} if reply_to is None else {"replyTo": reply_to.hex()}
+        assert await self.ask("write", form=place.form.hex(), values=text, **answered) == {}
 
     async def acknowledge(self, author: bytes, message: MessageId) -> None:
         """Sign and keep an acknowledgement; `resume` sends it."""

@@ -8,7 +8,7 @@ import { channel, member, message, overview, type Said } from "../gallery/invent
 import { NIGHT } from "../gallery/messages";
 import { shown } from "../src/mailbox/boxes";
 import { EntryBook } from "../src/mailbox/entry-book";
-import { changed, type OperationMailbox } from "../src/mailbox/views";
+import { changed, NOTHING_BEFORE, type OperationMailbox } from "../src/mailbox/views";
 
 const ROUNDS = 20;
 const count = Number(process.argv[2] ?? 10_000);
@@ -23,7 +23,7 @@ let mailbox: OperationMailbox = {
   aside: [],
   drafts: [],
   outgoing: [],
-  channels: [],
+  channels: [], history: NOTHING_BEFORE,
 };
 const book = new EntryBook();
 const first = milliseconds(() => look());

@@ -1,7 +1,7 @@
 /**
  * The real screens before invented messages, without a worker: to look at, to photograph, to measure. It never ships.
  *
- * The address says what is shown: ?language=ar&theme=dark&message=reefer&shelf=forUs&pane=story&count=10000
+ * The address says what is shown: ?language=ar&theme=dark&message=reefer&shelf=forUs&pane=story&past=reading&count=10000
  */
 
 import { render, type JSX } from "preact";
@@ -13,7 +13,7 @@ import { codeLists, type CodesAsset } from "../src/forms/code-assets";
 import { Tongue, type Terms } from "../src/forms/tongue";
 import { utf8 } from "../src/bytes";
 import { Readings } from "../src/mailbox/readings";
-import type { MessageView, OperationForms, OperationMailbox } from "../src/mailbox/views";
+import { NOTHING_BEFORE, type HistoryView, type MessageView, type OperationForms, type OperationMailbox } from "../src/mailbox/views";
 import { AccountScreen } from "../src/screens/account/account-screen";
 import type { MailboxActions } from "../src/screens/mailbox/actions";
 import { MailboxScreen } from "../src/screens/mailbox/mailbox-screen";
@@ -81,7 +81,24 @@ function mailbox(operation: string, forms: OperationForms, messages: readonly Me
           { channel: who.NL_EC, state: trouble === "again" ? "again" : "waiting", behind: 0, entering: { done: 612, all: 998 }, signs: null },
         ]
       : [{ channel: who.AMBER_MAIN, state: "open", behind: 0, entering: null, signs: null }],
+    history: isHeron ? past(asked.get("past")) : NOTHING_BEFORE,
   };
+}
+
+/** How it stands with what was said before, in the main channel. */
+function past(state: string | null): HistoryView {
+  const channel = { channel: who.MAIN, answered: 0, all: 0, notHeld: 0, setAside: 0, notAddressed: 0 };
+  switch (state) {
+    case "none":
+    case "waiting":
+      return { channels: [{ ...channel, state, all: 900 }], passedOver: [] };
+    case "reading":
+      return { channels: [{ ...channel, state, answered: 420, all: 900 }], passedOver: [who.UNIT.account] };
+    case "missing":
+      return { channels: [{ ...channel, state: "whole", notHeld: 12, setAside: 2, notAddressed: 1 }], passedOver: [] };
+    default:
+      return NOTHING_BEFORE;
+  }
 }
 
 /** As many as are asked for: the night, repeated into the past. */
@@ -151,6 +168,7 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
     },
     onAccount: () => setAtAccount(true),
     onLook: () => setAtAccount(false),
+    onAskOthers: (_, channel) => tell(`ask others ${channel}`),
     onSignOut: () => tell("sign out"),
   };
   const at = messages.find((one) => one.message === id(asked.get("message") ?? ""));

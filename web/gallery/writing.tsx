@@ -11,7 +11,7 @@ import { useState } from "preact/hooks";
 import { utf8 } from "../src/bytes";
 import * as json from "../src/forms/canonical-json";
 import type { JsonObject } from "../src/forms/canonical-json";
-import type { DraftView, OperationForms, OperationMailbox } from "../src/mailbox/views";
+import { NOTHING_BEFORE, type DraftView, type OperationForms, type OperationMailbox } from "../src/mailbox/views";
 import { Resources } from "../src/resources";
 import { ComposeScreen } from "../src/screens/compose/compose-screen";
 import { answerDraft, newDraft } from "../src/screens/compose/drafting";
@@ -87,6 +87,7 @@ const mailbox: OperationMailbox = {
   drafts: [],
   outgoing: [],
   channels: [{ channel: who.MAIN, state: "open", behind: 0, entering: null, signs: signsOf(troubleOf(asked.get("trust"))) }],
+  history: NOTHING_BEFORE,
 };
 const form = asked.get("form") ?? "seizure";
 const answered = mailbox.messages.find((one) => one.message === id(asked.get("answer") ?? "nothing"));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import type { MessageView, OperationMailbox } from "../src/mailbox/views";
+import { NOTHING_BEFORE, type MessageView, type OperationMailbox } from "../src/mailbox/views";
 import { after, SIGNED_OUT, type PageState } from "../src/page-state";
 import type { Failure } from "../src/worker/calls";
 import { DRAFT } from "./mailbox/draft";
@@ -17,6 +17,7 @@ const MAILBOX: OperationMailbox = {
   drafts: [],
   outgoing: [],
   channels: [],
+  history: NOTHING_BEFORE,
 };
 
 test("a message that changed takes the place that it had, a new one comes last", () => {

@@ -26,6 +26,7 @@ from cencomm.ids import NO_HASH, AccountId, ChannelId, OperationId
 from cencomm.ledger.certificate import CertificateMemo, DeviceCertificate
 from cencomm.ledger.history_items import Opened
 from cencomm.ledger.log import LogKind
+from cencomm.ledger.refusal import LedgerBehind
 from cencomm.ledger.replay import Ledger, NotEntitled
 
 Verdict = MessageDelivered | ControlDelivered | Quarantined
@@ -116,6 +117,8 @@ def _certificate(
     item: Opened, outline: Outline, ledger: Ledger, certificates: CertificateMemo, anchored_at: int
 ) -> DeviceCertificate:
     """The device that signed was one of the channel's in that epoch (C5, C12)."""
+    if anchored_at > ledger.sequence:  # the Commit names more than the entry does: an insider's, or a relay withholds
+        raise LedgerBehind(needed=anchored_at, held=ledger.sequence)
     try:
         certificate = certificates.verify(item.certificate)
         member = ledger.entitled(outline.channel, certificate.identity_key, at=anchored_at)

@@ -18,13 +18,14 @@ from cencomm.forms.control import Control, ControlKind, sign_control
 from cencomm.forms.envelope import Body, Envelope, sign_envelope
 from cencomm.forms.payload import Signed, commitment
 from cencomm.ids import NO_HASH, AccountId, BlobId, ChannelId, DeviceId, MessageId, RequestId
-from cencomm.ledger.anchor import Anchor
+from cencomm.ledger.anchor import Anchor, decode_anchor
 from cencomm.ledger.certificate import CertificateMemo
 from cencomm.ledger.history import HistoryRefused
 from cencomm.ledger.history_chunk import ChunkHeader, make_chunk, verify_chunk
 from cencomm.ledger.history_items import Absent, Item, Missing, Opened
 from cencomm.ledger.kinds import Role
 from cencomm.ledger.log import LogKind
+from cencomm.ledger.refusal import LedgerBehind
 from cencomm.primitives.x25519 import generate_key_pair
 from tests.unit.ledger.people import CountingEntropy, Person, Unit, found
 
@@ -216,6 +217,15 @@ def test_an_entry_whose_anchor_is_of_another_log_is_set_aside_c1(world: World) -
     assert world.with_entry(replace(entry, anchor=b"")).wrong(world.items[2]) is Reason.BAD_ANCHOR
     seen = replace(world.entry(1), log_hash=hash_of(9))
     assert world.with_entry(seen).wrong(world.items[2]) is Reason.FOREIGN_LOG
+
+
+def test_an_epoch_that_began_on_more_of_the_ledger_than_is_here_is_not_judged_yet_c3(world: World) -> None:
+    """A relay that withholds entries: nothing is said about the message, and nobody is blamed."""
+    anchor = replace(decode_anchor(world.entry(1).anchor), ledger_sequence=world.unit.ledger.sequence + 1)
+    later = world.with_entry(replace(world.entry(1), anchor=anchor.encode()))
+
+    with pytest.raises(LedgerBehind):
+        later.judged(world.items[2])
 
 
 def test_a_control_message_is_none_of_the_members_words(world: World) -> None:

@@ -26,7 +26,7 @@ const ASK_AGAIN_SECONDS = 24 * 3600;
 const NEVER = 0;
 
 /** Entries that are not here; the log hash of entry `knownAt`, at its end or behind, is known. */
-interface Gap extends LogPlace {
+export interface Gap extends LogPlace {
   readonly span: Span;
   readonly knownAt: number;
   readonly knownHash: Bytes;
@@ -76,7 +76,8 @@ async function begin(host: HistoryHost, gap: Gap, outline: readonly LoggedEntry[
   await host.write(new Map([...beginWrites(begun(host, gap, span), outline), ...closed]), { history });
 }
 
-function begun({ entropy }: HistoryHost, { operation, channel, generation }: Gap, span: Span): Asked {
+/** A request for that part of it, with a key of its own. Nothing is kept yet. */
+export function begun({ entropy }: HistoryHost, { operation, channel, generation }: Gap, span: Span): Asked {
   const counts = { taken: 0, following: span.first, messages: 0, wrong: 0, missing: 0 };
   const request = entropy(REQUEST_ID_BYTES);
   const { privateKey } = generateKeyPair(entropy);
@@ -126,7 +127,7 @@ async function gapsOf(host: HistoryHost, operation: Bytes, channel: Bytes): Prom
 }
 
 /** Where a log ends for us, with its hash there: our own place, or the cut of an ended generation, which is in the ledger. */
-function endOf(host: HistoryHost, session: ChannelSession, generation: number): Pick<ChannelSession, "sequence" | "logHash"> {
+export function endOf(host: HistoryHost, session: ChannelSession, generation: number): Pick<ChannelSession, "sequence" | "logHash"> {
   const declared = host.operation(session.operation).ledger.channels.get(hex(session.channel));
   const restart = declared === undefined ? null : restartAfter(declared, generation);
   return generation === session.generation || restart === null
@@ -135,7 +136,7 @@ function endOf(host: HistoryHost, session: ChannelSession, generation: number): 
 }
 
 /** The verified outline of as much of the gap as is open to us (H1), from a Commit on, up to its end. */
-async function openPart(host: HistoryHost, gap: Gap, opensAt: number): Promise<readonly LoggedEntry[]> {
+export async function openPart(host: HistoryHost, gap: Gap, opensAt: number): Promise<readonly LoggedEntry[]> {
   const { first, last } = gap.span;
   const segments: (readonly LoggedEntry[])[] = [];
   for await (const segment of readBackwards(new ChannelRoutes(host.relay), gap, gap.knownAt, gap.knownHash)) {

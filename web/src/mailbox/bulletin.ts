@@ -8,6 +8,7 @@ import { hex } from "../bytes";
 import type { Operation } from "../operation/operation";
 import { channelStates } from "./channel-states";
 import type { Headline } from "./headline";
+import { historyView } from "./history-view";
 import { placeKey } from "./holdings";
 import type { Kept } from "./journal";
 import type { Mailbox } from "./mailbox";
@@ -93,6 +94,7 @@ export class Bulletin {
       drafts: this.work.drafts(name),
       outgoing: await outgoing(this.mailbox, name),
       channels: await channelStates(this.mailbox, operation),
+      history: await historyView(this.mailbox, operation),
     };
   }
 }

@@ -130,6 +130,11 @@ export class Following {
     await this.see(null, () => resume(this.mailbox));
   }
 
+  /** History that is missing is asked of others than who lacked it. */
+  askOthers(operation: Bytes, channel: Bytes): void {
+    this.#recalling.askOthers(operation, channel).catch((error: unknown) => this.listener.defect(error));
+  }
+
   /** Something of the caller's, as if a wake-up had asked for it. */
   async attempt(work: () => Promise<void>): Promise<void> {
     await this.see(null, work);

@@ -7,6 +7,7 @@
 import { hex, type Bytes } from "../bytes";
 import { ask } from "../history/asking";
 import { takeAnswer } from "../history/fetching";
+import { askOthers } from "../history/lacking";
 import { History } from "../ledger/kinds";
 import type { Mailbox } from "./mailbox";
 
@@ -42,6 +43,12 @@ export class Recalling {
     } finally {
       this.#lookAgain.delete(name);
     }
+  }
+
+  /** What is missing in the channel is asked of others than who lacked it, because an officer wants it. */
+  async askOthers(operation: Bytes, channel: Bytes): Promise<void> {
+    await this.attempt(operation, () => askOthers(this.mailbox, operation, channel));
+    await this.look(operation);
   }
 
   private async lookOnce(operation: Bytes): Promise<void> {

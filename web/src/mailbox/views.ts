@@ -92,6 +92,7 @@ export interface OperationMailbox {
   readonly drafts: readonly DraftView[];
   readonly outgoing: readonly OutgoingView[];
   readonly channels: readonly ChannelState[];
+  readonly history: HistoryView;
 }
 
 /** What changed in an operation's mailbox since it was told of last. Messages: those that are new or other than before. */
@@ -122,3 +123,27 @@ export interface ChannelState {
   readonly entering: { readonly done: number; readonly all: number } | null; // while its members are verified (C9)
   readonly signs: SignsOfLife | null; // by which it may be out of date (H3); null: nobody else is there to be heard
 }
+
+/** What was said before this device came. */
+export interface HistoryView {
+  readonly channels: readonly ChannelHistory[]; // of which there is something to say
+  readonly passedOver: readonly string[]; // accounts of servers that signed what is no answer
+}
+
+/**
+ * `none`: the charter gives none; `waiting`: asked for, and nobody has answered yet; `whole`: nothing is underway.
+ *
+ * `answered` of `all` counts entries of the log. The others count those that did not come: nobody held them, the server
+ * could not read them either, they are TLP:RED for others.
+ */
+export interface ChannelHistory {
+  readonly channel: string;
+  readonly state: "none" | "waiting" | "reading" | "whole";
+  readonly answered: number;
+  readonly all: number;
+  readonly notHeld: number;
+  readonly setAside: number;
+  readonly notAddressed: number;
+}
+
+export const NOTHING_BEFORE: HistoryView = { channels: [], passedOver: [] };

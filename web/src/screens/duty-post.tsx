@@ -122,6 +122,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
     fetchFile: ({ key }, attachment, progress) => call("fetchFile", { key, attachment }, parts(progress)),
     onAccount: () => setAtAccount(true),
     onLook: () => setAtAccount(false),
+    onAskOthers: (operation, channel) => void ask("askOthers", { operation, channel }),
     onSignOut,
   };
   const attach = useCallback<Attach>(

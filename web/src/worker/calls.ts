@@ -42,6 +42,7 @@ export interface Calls extends AccountCalls {
     readonly ask: { readonly key: string; readonly attachment: string };
     readonly answer: FetchedFile;
   };
+  readonly askOthers: { readonly ask: { readonly operation: string; readonly channel: string }; readonly answer: null };
   readonly acknowledge: { readonly ask: { readonly key: string }; readonly answer: null };
 }
 

@@ -10,6 +10,7 @@ import { readyToSend } from "../channel/readying";
 import { CencommError, ProtocolError, UsageError } from "../errors";
 import { encodeAcknowledgement } from "../forms/acknowledgement";
 import { ControlKind } from "../forms/control";
+import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
 import { Bulletin } from "../mailbox/bulletin";
 import { draftKey, postedOf } from "../mailbox/drafts";
 import { attachFile, fetchFile, type FetchedFile } from "../mailbox/files";
@@ -157,6 +158,11 @@ export class Sitting implements Listener, Observer {
     const body = encodeAcknowledgement({ author: message.identityKey, message: message.message });
     await this.mailbox.turns.run(() => keepControl(this.mailbox, message.place, ControlKind.acknowledgement, body));
     this.post();
+  }
+
+  /** What is missing of what was said before, of others than who lacked it. @throws MalformedError no identifiers. */
+  askOthers({ operation, channel }: Calls["askOthers"]["ask"]): void {
+    this.#following.askOthers(fromHex(operation, OPERATION_ID_BYTES), fromHex(channel, CHANNEL_ID_BYTES));
   }
 
   /** Something that may fail for now; what ends the sitting ends it. */

@@ -105,6 +105,9 @@ async function serve(asked: Asked, report: (step: Step) => void): Promise<Calls[
       return null;
     case "fetchFile":
       return desk.sitting.fetchFile(asked.ask, (done, all) => report({ step: "carrying", done, all }));
+    case "askOthers":
+      desk.sitting.askOthers(asked.ask);
+      return null;
     case "acknowledge":
       await desk.sitting.acknowledge(asked.ask.key);
       return null;

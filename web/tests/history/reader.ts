@@ -61,8 +61,10 @@ interface Fixture {
 
 export const FIXTURE = vectors<Fixture>("history/answers.json");
 
+const LEDGER = replay(FIXTURE.ledger.map((entry) => decodeSignedEntry(fromHex(entry))));
+
 export function ledgerOf(): Ledger {
-  return replay(FIXTURE.ledger.map((entry) => decodeSignedEntry(fromHex(entry))));
+  return LEDGER;
 }
 
 export function outlineOf(): readonly LoggedEntry[] {

@@ -7,7 +7,7 @@ import { EntryBook } from "../../src/mailbox/entry-book";
 import { EVERYTHING, passes } from "../../src/mailbox/filters";
 import { readingOrder } from "../../src/mailbox/order";
 import { Stories } from "../../src/mailbox/stories";
-import type { MessageView, OperationForms } from "../../src/mailbox/views";
+import { NOTHING_BEFORE, type MessageView, type OperationForms } from "../../src/mailbox/views";
 
 const OPERATION = "00".repeat(32);
 const US = member("rotterdam", 2, "NL", { isUs: true });
@@ -30,7 +30,7 @@ function mailbox(...said: Said[]): readonly MessageView[] {
 function entries(...said: Said[]): readonly Entry[] {
   const messages = mailbox(...said);
   return new EntryBook().entriesOf(
-    { operation: OPERATION, forms: FORMS, current: [], messages, aside: [], drafts: [], outgoing: [], channels: [] },
+    { operation: OPERATION, forms: FORMS, current: [], messages, aside: [], drafts: [], outgoing: [], channels: [], history: NOTHING_BEFORE },
     VIEW,
     US.account,
   );
@@ -131,7 +131,7 @@ test("a filter narrows by form, channel, country, urgency and what is unread", (
 
 test("an operation that does not verify still shows its messages, and asks nothing of anybody", () => {
   const messages = mailbox({ author: QUITO.account, form: "alert", body: { to: [{ country: "NL" }] } });
-  const box = { operation: OPERATION, forms: new Map(), current: [], messages, aside: [], drafts: [], outgoing: [], channels: [] };
+  const box = { operation: OPERATION, forms: new Map(), current: [], messages, aside: [], drafts: [], outgoing: [], channels: [], history: NOTHING_BEFORE };
 
   const [entry] = new EntryBook().entriesOf(box, null, US.account);
 

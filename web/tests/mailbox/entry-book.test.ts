@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { channel, id, member, message, object, overview, type Said } from "../../gallery/invented";
 import { EntryBook } from "../../src/mailbox/entry-book";
-import { changed, type MessageView, type OperationForms, type OperationMailbox } from "../../src/mailbox/views";
+import { changed, NOTHING_BEFORE, type MessageView, type OperationForms, type OperationMailbox } from "../../src/mailbox/views";
 import { countingEntropy } from "../fakes/counting-entropy";
 
 const OPERATION = "00".repeat(32);
@@ -24,7 +24,7 @@ const EMPTY: OperationMailbox = {
   aside: [],
   drafts: [],
   outgoing: [],
-  channels: [],
+  channels: [], history: NOTHING_BEFORE,
 };
 
 /** A message at random: of few ids, channels and hours, so that everything that may meet does. */

@@ -18,6 +18,8 @@ import { encodeAcknowledgement } from "../../src/forms/acknowledgement";
 import * as json from "../../src/forms/canonical-json";
 import type { JsonObject } from "../../src/forms/canonical-json";
 import { ControlKind } from "../../src/forms/control";
+import { ask } from "../../src/history/asking";
+import { takeAnswer } from "../../src/history/fetching";
 import { Mailbox } from "../../src/mailbox/mailbox";
 import { load } from "../../src/mailbox/opening";
 import { Group } from "../../src/mls/group";
@@ -47,6 +49,7 @@ interface Asked {
   readonly values?: string; // canonical JSON
   readonly author?: string;
   readonly message?: string;
+  readonly replyTo?: string;
 }
 
 /** Publishes as it is told; `cut` loses the answer of the next one. */
@@ -115,6 +118,8 @@ class Member {
         const outcomes = await resume(mailbox);
         return { outcomes: outcomes.map((one) => one.kind) };
       }
+      case "recall":
+        return this.recall();
       case "enact":
         return { committed: await enact(mailbox, this.#operation, this.#channel) };
       case "cut":
@@ -131,13 +136,26 @@ class Member {
     }
   }
 
-  private async write({ form, values }: Asked): Promise<object> {
+  /** What was said before it came, asked for, and taken in as far as it is answered; `open`: up to which entry. */
+  private async recall(): Promise<object> {
+    const { signal } = new AbortController();
+    const open: number[] = [];
+    for (const asked of await ask(this.#mailbox, this.#operation, this.#channel, signal)) {
+      const left = await takeAnswer(this.#mailbox, asked, signal);
+      if (left !== null) {
+        open.push(left.following - 1);
+      }
+    }
+    return { open, ...this.state() };
+  }
+
+  private async write({ form, values, replyTo }: Asked): Promise<object> {
     await keepDraft(this.#mailbox, {
       message: systemEntropy(16),
       operation: this.#operation,
       channel: this.#channel,
       form: fromHex(form!),
-      replyTo: null,
+      replyTo: replyTo === undefined ? null : fromHex(replyTo),
       body: plainBody(json.decode(utf8(values!), 100_000) as JsonObject, this.start.now, "fr"),
     });
     return {};
@@ -160,6 +178,7 @@ class Member {
       messages: messages.map((message) => ({
         message: hex(message.message),
         own: message.own,
+        fromHistory: message.fromHistory,
         values: Buffer.from(json.encode(this.#mailbox.contents.whole(message)!.envelope.body.values)).toString("utf-8"),
       })),
       aside: this.#mailbox.holdings.aside(hex(this.#operation)).map((one) => `${one.reason}: ${one.detail}`),

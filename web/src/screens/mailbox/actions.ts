@@ -24,5 +24,7 @@ export interface MailboxActions {
   readonly fetchFile: (message: MessageView, attachment: string, progress: Progress) => Promise<FetchedFile>;
   readonly onAccount: () => void;
   readonly onLook: () => void; // the officer turns to boxes and messages
+  /** Ask others for what is missing of what was said before. */
+  readonly onAskOthers: (operation: string, channel: string) => void;
   readonly onSignOut: () => void;
 }

@@ -11,6 +11,7 @@ import { DraftList } from "./drafts";
 import type { MailboxActions } from "./actions";
 import { AsideList } from "./aside";
 import { formLabel } from "./new-message";
+import { Past } from "./past";
 import { operationsAt, type Place } from "./place";
 import { Row } from "./row";
 import { lacks, useShowing, useWholeHistory } from "./showing";
@@ -106,6 +107,7 @@ export function Arrivals({ place, entries, search, actions, go, onOpen }: Props)
               onSight={(first, last) => setSight({ first, last })}
             />
           )}
+          <Past place={place} actions={actions} />
         </>
       )}
     </section>

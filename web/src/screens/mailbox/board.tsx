@@ -6,7 +6,7 @@ import { useContext, useMemo, useRef } from "preact/hooks";
 import { EntryBook } from "../../mailbox/entry-book";
 import { together, type Entry } from "../../mailbox/boxes";
 import { headline, type MessageReading, type Readings, type Said } from "../../mailbox/readings";
-import type { MessageView, OperationMailbox } from "../../mailbox/views";
+import { NOTHING_BEFORE, type MessageView, type OperationMailbox } from "../../mailbox/views";
 import type { MemberView, Overview } from "../../operation/overview";
 import type { Failure, Home, OperationView } from "../../worker/calls";
 
@@ -124,5 +124,6 @@ function empty(operation: string): OperationMailbox {
     drafts: [],
     outgoing: [],
     channels: [],
+    history: NOTHING_BEFORE,
   };
 }
