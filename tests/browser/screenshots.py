@@ -3,10 +3,11 @@
 import asyncio
 import sys
 from shutil import which
+from urllib.parse import urlencode
 
-from playwright.async_api import Error, async_playwright
+from playwright.async_api import Error, Page, async_playwright
 
-from tests.browser.gallery import build_gallery, open_gallery, serve_gallery
+from tests.browser.gallery import ORIGIN, build_gallery, open_gallery, serve_gallery
 from tests.fakes.checkout import ROOT
 
 SCREENS = ROOT / "docs" / "screens"
@@ -20,10 +21,17 @@ SHOTS: dict[str, tuple[tuple[int, int], dict[str, str]]] = {
     "arabic": (DESK, {"message": "reefer", "shelf": "inbox", "language": "ar"}),
     "aside": (DESK, {"shelf": "aside", "details": "yes", "language": "fr"}),
     "account": (DESK, {"account": "yes", "pane": "story"}),
+    "compose": (DESK, {"form": "seizure", "answer": "reefer"}),
+    "phone-compose": (PHONE, {"form": "alert", "language": "fr"}),
     "phone-inbox": (PHONE, {"shelf": "forUs"}),
     "phone-story": (PHONE, {"message": "reefer", "shelf": "forUs", "pane": "story"}),
     "phone-arabic": (PHONE, {"message": "reefer", "pane": "story", "language": "ar", "theme": "dark"}),
 }
+
+
+async def open_entry(page: Page, **asked: str) -> None:
+    await page.goto(f"{ORIGIN}/writing.html?{urlencode(asked)}")
+    await page.locator(".compose").wait_for()
 
 
 def complain(error: Error) -> None:
@@ -40,7 +48,7 @@ async def photograph(chromium: str, names: list[str]) -> None:
             await serve_gallery(context)
             page = await context.new_page()
             page.on("pageerror", complain)
-            await open_gallery(page, **asked)
+            await (open_entry if "form" in asked else open_gallery)(page, **asked)
             await page.screenshot(path=SCREENS / f"{name}.png")
             await context.close()
         await browser.close()
