@@ -14,7 +14,7 @@ export const VERSION_WITH_ATTACHMENTS = 2; // ADR 0009: only where there are som
 export const LABEL_ENVELOPE = utf8("cencomm envelope");
 
 export const MAX_ENVELOPE_BYTES = 1 << 19;
-const MAX_BODY_BYTES = 400_000;
+export const MAX_BODY_BYTES = 400_000;
 export const MAX_ADDRESSEES = 800;
 const MAX_ATTACHMENTS = 20;
 const MAX_SECONDS = 7_258_118_400; // 2200-01-01

@@ -9,6 +9,7 @@ const GOODS = ["quantity", "subtype", "category", "description"];
 const MAX_LETTERS = 141; // one more than a headline has: it says by an ellipsis that there is more
 const MAX_FIELDS = 12;
 const MAX_FIELD_BYTES = 200;
+const MAX_WORDS_BYTES = 3500; // together, less than a row of first words takes: whatever an insider's program wrote
 
 /**
  * The values of a message narrowed to a title, else to what was found first, else to short answers, in that order.
@@ -25,7 +26,14 @@ export function briefOf(values: JsonObject): JsonObject {
     return new Map([[ITEMS, [goods]]]);
   }
   const short = [...values].map(([field, value]) => [field, clipped(value)] as const).filter(([, value]) => isShort(value));
-  return new Map(short.slice(0, MAX_FIELDS));
+  return new Map(fitting(short.slice(0, MAX_FIELDS)));
+}
+
+/** As many of the first as may be kept. */
+function fitting(answers: readonly (readonly [string, JsonValue])[]): readonly (readonly [string, JsonValue])[] {
+  let size = 0;
+  const after = answers.map((answer) => (size += json.encode(new Map([answer])).length));
+  return answers.filter((_, place) => (after[place] ?? 0) <= MAX_WORDS_BYTES);
 }
 
 /** Of the first thing that was found, what it is; null: that is not said. */

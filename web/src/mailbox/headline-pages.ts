@@ -9,7 +9,7 @@ import { ALARMS, REASONS } from "../channel/events";
 import { decode, fixed, opaque, optional, uint, vector, type Reader } from "../codec";
 import { MalformedError, UsageError } from "../errors";
 import * as json from "../forms/canonical-json";
-import { decodeAddressee, HANDLINGS, LANGUAGES, MAX_ADDRESSEES, PRIORITIES, TLPS, VARIANTS } from "../forms/envelope";
+import { decodeAddressee, HANDLINGS, LANGUAGES, MAX_ADDRESSEES, MAX_BODY_BYTES, PRIORITIES, TLPS, VARIANTS } from "../forms/envelope";
 import { list } from "../forms/fields";
 import { ACCOUNT_ID_BYTES, CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
 import { MAX_LINKS, type Heading, type Headline, type Listed, type Spot } from "./headline";
@@ -22,7 +22,6 @@ const KINDS = { message: 1, aside: 2, acknowledged: 3 } as const;
 const FLAGS = { own: 1, fromHistory: 2, answerBy: 4, replyTo: 8 } as const;
 const ALL_FLAGS = FLAGS.own | FLAGS.fromHistory | FLAGS.answerBy | FLAGS.replyTo;
 const MAX_COMPACT_BYTES = 6; // up to 2^48: seconds and places in a log have more than enough
-const MAX_ADDRESSEES_BYTES = 64 << 10;
 
 /** Of the numbers from `first` on. `briefs`: SHA-256 of the row of first words, once the page is whole. */
 export interface HeadlinePage {
@@ -218,7 +217,7 @@ function readHeading(reader: Reader): Decoded["headings"][number] {
     handling: code(reader, HANDLINGS),
     tlp: code(reader, TLPS),
     variant: code(reader, VARIANTS),
-    to: list(json.decode(reader.opaque(), MAX_ADDRESSEES_BYTES), MAX_ADDRESSEES).map(decodeAddressee),
+    to: list(json.decode(reader.opaque(), MAX_BODY_BYTES), MAX_ADDRESSEES).map(decodeAddressee),
   };
 }
 

@@ -5,6 +5,7 @@ import { opaque, uint, vector, type Reader } from "../codec";
 import { MalformedError, UsageError } from "../errors";
 
 const MOST = 256;
+const MAX_LETTERS = 4096; // of a call with so many arguments every engine makes a string; of 160,000 none does
 
 /** Being filled while its page is written. */
 export class Table {
@@ -13,7 +14,7 @@ export class Table {
 
   /** The byte that names `row`. @throws UsageError there are too many. */
   place(row: Bytes): Bytes {
-    const name = String.fromCharCode(...row); // its bytes as letters: asked for with every arrival, 256 times
+    const name = nameOf(row);
     let place = this.#places.get(name);
     if (place === undefined) {
       place = this.#rows.length;
@@ -29,6 +30,11 @@ export class Table {
   encoded(): Bytes {
     return vector(this.#rows.map(opaque));
   }
+}
+
+/** Its bytes as letters, since it is asked for with every arrival, 256 times; what is longer than that in hexadecimal. */
+function nameOf(row: Bytes): string {
+  return row.length <= MAX_LETTERS ? String.fromCharCode(...row) : hex(row);
 }
 
 /** @throws MalformedError anything that `Table.encoded` does not write. */

@@ -12,7 +12,7 @@ import { MalformedError, UsageError } from "../../src/errors";
 import { encodeAcknowledgement } from "../../src/forms/acknowledgement";
 import { ControlKind } from "../../src/forms/control";
 import type { JsonObject } from "../../src/forms/canonical-json";
-import type { Envelope } from "../../src/forms/envelope";
+import { decodeEnvelope, MAX_ADDRESSEES, type Addressee, type Envelope } from "../../src/forms/envelope";
 import { encodeEnvelope } from "../../src/forms/envelope-writing";
 import { briefOf } from "../../src/mailbox/brief";
 import { decodeBriefs, encodeBrief, encodeBriefs, NEWEST_BRIEFS_KEY } from "../../src/mailbox/brief-pages";
@@ -184,6 +184,31 @@ test("a page names its first words when it is whole, and not before (D4)", () =>
   for (const page of [{ items, briefs: null }, { items: items.slice(1), briefs }]) {
     assert.throws(() => decodeHeadlines(encodeHeadlines(page), 0), MalformedError);
   }
+});
+
+test("no message whose envelope can be read makes a mailbox that does not open (an insider's changed program)", async () => {
+  const letters = (letter: string): string => letter.repeat(141);
+  const many = (letter: string): JsonObject => new Map(Array.from({ length: 40 }, (_, place) => [`f${place}`, letters(letter)] as const));
+  const items = [new Map(["quantity", "subtype", "category", "description"].map((field) => [field, letters("\u0001")] as const))];
+  const said: readonly JsonObject[] = [
+    many("\u{1F6A2}"),
+    many("\u0001"),
+    new Map([["n".repeat(100_000), 1]]),
+    new Map([["title", letters("\u0001")]]),
+    new Map([["items", items]]),
+  ];
+  const role = (place: number): Addressee => ({ role: String(place).padStart(32, "\u0001") });
+  const to = Array.from({ length: MAX_ADDRESSEES }, (_, place) => role(place));
+  const store = new MemoryStore();
+  const mailbox = await opened(store);
+  for (const [place, values] of said.entries()) {
+    const written = envelope(place + 1);
+    const hostile = { ...written, body: { ...written.body, values, to } };
+    const signed = { content: encodeEnvelope(hostile), signature: bytes(64, 6) };
+    await mailbox.write(new Map(), { event: { ...delivered(place + 1), signed, envelope: decodeEnvelope(signed.content) } });
+  }
+
+  assert.deepEqual(told(await opened(store)), told(mailbox));
 });
 
 test("ten thousand messages are less than half a megabyte of headlines", async () => {
