@@ -34,6 +34,12 @@ export interface Change {
   readonly removes: readonly number[];
 }
 
+/** A device that goes only as it comes (C6): its leaf, and the key package that it comes with. */
+export interface Renewal {
+  readonly leaf: number;
+  readonly keyPackage: Bytes;
+}
+
 /** What a Commit of ours is made with. */
 export interface Enacting {
   readonly ledger: Ledger;
@@ -127,10 +133,48 @@ function viewOf(before: Group, after: Group, change: Change, anchor: Bytes): Com
 /**
  * As `stage`, but nobody's key package holds up anybody else: null when nothing is left to commit.
  *
- * If the Commit fails with all of them, the removals go alone and first, so that those removed read nothing more;
- * with nobody to remove, each newcomer is tried beside those that fit.
+ * If the Commit fails with all of them, the removals go alone and first, so that those removed read nothing more; never
+ * the leaf of whom `again` lets in, which no member may take away alone (C6). With nobody to remove, each of those is
+ * tried by itself, then each newcomer beside those that fit.
  */
 export async function stageWhatFits(
+  session: ChannelSession,
+  change: Change,
+  enacting: Enacting,
+  again: readonly Renewal[] = [],
+): Promise<ChannelSession | null> {
+  const renewals = again.map(({ leaf, keyPackage }) => ({ adds: [keyPackage], removes: [leaf] }));
+  const whole = {
+    adds: [...renewals.flatMap(({ adds }) => adds), ...change.adds],
+    removes: [...change.removes, ...renewals.flatMap(({ removes }) => removes)],
+  };
+  const fits = await stageIfItFits(session, whole, enacting);
+  if (fits !== null) {
+    return fits;
+  }
+  if (change.removes.length > 0 || whole.adds.length === 0) {
+    return stage(session, { adds: [], removes: change.removes }, enacting);
+  }
+  for (const renewal of renewals) {
+    const staged = await stageIfItFits(session, renewal, enacting);
+    if (staged !== null) {
+      return staged;
+    }
+  }
+  const fitting: Bytes[] = [];
+  let newest: ChannelSession | null = null;
+  for (const one of change.adds) {
+    const staged = await stageIfItFits(session, { adds: [...fitting, one], removes: [] }, enacting);
+    if (staged !== null) {
+      newest = staged;
+      fitting.push(one);
+    }
+  }
+  return newest;
+}
+
+/** Null: somebody's key package, or a rule, forbids it. */
+async function stageIfItFits(
   session: ChannelSession,
   change: Change,
   enacting: Enacting,
@@ -138,24 +182,9 @@ export async function stageWhatFits(
   try {
     return await stage(session, change, enacting);
   } catch (error) {
-    if (!(error instanceof ProtocolError) || change.adds.length === 0) {
-      throw error;
+    if (error instanceof ProtocolError) {
+      return null;
     }
+    throw error;
   }
-  if (change.removes.length > 0) {
-    return stage(session, { adds: [], removes: change.removes }, enacting);
-  }
-  const fitting: Bytes[] = [];
-  let staged: ChannelSession | null = null;
-  for (const one of change.adds) {
-    try {
-      staged = await stage(session, { adds: [...fitting, one], removes: [] }, enacting);
-      fitting.push(one);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) {
-        throw error;
-      }
-    }
-  }
-  return staged;
 }

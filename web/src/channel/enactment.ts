@@ -166,22 +166,26 @@ async function stageDifference(
   const enacting = enactingOf(host, session);
   const { ledger, certificates } = enacting;
   const left = difference(session, ledger, certificates);
-  const claimed = [...(await claim(host.routes, session, adds ? [...left.absent, ...further] : []))];
-  const removes = [...left.unentitled];
+  const claimed = await claim(host.routes, session, adds ? [...left.absent, ...further] : []);
+  const asking = new Map<number, Bytes>();
   for (const { leaf, certificate } of again) {
     const offered = await claim(host.routes, session, [certificate.account]);
     const usable = usablePackages(offered, session, ledger, [leaf], host.now(), certificates);
     const own = usable.find((one) => equal(ownerOf(one, certificates).device, certificate.device));
-    if (own !== undefined && !removes.includes(leaf)) {
-      claimed.push(own);
-      removes.push(leaf);
+    if (own !== undefined && !left.unentitled.includes(leaf)) {
+      asking.set(leaf, own);
     }
   }
-  const usable = usablePackages(claimed, session, ledger, removes, host.now(), certificates);
-  if (usable.length === 0 && removes.length === 0) {
+  // Before all others: a newcomer who took over a key of theirs is left out, and nobody goes without coming.
+  const offered = [...asking.values(), ...claimed];
+  const usable = usablePackages(offered, session, ledger, [...left.unentitled, ...asking.keys()], host.now(), certificates);
+  const renewals = [...asking].flatMap(([leaf, keyPackage]) => (usable.includes(keyPackage) ? [{ leaf, keyPackage }] : []));
+  const newcomers = usable.filter((one) => ![...asking.values()].includes(one));
+  if (usable.length === 0 && left.unentitled.length === 0) {
     return false;
   }
-  const staged = await stageWhatFits(session, { adds: usable, removes }, enacting);
+  const change = { adds: newcomers, removes: left.unentitled };
+  const staged = await stageWhatFits(session, change, enacting, renewals);
   if (staged === null) {
     return false;
   }

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { equal, fromHex, type Bytes } from "../../src/bytes";
+import { equal, fromHex, hex, type Bytes } from "../../src/bytes";
 import { enact } from "../../src/channel/enactment";
 import { BadSignature, MalformedError } from "../../src/errors";
 import { RejectionKind, RejectionReason, signRejection, verifyRejection } from "../../src/ledger/rejection";
+import { makeKeyPackage } from "../../src/mls/key-package";
+import type { DeviceKeys } from "../../src/mls/keys";
+import type { Entropy } from "../../src/primitives/entropy";
 import { sha256 } from "../../src/primitives/hashes";
 import type { MemoryRelay } from "../fakes/memory-relay";
-import { begin, type Officer } from "../fakes/officer";
-import { CHANNEL } from "../fakes/sending-operation";
+import { begin, Officer } from "../fakes/officer";
+import { CHANNEL, NOW, OFFICERS } from "../fakes/sending-operation";
 import { vectors } from "../vectors";
 
 const PAUSE_SECONDS = 3600;
@@ -104,5 +107,35 @@ test("without a key package a device that asks stays where it is: it goes only a
 
   assert.ok(!(await carryOut(coordinator)));
 
+  assert.equal(coordinator.session.group.leaves.length, 2);
+});
+
+/** Bela is absent, and publishes what was made from the same keys as Anna's package: whoever claims that can copy them. */
+async function copying(member: Officer, copied: Officer): Promise<void> {
+  const drawn = copied.entropy;
+  const { relay } = member;
+  const lifetime = { notBefore: BigInt(NOW - 10), notAfter: BigInt(NOW + 86_400) };
+  const recorded: Bytes[] = [];
+  const record: Entropy = (length) => {
+    recorded.push(drawn(length));
+    return recorded.at(-1)!;
+  };
+  const keysOf = ({ device }: Officer): DeviceKeys => ({ credential: device.certificate, signingKey: device.signingKey });
+  const genuine = await makeKeyPackage(keysOf(copied), lifetime, record);
+  const copy = await makeKeyPackage(keysOf(member), lifetime, () => recorded.shift()!);
+  relay.packages.set(hex(copied.device.account), [genuine.keyPackage]);
+  relay.packages.set(hex(member.device.account), [copy.keyPackage]);
+}
+
+test("a newcomer with copied keys holds up nobody who asks to be let in again (C6, C9)", async () => {
+  const { relay, coordinator, anna } = await pair();
+  const bela = new Officer(OFFICERS[1]!, relay);
+  const before = leafOf(coordinator, anna);
+  await copying(bela, anna);
+  relay.rejections.unshift(rejection(anna, relay, 1, RejectionKind.welcome));
+
+  assert.ok(await carryOut(coordinator));
+
+  assert.ok(!equal(leafOf(coordinator, anna), before));
   assert.equal(coordinator.session.group.leaves.length, 2);
 });
