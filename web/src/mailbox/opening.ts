@@ -1,13 +1,13 @@
 /** The mailbox that lies in a store, as its last write left it. */
 
-import { fromHex, hex, type Bytes } from "../bytes";
+import { fromHex, type Bytes } from "../bytes";
 import { CHANNEL_PREFIX, restoreChannel, type RestoreGroup } from "../channel/session-rows";
-import { channelKey, type LogPlace } from "../channel/session";
+import type { LogPlace } from "../channel/session";
 import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
 import { loadFrozen } from "./frozen";
 import { openJournal, type ReadProgress } from "./journal-opening";
 import type { Mailbox } from "./mailbox";
-import { decodePin, newer, PIN_PREFIX } from "./pins";
+import { decodePin, PIN_PREFIX } from "./pins";
 
 /**
  * Fill a mailbox that was just made from its store: pins, channels, and headlines of everything that it took in.
@@ -16,18 +16,14 @@ import { decodePin, newer, PIN_PREFIX } from "./pins";
  * @throws MailboxAltered a row is not the one that was sealed.
  */
 export async function load(mailbox: Mailbox, restore: RestoreGroup, progress: ReadProgress): Promise<void> {
-  await loadPins(mailbox);
+  await loadOperations(mailbox);
   await loadChannels(mailbox, restore);
   await openJournal(mailbox, progress);
 }
 
-async function loadPins(mailbox: Mailbox): Promise<void> {
-  const kept = (await mailbox.store.scan(PIN_PREFIX)).map(([, value]) => decodePin(value));
-  for (const pin of kept) {
-    const name = hex(pin.operation);
-    mailbox.pins.set(name, newer(mailbox.pins.get(name), pin));
-  }
-  (await loadFrozen(mailbox.store)).forEach((frozen, name) => mailbox.frozen.set(name, frozen));
+async function loadOperations(mailbox: Mailbox): Promise<void> {
+  const pins = (await mailbox.store.scan(PIN_PREFIX)).map(([, value]) => decodePin(value));
+  mailbox.ownOperations.restore(pins, await loadFrozen(mailbox.store));
 }
 
 async function loadChannels(mailbox: Mailbox, restore: RestoreGroup): Promise<void> {
@@ -40,14 +36,8 @@ async function loadChannels(mailbox: Mailbox, restore: RestoreGroup): Promise<vo
   }
   for (const [prefix, values] of channels) {
     const restored = await restoreChannel(placeOf(prefix), values, restore);
-    if (restored === null) {
-      continue; // the generation ended; what convicts the relay is kept
-    }
-    const key = channelKey(restored.session.operation, restored.session.channel);
-    mailbox.sessions.set(key, restored.session);
-    mailbox.logHashes.set(key, restored.logHashes);
-    if (restored.head !== null) {
-      mailbox.unattestedHeads.set(key, restored.head);
+    if (restored !== null) {
+      mailbox.channels.restore(restored); // else the generation ended; what convicts the relay is kept
     }
   }
 }

@@ -7,27 +7,28 @@
 import { fromHex, hex, type Bytes } from "../bytes";
 import { discardedWrites, keepControl, keepDraft, returned } from "../channel/posting";
 import { readyToSend } from "../channel/readying";
-import { CencommError, ProtocolError, UsageError } from "../errors";
+import { UsageError, type CencommError, type ProtocolError } from "../errors";
 import { encodeAcknowledgement } from "../forms/acknowledgement";
 import { ControlKind } from "../forms/control";
 import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
 import { Bulletin } from "../mailbox/bulletin";
 import { draftKey, postedOf } from "../mailbox/drafts";
 import { attachFile, fetchFile, type FetchedFile } from "../mailbox/files";
-import { Following, isAboutOperation, type Listener } from "../mailbox/following";
+import { Following, type Listener } from "../mailbox/following";
 import type { Headline } from "../mailbox/headline";
 import type { Kept } from "../mailbox/journal";
 import type { ReadProgress } from "../mailbox/journal-opening";
-import type { Mailbox, Observer } from "../mailbox/mailbox";
+import type { Mailbox } from "../mailbox/mailbox";
+import type { Observer } from "../mailbox/observers";
 import type { OfficersWork } from "../mailbox/officers-work";
 import { ReadingOn } from "../mailbox/reading-on";
 import { Uploads } from "../mailbox/uploads";
 import type { AttachmentView, DraftView, Marks } from "../mailbox/views";
 import type { Progress } from "../operation/following";
-import { overviewOf } from "../operation/overview";
 import type { Wake } from "../relay/wakes";
-import type { Attach, Calls, Failure, Happening, Home, OperationView } from "./calls";
+import type { Attach, Calls, Happening, Home, OperationView } from "./calls";
 import { failureOf } from "./failures";
+import { OperationViews } from "./operation-views";
 
 /** Where news go, and how they wait for each other. */
 export interface Audience {
@@ -39,8 +40,7 @@ export interface Audience {
 export class Sitting implements Listener, Observer {
   readonly #bulletin: Bulletin;
   readonly #following: Following;
-  readonly #failures = new Map<string, Failure>(); // of operations whose ledger is not believed now
-  readonly #troubles = new Map<string, Set<string>>(); // by operation: what went wrong in its channels
+  readonly #views: OperationViews;
   readonly #uploads = new Uploads();
   readonly #readingOn: ReadingOn;
   readonly #readied = new Set<string>(); // channels in which somebody began to write
@@ -51,6 +51,7 @@ export class Sitting implements Listener, Observer {
     private readonly work: OfficersWork,
     private readonly audience: Audience,
   ) {
+    this.#views = new OperationViews(mailbox);
     this.#bulletin = new Bulletin(mailbox, work);
     this.#following = new Following(mailbox, this);
     this.#readingOn = new ReadingOn(mailbox, (message) => this.noteMessage(message));
@@ -66,11 +67,11 @@ export class Sitting implements Listener, Observer {
     for (const [name, operation] of all) {
       try {
         await this.mailbox.turns.run(() => this.mailbox.followLedger(operation, progress));
-        this.#failures.delete(name);
+        this.#views.believe(name);
       } catch (error) {
-        this.#failures.set(name, notShown(error));
+        this.#views.refuse(name, error);
       }
-      operations.push(this.view(name));
+      operations.push(this.#views.of(name));
       this.#bulletin.noteAll(name);
     }
     this.tellSoon();
@@ -177,7 +178,7 @@ export class Sitting implements Listener, Observer {
 
   operationMoved(operation: string): void {
     this.#bulletin.noteAll(operation);
-    this.audience.tell({ event: "overview", view: this.view(operation) });
+    this.tellOverview(operation);
     this.tellSoon();
   }
 
@@ -187,15 +188,8 @@ export class Sitting implements Listener, Observer {
   }
 
   looked(operation: Bytes, failure: CencommError | null): void {
-    const name = hex(operation);
-    const before = this.#failures.get(name)?.sentence ?? null;
-    if (failure === null) {
-      this.#failures.delete(name);
-    } else {
-      this.#failures.set(name, failureOf(failure));
-    }
-    if (before !== (failure?.message ?? null)) {
-      this.audience.tell({ event: "overview", view: this.view(name) });
+    if (this.#views.looked(operation, failure)) {
+      this.tellOverview(hex(operation));
     }
   }
 
@@ -203,11 +197,8 @@ export class Sitting implements Listener, Observer {
     if (operation === null) {
       return; // the relay's answer was none: what was asked for is asked for again
     }
-    const name = hex(operation);
-    const known = this.#troubles.get(name) ?? new Set<string>();
-    if (!known.has(error.message)) {
-      this.#troubles.set(name, known.add(error.message));
-      this.audience.tell({ event: "overview", view: this.view(name) });
+    if (this.#views.trouble(operation, error)) {
+      this.tellOverview(hex(operation));
     }
   }
 
@@ -242,15 +233,8 @@ export class Sitting implements Listener, Observer {
     return message;
   }
 
-  private view(name: string): OperationView {
-    const failure = this.#failures.get(name);
-    const operation = this.mailbox.operations.get(name);
-    if (failure !== undefined || operation === undefined) {
-      return { verified: false, operation: name, failure: failure ?? NOT_HERE };
-    }
-    const overview = overviewOf(operation, hex(this.mailbox.device.account));
-    const troubles = [...overview.troubles, ...(this.#troubles.get(name) ?? [])];
-    return { verified: true, overview: { ...overview, troubles } };
+  private tellOverview(operation: string): void {
+    this.audience.tell({ event: "overview", view: this.#views.of(operation) });
   }
 
   private noteMessage(message: Headline): void {
@@ -280,13 +264,3 @@ export class Sitting implements Listener, Observer {
     }
   }
 }
-
-/** Why an operation is not shown. @throws what is about more than this operation. */
-function notShown(error: unknown): Failure {
-  if (isAboutOperation(error)) {
-    return failureOf(error);
-  }
-  throw error;
-}
-
-const NOT_HERE: Failure = { code: "unreachable", sentence: "not read yet", retryAfter: null, since: null };

@@ -141,7 +141,7 @@ test("under the name of our operation the relay shows another one, or another hi
   const shown = { entries: entries(), head: head(ledger.sequence, ledger.headHash) };
   const other = mailboxBefore(new LyingRelay([{ ...shown, entries: entries().slice(1) }]), true);
   const elsewhere = mailboxBefore(new LyingRelay([shown]), true);
-  elsewhere.pins.set(hex(OPERATION), { operation: OPERATION, sequence: 1, hash: new Uint8Array(32) });
+  elsewhere.ownOperations.pins.set(hex(OPERATION), { operation: OPERATION, sequence: 1, hash: new Uint8Array(32) });
 
   await assert.rejects(other.followLedger(OPERATION), AnotherLedger);
   await assert.rejects(elsewhere.followLedger(OPERATION), AnotherLedger);
