@@ -9,7 +9,7 @@ from aiohttp import web
 
 from cencomm.client.account.device import OwnDevice, new_device
 from cencomm.client.channel.delivery import Sent
-from cencomm.client.channel.enacting import difference, stage_what_fits
+from cencomm.client.channel.enacting import Renewal, difference, stage_what_fits
 from cencomm.client.channel.key_packages import CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, make_bundle
 from cencomm.client.channel.newcomers import usable_packages
 from cencomm.client.channel.posting import resume, send, waiting
@@ -225,14 +225,37 @@ async def test_an_add_that_fails_does_not_keep_out_the_others(carla: Person, ana
     assert staged_by(carla, place, adds=(bad,), removes=()) is None
 
 
+async def test_who_is_let_in_again_goes_only_as_they_come(
+    carla: Person, ana: Person, bob: Person, place: Place
+) -> None:
+    """C6: beside a key package with which no Commit is valid, and whoever commits: a coordinator may remove anybody."""
+    bad = fresh(ana.mailbox.device).package()
+    own = session_of(bob, place).group.own_leaf
+    package = fresh(bob.mailbox.device).package()
+
+    staged = staged_by(carla, place, adds=(bad,), removes=(), again=(Renewal(own, package),))
+
+    assert staged is not None
+    assert staged.staged is not None
+    leaves = [leaf for _, leaf in staged.staged.group.leaves()]
+    assert package.leaf_node in leaves
+    assert len(leaves) == len(list(session_of(carla, place).leaves()))
+
+
 def staged_by(
-    somebody: Person, place: Place, *, adds: tuple[KeyPackage, ...], removes: tuple[int, ...]
+    somebody: Person,
+    place: Place,
+    *,
+    adds: tuple[KeyPackage, ...],
+    removes: tuple[int, ...],
+    again: tuple[Renewal, ...] = (),
 ) -> ChannelSession | None:
     return stage_what_fits(
         session_of(somebody, place),
         somebody.mailbox.operation(place.operation).ledger,
         adds=adds,
         removes=removes,
+        again=again,
         certificates=somebody.mailbox.certificates,
         entropy=system_entropy,
     )

@@ -4,6 +4,7 @@ Any member can do it, and nobody is believed: the Commit names the ledger head t
 judges the tree that results (rules C3 to C6).
 """
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -113,36 +114,50 @@ def stage(
     return replace(session, staged=staged)
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A device that goes only as it comes (C6): its leaf, and the key package that it comes with."""
+
+    leaf: int
+    package: KeyPackage
+
+
 def stage_what_fits(
     session: ChannelSession,
     ledger: Ledger,
     *,
     adds: Sequence[KeyPackage],
     removes: Sequence[int],
+    again: Sequence[Renewal] = (),
     certificates: CertificateMemo,
     entropy: Entropy,
 ) -> ChannelSession | None:
     """As `stage`, but nobody's key package holds up anybody else: None when nothing is left to commit.
 
     If the Commit fails with all of them, the removals go alone and first, so that those removed read nothing more;
-    with nobody to remove, each newcomer is tried beside those that fit.
+    never the leaf of whom `again` lets in, which no member may take away alone (C6). With nobody to remove, each of
+    those is tried by itself, then each newcomer beside those that fit.
     """
 
-    def attempt(adds: Sequence[KeyPackage]) -> ChannelSession:
+    def attempt(adds: Sequence[KeyPackage], removes: Sequence[int]) -> ChannelSession:
         return stage(session, ledger, adds=adds, removes=removes, certificates=certificates, entropy=entropy)
 
+    everybody = (*(one.package for one in again), *adds)
     try:
-        return attempt(adds)
+        return attempt(everybody, (*removes, *(one.leaf for one in again)))
     except ProtocolError:
-        if not adds:
+        if not everybody:
             raise
     if removes:
-        return attempt(())
+        return attempt((), removes)
+    for renewal in again:
+        with contextlib.suppress(ProtocolError):
+            return attempt((renewal.package,), (renewal.leaf,))
     fitting: list[KeyPackage] = []
     staged = None
     for one in adds:
         try:
-            staged = attempt([*fitting, one])
+            staged = attempt([*fitting, one], ())
         except ProtocolError:
             continue
         fitting.append(one)

@@ -5,10 +5,10 @@ difference -> claim key packages -> stage -> write -> publish -> read back from 
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from cencomm.client.channel.claiming import claim
-from cencomm.client.channel.enacting import difference, stage, stage_what_fits
+from cencomm.client.channel.enacting import Renewal, difference, stage, stage_what_fits
 from cencomm.client.channel.founding import alone, waits_for_us
 from cencomm.client.channel.further_devices import without_leaf
 from cencomm.client.channel.log_feed import follow_log
@@ -27,6 +27,7 @@ from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailabl
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.replay import Ledger
+from cencomm.mls.key_package import KeyPackage
 from cencomm.wire.devices import FurtherDevice
 from cencomm.wire.limits import LOSSES_BEFORE_TURN
 from cencomm.wire.operations import CommitToChannel
@@ -113,7 +114,7 @@ async def add_devices(mailbox: Mailbox, operation: OperationId, account: Account
                 continue
             packages = await claim(mailbox, session, (account,))
             before = len(session.leaves())
-            if await _stage_adds(mailbox, session, ledger, packages, removes=()):
+            if await _stage_adds(mailbox, session, ledger, packages, removes=(), asking={}):
                 await follow_and_enact(mailbox, operation, channel)
             added += max(0, len(mailbox.sessions[(operation, channel)].leaves()) - before)
     return added
@@ -224,33 +225,49 @@ async def _stage_difference(
 ) -> bool:
     """Whether there was anything to do that can be done now. A device goes `again` only as it comes (C6)."""
     left = difference(session, ledger, mailbox.certificates)
-    packages = await claim(mailbox, session, (*left.absent, *further) if adds else ())
-    removes = list(left.unentitled)
+    claimed = await claim(mailbox, session, (*left.absent, *further) if adds else ())
     now, certificates = mailbox.environment.clock(), mailbox.certificates
+    asking: dict[int, KeyPackage] = {}
     for one in again:
-        claimed = await claim(mailbox, session, (one.account,))
-        usable = usable_packages(claimed, session, ledger, removes=(one.leaf,), now=now, certificates=certificates)
-        own = [package for package in usable if one.is_for(package)]
-        if own and one.leaf not in removes:
-            packages.append(own[0].encode())
-            removes.append(one.leaf)
-    return await _stage_adds(mailbox, session, ledger, packages, removes=tuple(removes))
+        offered = await claim(mailbox, session, (one.account,))
+        fitting = usable_packages(offered, session, ledger, removes=(one.leaf,), now=now, certificates=certificates)
+        own = [package for package in fitting if one.is_for(package)]
+        if own and one.leaf not in left.unentitled:
+            asking[one.leaf] = own[0]
+    return await _stage_adds(mailbox, session, ledger, claimed, removes=left.unentitled, asking=asking)
 
 
 async def _stage_adds(
-    mailbox: Mailbox, session: ChannelSession, ledger: Ledger, packages: list[bytes], *, removes: tuple[int, ...]
+    mailbox: Mailbox,
+    session: ChannelSession,
+    ledger: Ledger,
+    claimed: Sequence[bytes],
+    *,
+    removes: Sequence[int],
+    asking: Mapping[int, KeyPackage],
 ) -> bool:
-    """Whether a Commit was staged: there was somebody to remove, or a package that may be added."""
-    adds = usable_packages(
-        packages, session, ledger, removes=removes, now=mailbox.environment.clock(), certificates=mailbox.certificates
+    """Whether a Commit was staged: there was somebody to remove, or a package that may be added.
+
+    Args:
+        asking: By leaf, the key packages with which devices are let in again. They stand before all others: a newcomer
+            who took over a key of theirs is left out, and nobody goes without coming.
+    """
+    usable = usable_packages(
+        [*(package.encode() for package in asking.values()), *claimed],
+        session,
+        ledger,
+        removes=(*removes, *asking),
+        now=mailbox.environment.clock(),
+        certificates=mailbox.certificates,
     )
-    if not adds and not removes:
+    if not usable and not removes:
         return False
     staged = stage_what_fits(
         session,
         ledger,
-        adds=adds,
+        adds=[package for package in usable if package not in asking.values()],
         removes=removes,
+        again=[Renewal(leaf, package) for leaf, package in asking.items() if package in usable],
         certificates=mailbox.certificates,
         entropy=mailbox.environment.entropy,
     )
