@@ -16,7 +16,11 @@ HEIGHTS = {360: 740, 768: 1024, 1440: 900}  # by width, in CSS pixels: a telepho
 # Numbers what Tab should reach, in the order of the page, and says how much it is.
 MARK_CONTROLS = """() => {
   const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
-  const there = all.filter((one) => !one.matches(":disabled") && one.tabIndex >= 0 && one.checkVisibility());
+  const group = (one) => all.filter((other) => other.type === "radio" && other.name === one.name);
+  const first = (one) => group(one).find((other) => other.checked) ?? group(one)[0];  // arrow keys lead to the others
+  const alone = (one) => one.type !== "radio" || one === first(one);
+  const stops = all.filter((one) => !one.matches(":disabled") && one.tabIndex >= 0 && alone(one));
+  const there = stops.filter((one) => one.checkVisibility());
   there.forEach((one, place) => { one.dataset.stop = place; });
   return there.length;
 }"""

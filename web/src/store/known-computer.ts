@@ -14,18 +14,29 @@ export const browserKnownComputer: KnownComputer = {
     return kept instanceof Uint8Array && kept.length === SOURCE_BYTES ? kept : null;
   },
   keep: async (handle: Bytes, source: Bytes) => {
-    await attempt("readwrite", (sources) => sources.put(source, hex(handle)));
+    await attempt("readwrite", (sources) => sources.put(source, hex(handle)), { begins: true });
   },
   forget: async (handle) => {
     await attempt("readwrite", (sources) => sources.delete(hex(handle)));
   },
 };
 
-async function attempt(mode: IDBTransactionMode, ask: (sources: IDBObjectStore) => IDBRequest): Promise<unknown> {
+/** Unless something `begins` there is no database afterwards where there was none: an empty one also tells something. */
+async function attempt(
+  mode: IDBTransactionMode,
+  ask: (sources: IDBObjectStore) => IDBRequest,
+  { begins } = { begins: false },
+): Promise<unknown> {
   let database: IDBDatabase | null = null;
   try {
     const opening = indexedDB.open(DATABASE, 1);
-    opening.addEventListener("upgradeneeded", () => opening.result.createObjectStore(SOURCES));
+    opening.addEventListener("upgradeneeded", () => {
+      if (begins) {
+        opening.result.createObjectStore(SOURCES);
+      } else {
+        opening.transaction?.abort();
+      }
+    });
     database = await answered(opening);
     return await answered<unknown>(ask(database.transaction(SOURCES, mode).objectStore(SOURCES)));
   } catch (error) {
