@@ -18,7 +18,7 @@ import type { AccountView, DevicePlace, RecoveryCodesView } from "../account/vie
 import { fromHex, hex, type Bytes } from "../bytes";
 import { ownLeaves, removeOwnDevice } from "../channel/removing";
 import { Standing } from "../channel/session";
-import { MalformedError, UsageError } from "../errors";
+import { CencommError, MalformedError, UsageError } from "../errors";
 import { DEVICE_ID_BYTES } from "../ledger/sizes";
 import type { Mailbox } from "../mailbox/mailbox";
 import { OwnAccountRoutes } from "../relay/own-account-routes";
@@ -54,6 +54,12 @@ export class OwnAccount {
     const devices = await this.#routes.devices();
     const { totp, recoveryCodes } = await this.#routes.secondFactor();
     const [own, places] = [hex(this.mailbox.device.device), this.places()];
+    const names = new Map(devices.map(({ device, label }) => [hex(device), this.nameOf(label)] as const));
+    for (const device of places.keys()) {
+      if (!names.has(device)) {
+        names.set(device, null); // it reads on there: it was ended in part, or the relay keeps it back
+      }
+    }
     return {
       name: this.name,
       account: hex(this.#access.account),
@@ -63,22 +69,13 @@ export class OwnAccount {
       sessions: sessions.map(({ session, began, used, known, current, label }) => {
         return { session: hex(session), name: this.nameOf(label), began, used, known, current };
       }),
-      devices: devices.map(({ device, label }) => {
-        const id = hex(device);
-        return { device: id, name: this.nameOf(label), current: id === own, places: places.get(id) ?? [] };
-      }),
+      devices: [...names].map(([device, name]) => ({ device, name, current: device === own, places: places.get(device) ?? [] })),
       secondFactor: { on: totp, recoveryCodes },
     };
   }
 
   async endSession(session: string): Promise<AccountView> {
-    try {
-      await this.#routes.endSession(fromHex(session, SESSION_ID_BYTES));
-    } catch (error) {
-      if (!(error instanceof RelayRefuses) || error.code !== "not_found") {
-        throw error; // else it had ended by itself
-      }
-    }
+    await unlessGone(this.#routes.endSession(fromHex(session, SESSION_ID_BYTES)));
     return this.view();
   }
 
@@ -93,17 +90,32 @@ export class OwnAccount {
     return this.view();
   }
 
-  /** At the relay first: from then on nobody adds it again while it is removed (C6). Throws as `removeOwnDevice`. */
+  /**
+   * At the relay first: from then on nobody adds it again while it is removed (C6). What fails in one operation keeps it
+   * in none of the others, and is thrown at last; ended in part, it is ended again. Throws as `removeOwnDevice`.
+   */
   async endDevice(name: string): Promise<EndedDevice> {
     const device = fromHex(name, DEVICE_ID_BYTES);
     if (name === hex(this.mailbox.device.device)) {
       throw new UsageError("this is the device that you work with: end it from another one of yours");
     }
-    await this.#routes.endDevice(device);
+    await unlessGone(this.#routes.endDevice(device));
     let channels = 0;
+    const failures: CencommError[] = [];
     for (const { ledger } of this.mailbox.operations.values()) {
-      const entitled = this.mailbox.entitledChannels(ledger.operation);
-      channels += await this.mailbox.turns.run(() => removeOwnDevice(this.mailbox, ledger.operation, entitled, device));
+      try {
+        const entitled = this.mailbox.entitledChannels(ledger.operation);
+        channels += await this.mailbox.turns.run(() => removeOwnDevice(this.mailbox, ledger.operation, entitled, device));
+      } catch (error) {
+        if (!(error instanceof CencommError)) {
+          throw error;
+        }
+        failures.push(error);
+      }
+    }
+    const [failure] = failures;
+    if (failure !== undefined) {
+      throw failure;
     }
     return { account: await this.view(), channels };
   }
@@ -203,5 +215,16 @@ export class OwnAccount {
       }
     }
     return places;
+  }
+}
+
+/** What is to be ended may have ended by itself, or before. */
+async function unlessGone(ended: Promise<void>): Promise<void> {
+  try {
+    await ended;
+  } catch (error) {
+    if (!(error instanceof RelayRefuses) || error.code !== "not_found") {
+      throw error;
+    }
   }
 }

@@ -6,8 +6,9 @@ import { sealLabel } from "../../src/account/label";
 import { newDevice } from "../../src/account/own-device";
 import { recoveryVerifier } from "../../src/account/second-factor";
 import { deriveKeys, signInHandle } from "../../src/account/sign-in";
-import { concat, hex } from "../../src/bytes";
-import { UsageError } from "../../src/errors";
+import { concat, fromUtf8, hex, utf8 } from "../../src/bytes";
+import { Standing, type ChannelSession } from "../../src/channel/session";
+import { Unavailable, UsageError } from "../../src/errors";
 import { Mailbox } from "../../src/mailbox/mailbox";
 import { sha256 } from "../../src/primitives/hashes";
 import type { Stretch } from "../../src/primitives/password";
@@ -71,7 +72,7 @@ class NotingRelay extends RelayClient {
   }
 }
 
-function signedIn(): { relay: NotingRelay; account: OwnAccount } {
+function signedIn(): { relay: NotingRelay; account: OwnAccount; mailbox: Mailbox } {
   const relay = new NotingRelay();
   const device = { ...OWN, account: ACCOUNT, identityKey: IDENTITY.publicKey };
   const vault = { identityKey: IDENTITY, exchangeKey: entropy(32), devices: [], pins: new Map(), mailboxKeys: [] };
@@ -85,7 +86,7 @@ function signedIn(): { relay: NotingRelay; account: OwnAccount } {
   });
   const access = { relay, account: ACCOUNT, parameters: PARAMETERS, keys: KEYS, source: null };
   const means = { relay, stretch, entropy, computerName: "Desk 4", known: KEEPS_NOTHING };
-  return { relay, account: new OwnAccount(access, NAME, mailbox, means) };
+  return { relay, mailbox, account: new OwnAccount(access, NAME, mailbox, means) };
 }
 
 test("computers are shown by the names that this password sealed, others by none", async () => {
@@ -143,4 +144,37 @@ test("a session that ended by itself is ended as well as any", async () => {
   assert.equal((await account.endSession(session)).sessions.length, 2);
   relay.refusal = new RelayRefuses("unavailable", "try again", null);
   await assert.rejects(account.endSession(session), RelayRefuses);
+});
+
+test("a device that was ended in part is shown while it reads on, and is ended again (C6)", async () => {
+  const { relay, account, mailbox } = signedIn();
+  const elsewhere = newDevice(ACCOUNT, IDENTITY, 1_795_305_600, entropy);
+  const leaves = [OWN, elsewhere].map(({ certificate }, index) => ({ index, credential: certificate }));
+  const operation = entropy(32);
+  (mailbox.sessions as Map<string, ChannelSession>).set("there", { operation, standing: Standing.live, group: { leaves } } as unknown as ChannelSession);
+
+  const shown = (await account.view()).devices.find(({ device }) => device === hex(elsewhere.device));
+
+  assert.deepEqual(shown?.places, [{ operation: hex(operation), channels: 1 }]);
+  relay.refusal = new RelayRefuses("not_found", "no such device", null);
+  assert.equal((await account.endDevice(hex(elsewhere.device))).channels, 0);
+});
+
+test("what fails in one operation keeps a lost device in none of the others", async () => {
+  const { account, mailbox } = signedIn();
+  const looked: string[] = [];
+  for (const name of ["frozen", "other"]) {
+    (mailbox.operations as Map<string, unknown>).set(name, { ledger: { operation: utf8(name) } });
+  }
+  mailbox.entitledChannels = (operation) => {
+    looked.push(fromUtf8(operation));
+    if (looked.length === 1) {
+      throw new Unavailable("frozen");
+    }
+    return [];
+  };
+
+  await assert.rejects(account.endDevice(hex(LOST)), Unavailable);
+
+  assert.deepEqual(looked, ["frozen", "other"]);
 });
