@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from cencomm.client.history.asking import ASK_AGAIN_SECONDS, ask
+from cencomm.client.history.attendance import Span, fetched_writes, load_attendance
 from cencomm.client.history.collecting import collect
 from cencomm.client.history.errors import AnswerRefused
 from cencomm.client.history.fetching import take_answer
@@ -249,6 +250,10 @@ async def test_what_one_server_lacked_is_asked_of_another_and_never_of_the_same_
     assert (complete, denied.messages, denied.missing) == (True, 0, len(lies))
     assert not await ask(bob.mailbox, wednesday.operation, wednesday.channel), "not asked for by itself"
 
+    longer = Span(asked.span.first, asked.span.last + 9)  # as if the first request had gone on behind what is missing
+    place = wednesday.operation, wednesday.channel, asked.generation
+    await bob.mailbox.write(fetched_writes(*place, longer))
+
     (again,) = await ask(bob.mailbox, wednesday.operation, wednesday.channel, lacking=True)
     await bring(ana, again, sealed_to(again.private_key.public_key(), ana, honest_header(again, bob), lies))
     again, complete = await take_answer(bob.mailbox, again)
@@ -259,6 +264,7 @@ async def test_what_one_server_lacked_is_asked_of_another_and_never_of_the_same_
     assert (complete, again.messages) == (True, 3)
     assert await cases(bob) == ["[1]", "[2]", "[3]"]
     assert not await load_missing(bob.mailbox.store, wednesday.operation)
+    assert longer in (await load_attendance(bob.mailbox.store, *place)).fetched, "what was noted stays noted"
 
 
 async def test_parts_of_two_servers_that_overlap_make_one_answer_h2(

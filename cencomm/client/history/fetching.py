@@ -153,11 +153,12 @@ async def take_chunk(mailbox: Mailbox, asked: Asked, outline: Outline, chunk: Ch
             wrong=asked.wrong + len(taken.wrong),
             missing=asked.missing + len(taken.missing),
         )
+        here = Span(asked.span.first, header.last)  # of a second request, the first has noted it
         writes = {
             **taken.seen,
             **found_writes(outline.place(entry) for entry, item in wanted if isinstance(item, Opened)),
             **missing_writes(taken.missing, chunk.certificate.account),
-            **fetched_writes(asked.operation, asked.channel, asked.generation, Span(asked.span.first, header.last)),
+            **({} if asked.lacking else fetched_writes(asked.operation, asked.channel, asked.generation, here)),
             **(await end_writes(mailbox.store, asked) if header.is_last else {after.key: after.encode()}),
         }
         await mailbox.write(writes, fetched=_in_order([*taken.messages, *taken.decisions, *taken.wrong]))

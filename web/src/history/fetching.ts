@@ -158,7 +158,7 @@ async function takeChunk(
       ...taken.seen,
       ...foundWrites(asked, wanted.filter(({ item }) => item.kind === "opened").map(({ entry }) => entry.sequence)),
       ...missingWrites(asked, taken.missing, chunk.certificate.account),
-      ...fetchedWrites(asked, { first: asked.span.first, last }),
+      ...(asked.lacking ? [] : fetchedWrites(asked, { first: asked.span.first, last })), // noted by the first request
       ...(isLast ? await endWrites(host.store, asked) : askedWrites(after)),
     ]);
     const fetched = inOrder([...taken.messages, ...taken.decisions, ...taken.wrong]);

@@ -4,11 +4,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { fromHex, hex, type Bytes } from "../../src/bytes";
+import { fetchedWrites, loadAttendance } from "../../src/history/attendance";
 import { AnswerRefused } from "../../src/history/errors";
 import { takeAnswer } from "../../src/history/fetching";
 import { loadMissing } from "../../src/history/missing";
 import { loadPassedOver } from "../../src/history/passed-over";
-import { bodyOf, loadAsked } from "../../src/history/request";
+import { askedWrites, bodyOf, loadAsked } from "../../src/history/request";
 import { decodeHistoryRequest, encodeHistoryRequest } from "../../src/ledger/history-request";
 import { eventTold } from "../channel/fixture";
 import { AnsweringRelay, askedOf, chunksOf, FIXTURE, Reader, type Taken } from "./reader";
@@ -105,6 +106,17 @@ test("a tab that is killed between two parts goes on with the second, with the s
   assert.equal(await takeAnswer(again, asked!, NEVER_ENDING), null);
 
   assert.equal(reader.fetched.length + again.fetched.length, 6);
+});
+
+test("what is asked for once more leaves noted what the first request brought", async () => {
+  const reader = await Reader.asking(new AnsweringRelay(chunksOf("a coordinator's answer")));
+  const log = askedOf();
+  const before = { first: FIXTURE.first, last: FIXTURE.last + 9 }; // the first request began there, and went on for longer
+  await reader.write(new Map([...fetchedWrites(log, before), ...askedWrites({ ...log, lacking: true })]));
+
+  assert.equal(await takeAnswer(reader, log, NEVER_ENDING), null);
+
+  assert.deepEqual((await loadAttendance(reader.store, log)).fetched, [before]);
 });
 
 test("nothing is taken in for a sitting that is over", async () => {
