@@ -42,6 +42,7 @@ export type ListedAcknowledgement = Omit<KeptAcknowledgement, "place"> & { reado
 export type Listed = Headline | ListedAside | ListedAcknowledgement;
 
 export const MAX_LINKS = 8; // a form of ours has one
+const MAX_FIELD_LETTERS = 48; // of every form: an insider's program may write others
 const MESSAGE_ID = /^[0-9a-f]{32}$/;
 
 export function listedOf(kept: Kept): Listed {
@@ -77,7 +78,7 @@ function spotOf({ operation, channel, generation, sequence }: Place): Spot {
 function linksOf(values: JsonObject): ReadonlyMap<string, string> {
   const links = new Map<string, string>();
   for (const [field, value] of values) {
-    if (typeof value === "string" && MESSAGE_ID.test(value) && links.size < MAX_LINKS) {
+    if (typeof value === "string" && MESSAGE_ID.test(value) && field.length <= MAX_FIELD_LETTERS && links.size < MAX_LINKS) {
       links.set(field, value);
     }
   }

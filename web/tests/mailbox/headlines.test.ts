@@ -194,6 +194,7 @@ test("no message whose envelope can be read makes a mailbox that does not open (
     many("\u{1F6A2}"),
     many("\u0001"),
     new Map([["n".repeat(100_000), 1]]),
+    new Map([["n".repeat(200_000), "0c".repeat(16)]]),
     new Map([["title", letters("\u0001")]]),
     new Map([["items", items]]),
   ];
@@ -209,6 +210,7 @@ test("no message whose envelope can be read makes a mailbox that does not open (
   }
 
   assert.deepEqual(told(await opened(store)), told(mailbox));
+  assert.ok(store.values.get(headlinesKey(0))!.length < 200_000); // its addressees, once
 });
 
 test("ten thousand messages are less than half a megabyte of headlines", async () => {
