@@ -5,7 +5,6 @@
  */
 
 import { concat, fromHex, fromUtf8, hex, utf8, type Bytes } from "../bytes";
-import { ALARMS, REASONS } from "../channel/events";
 import { decode, fixed, opaque, optional, uint, vector, type Reader } from "../codec";
 import { MalformedError, UsageError } from "../errors";
 import * as json from "../forms/canonical-json";
@@ -13,6 +12,7 @@ import { decodeAddressee, HANDLINGS, LANGUAGES, MAX_ADDRESSEES, MAX_BODY_BYTES, 
 import { list } from "../forms/fields";
 import { ACCOUNT_ID_BYTES, CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
 import { MAX_LINKS, type Heading, type Headline, type Listed, type Spot } from "./headline";
+import { readGrounds } from "./journal";
 import { Table, readTable } from "./shared-table";
 
 export const HEADLINES_PREFIX = "headlines/";
@@ -143,16 +143,8 @@ function readItem(reader: Reader, number: number, tables: Decoded): Listed {
   switch (kind) {
     case KINDS.message:
       return readMessage(reader, number, place, tables);
-    case KINDS.aside: {
-      const word = fromUtf8(reader.opaque());
-      const reason = REASONS.find((one) => one === word);
-      if (reason === undefined) {
-        throw new MalformedError("not a reason why a message was set aside");
-      }
-      const detail = fromUtf8(reader.opaque());
-      const account = reader.optional((inner) => inner.fixed(ACCOUNT_ID_BYTES));
-      return { kind: "aside", number, place, reason, detail, account, alarm: ALARMS.has(reason) };
-    }
+    case KINDS.aside:
+      return { kind: "aside", number, place, ...readGrounds(reader) };
     case KINDS.acknowledged: {
       const account = at(tables.accounts, reader);
       const message = { author: at(tables.keys, reader), message: reader.fixed(ID_BYTES) };

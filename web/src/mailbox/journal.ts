@@ -164,6 +164,11 @@ function readMessage(reader: Reader, number: number, place: Place, certificates:
 }
 
 function readAside(reader: Reader, number: number, place: Place): KeptAside {
+  return { kind: "aside", number, place, ...readGrounds(reader) };
+}
+
+/** Why something was set aside, as rows and headlines hold it. @throws MalformedError no reason of ours. */
+export function readGrounds(reader: Reader): Pick<KeptAside, "reason" | "detail" | "account" | "alarm"> {
   const word = fromUtf8(reader.opaque());
   const reason = REASONS.find((one) => one === word);
   if (reason === undefined) {
@@ -171,7 +176,7 @@ function readAside(reader: Reader, number: number, place: Place): KeptAside {
   }
   const detail = fromUtf8(reader.opaque());
   const account = reader.optional((inner) => inner.fixed(ACCOUNT_ID_BYTES));
-  return { kind: "aside", number, place, reason, detail, account, alarm: ALARMS.has(reason) };
+  return { reason, detail, account, alarm: ALARMS.has(reason) };
 }
 
 function encodePlace(place: Place): Bytes {
