@@ -196,6 +196,7 @@ async def test_the_help_holds_the_focus_and_gives_it_back(page: Page) -> None:
     flag = page.locator(".flag-act")
     await keyboard.reach(page, flag)
     await page.keyboard.press("?")
+    await expect(page.locator("dialog[open]")).to_be_visible()
 
     for _ in range(6):
         await page.keyboard.press("Tab")

@@ -1,7 +1,7 @@
 /** The keys, in a dialog; single letters can be switched off (WCAG 2.1.4). */
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { useWords } from "../../words";
 
@@ -15,7 +15,8 @@ interface Props {
 export function Help({ open, letters, onLetters, onClose }: Props): JSX.Element {
   const words = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // before the next key: a Tab in between would take the focus on, and closing would give it back elsewhere
+  useLayoutEffect(() => {
     if (open) {
       dialog.current?.showModal();
     } else {
