@@ -39,6 +39,10 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
         errors.PasswordChangedElsewhere,
         "Bring the new password here: run cencomm account password --changed-elsewhere.",
     ),
+    (
+        errors.MailboxLeftUnopened,
+        "Nothing was changed: open your mailbox at the relay once, in the browser or with --shared, then try again.",
+    ),
     (errors.WeakPassword, "This password is guessed too soon: choose a longer one."),
     (errors.MailboxInUse, "The mailbox is open in another window: close it there first."),
     (errors.OutboxNotEmpty, "Not signed out: cencomm outbox shows what waits. Sign out when it is sent."),

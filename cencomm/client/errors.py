@@ -56,6 +56,13 @@ class DeviceSecretLost(UsageError):  # noqa: N818 (names what would happen)
         super().__init__("this account has a device secret, and it was not given here")
 
 
+class MailboxLeftUnopened(UsageError):  # noqa: N818
+    """The vault holds as many mailbox keys as it may: one more would drop that under which the rows lie (D2)."""
+
+    def __init__(self) -> None:
+        super().__init__("the mailbox that roams was not opened since the password was changed again and again")
+
+
 class MailboxInUse(Unavailable):
     """Another process holds the mailbox: two that send from one state would burn each other's keys (S5)."""
 

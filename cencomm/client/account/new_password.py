@@ -54,6 +54,7 @@ async def change_password(
 
     Raises:
         RolledBack: the relay shows no vault, or an older one: what it lacks would be lost. Nothing was changed.
+        MailboxLeftUnopened: the mailbox that roams has to be opened first. Nothing was changed.
         WrongSignIn, CodeNeeded, Locked: the old password or the code was not taken. Nothing was changed.
         StaleVersion: another computer wrote the vault meanwhile: do it again. Nothing was changed.
         NoAnswer: unknown whether it was changed: try the new password, with `follow`.
@@ -61,9 +62,9 @@ async def change_password(
     version, vault = await fetch_vault(access)
     if vault is None or version < remembered_version:
         raise RolledBack("the relay shows an older vault of this account than before: tell its operator")
+    fresh = vault.with_new_mailbox_key(entropy)
     parameters = replace(access.parameters, salt=entropy(passwords.SALT_BYTES), profile=CURRENT_PROFILE)
     keys = await stretch(new, parameters, device_secret)
-    fresh = vault.with_new_mailbox_key(entropy)
     sealed = fresh.seal(account=access.account, version=version + 1, wrapping_key=keys.wrapping_key, entropy=entropy)
     answer = await access.relay.change_password(
         ChangePassword(

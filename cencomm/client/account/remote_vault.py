@@ -20,7 +20,7 @@ from typing import Self
 
 from cencomm import codec
 from cencomm.client.account.sign_in import WrappingKey
-from cencomm.client.errors import WrongPassword
+from cencomm.client.errors import MailboxLeftUnopened, WrongPassword
 from cencomm.errors import MalformedError, ProtocolError, UsageError
 from cencomm.ids import (
     ACCOUNT_ID_BYTES,
@@ -104,13 +104,17 @@ class RemoteVault:
     def with_new_mailbox_key(self, entropy: Entropy) -> Self:
         """For a new password (D2): what the mailbox that roams is sealed under from its next opening on.
 
-        The key for names stays. An account that has no such mailbox yet stays without keys.
+        All keys stay: the rows may lie under any of them until it was opened. An account that has no such mailbox yet
+        stays without keys.
+
+        Raises:
+            MailboxLeftUnopened: there is no room for one more.
         """
         kept = self.mailbox_keys
         if not kept:
             return self
         if len(kept) == MAX_MAILBOX_KEYS:
-            kept = (kept[0], *kept[2:])
+            raise MailboxLeftUnopened
         return replace(self, mailbox_keys=(*kept, MailboxKey(entropy(secret_box.KEY_BYTES))))
 
     @classmethod

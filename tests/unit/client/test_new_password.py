@@ -7,17 +7,18 @@ import pytest
 
 from cencomm.client.account.account import fetch_vault, keep_pins, mailbox_keys, settle, sign_in, sign_up
 from cencomm.client.account.new_password import Changed, change_password
-from cencomm.client.account.remote_vault import open_remote_vault
+from cencomm.client.account.remote_vault import MAX_MAILBOX_KEYS, open_remote_vault
 from cencomm.client.account.session import UNNAMED, Access
 from cencomm.client.account.sign_in import DeviceSecret, typed_password
 from cencomm.client.channel.errors import RolledBack
-from cencomm.client.errors import PasswordChangedElsewhere, WrongPassword
+from cencomm.client.errors import MailboxLeftUnopened, PasswordChangedElsewhere, WrongPassword
 from cencomm.client.mailbox import Environment, open_mailbox
 from cencomm.client.transport.errors import NoSession, WrongSignIn
 from cencomm.client.transport.relay_client import RelayClient, open_relay
 from cencomm.client.vault.journal import VaultJournal
 from cencomm.clock import system_clock
 from cencomm.secret import system_entropy
+from cencomm.wire.vault import PutVault
 from tests.fakes.loopback_relay import LoopbackRelay, loopback_relay
 from tests.fakes.memory_store import MemoryStore
 
@@ -43,10 +44,12 @@ async def ana(relay: RelayClient) -> Access:
     return await sign_up(relay, name=NAME, password=PASSWORD, entropy=system_entropy)
 
 
-async def changed(access: Access, *, secret: DeviceSecret | None = None, remembered: int = 0) -> Changed:
+async def changed(
+    access: Access, *, password: str = NEW, secret: DeviceSecret | None = None, remembered: int = 0
+) -> Changed:
     return await change_password(
         access,
-        typed_password(NEW),
+        typed_password(password),
         device_secret=secret,
         code=None,
         remembered_version=remembered,
@@ -82,6 +85,26 @@ async def test_the_mailbox_that_roams_gets_a_new_key(ana: Access) -> None:
     now = await mailbox_keys(after.access, system_entropy)
     assert now[:-1] == keys
     assert now[-1] not in keys
+
+
+async def test_a_mailbox_that_nobody_opens_keeps_the_key_under_which_its_rows_lie(
+    relay: RelayClient, ana: Access
+) -> None:
+    """D2: the change that would drop it is refused; password, vault and sessions stay as they are."""
+    await mailbox_keys(ana, system_entropy)
+    version, vault = await fetch_vault(ana)
+    assert vault is not None
+    while len(vault.mailbox_keys) < MAX_MAILBOX_KEYS:  # what so many changes leave
+        vault = vault.with_new_mailbox_key(system_entropy)
+    keys = ana.keys.wrapping_key
+    sealed = vault.seal(account=ana.account, version=version + 1, wrapping_key=keys, entropy=system_entropy)
+    await ana.relay.put_vault(PutVault(version=version, sealed=sealed))
+
+    with pytest.raises(MailboxLeftUnopened):
+        await changed(ana)
+
+    assert await fetch_vault(ana) == (version + 1, vault)
+    assert await fetch_vault(await sign_in(relay, name=NAME, password=PASSWORD)) == (version + 1, vault)
 
 
 async def test_an_old_session_gets_nothing_after_a_change_of_password(relay: RelayClient, ana: Access) -> None:

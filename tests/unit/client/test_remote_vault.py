@@ -13,7 +13,7 @@ from cencomm.client.account.remote_vault import (
     open_remote_vault,
 )
 from cencomm.client.account.sign_in import WrappingKey
-from cencomm.client.errors import WrongPassword
+from cencomm.client.errors import MailboxLeftUnopened, WrongPassword
 from cencomm.errors import MalformedError, UsageError
 from cencomm.ids import AccountId, DeviceId, OperationId
 from cencomm.ledger.replay import Pin
@@ -110,16 +110,23 @@ def test_a_vault_from_before_the_mailbox_roamed_is_read() -> None:
 
 def test_a_new_password_brings_a_new_mailbox_key_and_keeps_the_first() -> None:
     """D2; the names of the mailbox's rows hang on the first."""
-    vault = VAULT
-    for _ in range(MAX_MAILBOX_KEYS):
-        vault = vault.with_new_mailbox_key(system_entropy)
+    vault = VAULT.with_new_mailbox_key(system_entropy)
 
     assert RemoteVault.decode(vault.encode()) == vault
-    assert len(vault.mailbox_keys) == MAX_MAILBOX_KEYS
-    assert vault.mailbox_keys[0] == VAULT.mailbox_keys[0]
+    assert vault.mailbox_keys[:-1] == VAULT.mailbox_keys
     assert vault.mailbox_keys[-1] not in VAULT.mailbox_keys
     roams_not = dataclasses.replace(VAULT, mailbox_keys=())
     assert roams_not.with_new_mailbox_key(system_entropy) == roams_not
+
+
+def test_a_vault_that_is_full_of_mailbox_keys_lets_none_go() -> None:
+    """D2: the rows may lie under any of them since the mailbox was last opened."""
+    vault = VAULT
+    while len(vault.mailbox_keys) < MAX_MAILBOX_KEYS:
+        vault = vault.with_new_mailbox_key(system_entropy)
+
+    with pytest.raises(MailboxLeftUnopened, match="open"):
+        vault.with_new_mailbox_key(system_entropy)
 
 
 def test_one_vault_has_one_spelling() -> None:

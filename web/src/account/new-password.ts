@@ -4,7 +4,7 @@
  * The mailbox is sealed again under its new key at its next opening (`roaming/resealing.ts`).
  */
 
-import { equal, type Bytes } from "../bytes";
+import { equal } from "../bytes";
 import { Unavailable, UsageError } from "../errors";
 import { readSecret } from "../ledger/secret-text";
 import { RolledBack } from "../operation/operation";
@@ -22,6 +22,9 @@ import { CURRENT_PROFILE, deriveKeys } from "./sign-in";
 
 /** The account has a device secret, which a new password is not to take from it, and this is not the one (D3). */
 export class WrongDeviceSecret extends UsageError {}
+
+/** The vault holds as many mailbox keys as it may: one more would drop that under which the rows lie (D2). */
+export class MailboxLeftUnopened extends UsageError {}
 
 /** The line broke on the way: the old password counts, or the new one. */
 export class PasswordMayBeChanged extends Unavailable {}
@@ -46,6 +49,7 @@ export interface ChangedPassword {
  * @param seen of the vault, the newest version that an opening of the mailbox saw.
  * @throws WeakPassword, UnusableText, UnusableCode, WrongDeviceSecret nothing was changed.
  * @throws RolledBack the relay shows no vault, or an older one: what it lacks would be lost. Nothing was changed.
+ * @throws MailboxLeftUnopened the mailbox has to be opened first. Nothing was changed.
  * @throws RelayRefuses `wrong_sign_in`, `code_needed`, `locked`: that was a try; `stale_version`: another computer wrote
  *   the vault meanwhile. Nothing was changed.
  * @throws PasswordMayBeChanged it is not known.
@@ -64,13 +68,14 @@ export async function changePassword(
   if (vault === null || version < seen) {
     throw new RolledBack("the relay shows an older vault of this account than before: tell its operator");
   }
+  const fresh = withNewMailboxKey(vault, entropy);
   const typed = deriveKeys(asked.password, access.parameters, deviceSecret, stretch);
   if (access.keys.withDeviceSecret && equal(sha256(typed.signInSecret), sha256(access.keys.signInSecret))) {
     await requireOpens({ ...access, keys: typed }); // the password is right: of a wrong one the relay is the judge
   }
   const parameters = { ...access.parameters, salt: entropy(SALT_BYTES), profile: CURRENT_PROFILE };
   const keys = deriveKeys(asked.newPassword, parameters, deviceSecret, stretch);
-  const sealed = sealVault(withNewMailboxKey(vault, entropy), access.account, version + 1, keys.wrappingKey, entropy);
+  const sealed = sealVault(fresh, access.account, version + 1, keys.wrappingKey, entropy);
   const changed = await ask(new OwnAccountRoutes(access.relay), {
     signInSecret: typed.signInSecret,
     code,
@@ -84,14 +89,16 @@ export async function changePassword(
   return { access: after, vaultVersion: changed.version };
 }
 
-/** The key for names stays, and a mailbox that was never opened stays without keys. */
-export function withNewMailboxKey(vault: RemoteVault, entropy: Entropy): RemoteVault {
-  const [names, ...rows] = vault.mailboxKeys;
-  if (names === undefined) {
+/** All keys stay: the rows may lie under any of them. A mailbox that was never opened stays without keys. */
+function withNewMailboxKey(vault: RemoteVault, entropy: Entropy): RemoteVault {
+  const kept = vault.mailboxKeys;
+  if (kept.length === 0) {
     return vault;
   }
-  const kept: readonly Bytes[] = vault.mailboxKeys.length === MAX_MAILBOX_KEYS ? rows.slice(1) : rows;
-  return { ...vault, mailboxKeys: [names, ...kept, entropy(KEY_BYTES)] };
+  if (kept.length === MAX_MAILBOX_KEYS) {
+    throw new MailboxLeftUnopened("the mailbox was not opened since the password was changed again and again");
+  }
+  return { ...vault, mailboxKeys: [...kept, entropy(KEY_BYTES)] };
 }
 
 async function requireOpens(access: Access): Promise<void> {

@@ -15,6 +15,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   unusable_text: "There is a character in it that no name or password can have.",
   unusable_code: "A code has six digits, a recovery code twenty letters and digits.",
   wrong_device_secret: "This is not your account's device secret. Compare it with your letter; nothing was changed.",
+  mailbox_left_unopened: "Nothing was changed: your mailbox was not opened for 14 changes of password. Sign out, sign in again, then change it.",
   password_may_be_changed: "The relay did not answer: the new password may count already. Sign out, and sign in with it; if it is refused, with the old one.",
   stale_version: "Another computer of yours changed the account in the same moment. Nothing was changed here: try again.",
   mailbox_held: "Your mailbox is open on another computer since {since}. If that is not you, tell your coordination unit.",

@@ -1,7 +1,7 @@
 /** Why something failed, as the page is told. */
 
 import { LetterForElsewhere, LetterForTheProgram, UnreadableLetter } from "../account/enrolling";
-import { PasswordMayBeChanged, WrongDeviceSecret } from "../account/new-password";
+import { MailboxLeftUnopened, PasswordMayBeChanged, WrongDeviceSecret } from "../account/new-password";
 import { UnusableText } from "../account/opaque-string";
 import { WeakPassword } from "../account/password-strength";
 import { WrongPassword } from "../account/remote-vault";
@@ -26,6 +26,7 @@ const CODES: readonly (readonly [abstract new (...parts: never[]) => CencommErro
   [UnusableCode, "unusable_code"],
   [WeakPassword, "weak_password"],
   [WrongDeviceSecret, "wrong_device_secret"],
+  [MailboxLeftUnopened, "mailbox_left_unopened"],
   [PasswordMayBeChanged, "password_may_be_changed"],
   [RegistrationCodeNeeded, "registration_code"],
   [UnreadableLetter, "letter_unreadable"],

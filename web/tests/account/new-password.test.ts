@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { fetchVault, type Access } from "../../src/account/access";
-import { changePassword, PasswordMayBeChanged, withNewMailboxKey, WrongDeviceSecret } from "../../src/account/new-password";
+import {
+  changePassword,
+  MailboxLeftUnopened,
+  PasswordMayBeChanged,
+  WrongDeviceSecret,
+} from "../../src/account/new-password";
 import { WeakPassword } from "../../src/account/password-strength";
 import { MAX_MAILBOX_KEYS, sealVault, WrongPassword, type RemoteVault } from "../../src/account/remote-vault";
 import { deriveKeys, signInHandle } from "../../src/account/sign-in";
@@ -30,13 +35,13 @@ const VAULT: RemoteVault = {
 };
 
 /** An account whose vault is at the relay, in version 3. */
-function account(deviceSecret: Uint8Array | null = null): { relay: AccountRelay; access: Access } {
+function account(deviceSecret: Uint8Array | null = null, vault = VAULT): { relay: AccountRelay; access: Access } {
   const relay = new AccountRelay(entropy(16));
   const parameters = { relayName: "relay.example", handle: signInHandle("relay.example", NAME), salt: entropy(16), profile: 1 };
   const keys = deriveKeys(OLD, parameters, deviceSecret, stretch);
   relay.signInSecret = keys.signInSecret;
   relay.vaultVersion = 3;
-  relay.sealedVault = sealVault(VAULT, relay.account, 3, keys.wrappingKey, entropy);
+  relay.sealedVault = sealVault(vault, relay.account, 3, keys.wrappingKey, entropy);
   return { relay, access: { relay, account: relay.account, parameters, keys, source: null } };
 }
 
@@ -105,12 +110,21 @@ test("when the line breaks, its owner is told that either password may count", a
   await assert.rejects(change(access), PasswordMayBeChanged);
 });
 
-test("a vault that is full of mailbox keys lets the oldest for rows go, never that for names", () => {
-  const keys = Array.from({ length: MAX_MAILBOX_KEYS }, () => entropy(32));
+test("a mailbox that nobody opens keeps the key under which its rows lie: the change is refused (D2)", async () => {
+  const full = { ...VAULT, mailboxKeys: Array.from({ length: MAX_MAILBOX_KEYS }, () => entropy(32)) };
+  const { relay, access } = account(null, full);
 
-  const after = withNewMailboxKey({ ...VAULT, mailboxKeys: keys }, entropy).mailboxKeys;
+  await assert.rejects(change(access), MailboxLeftUnopened);
 
-  assert.equal(after.length, MAX_MAILBOX_KEYS);
-  assert.deepEqual(after.slice(0, 2), [keys[0], keys[2]]);
-  assert.deepEqual(withNewMailboxKey({ ...VAULT, mailboxKeys: [] }, entropy).mailboxKeys, []);
+  assert.ok(!relay.asked.includes("POST /v1/account/password"));
+  const { version, vault } = await fetchVault(access);
+  assert.deepEqual([version, vault?.mailboxKeys.map(hex)], [3, full.mailboxKeys.map(hex)]);
+});
+
+test("an account whose mailbox was never opened stays without keys for one", async () => {
+  const { access } = account(null, { ...VAULT, mailboxKeys: [] });
+
+  const changed = await change(access);
+
+  assert.deepEqual((await fetchVault(changed.access)).vault?.mailboxKeys, []);
 });
