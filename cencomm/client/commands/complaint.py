@@ -35,9 +35,18 @@ class Complaint(click.ClickException):
 
 
 class Mistyped(Complaint):
-    """The command line itself is wrong: click's own exit code for it."""
+    """The command line itself is wrong: click's own exit code for it. `hint` says how it is typed, for people."""
 
     exit_code = 2
+
+    def __init__(self, message: str, code: str, *, as_json: bool, hint: str | None = None) -> None:
+        super().__init__(message, code, as_json=as_json)
+        self.hint = hint
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        super().show(file)
+        if self.hint is not None and not self.as_json:
+            click.echo(harmless(self.hint), file=file, err=file is None)
 
 
 class Incomplete(Complaint):

@@ -2,15 +2,18 @@
 
 import copy
 import importlib
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
 from cencomm.client.commands.complaint import Complaint, Mistyped
+from cencomm.client.commands.mistyping import beside_an_option, how_to_go_on, what_was_mistyped
 from cencomm.client.complaints import code_of, complaint
 from cencomm.client.words import Words, language_of_the_environment, load_words
 from cencomm.errors import CencommError
+from cencomm.forms.code_list import LANGUAGES
 
 HEADINGS = ("Options", "Commands")  # click's, of the parts of its help
 WORDS = "cencomm.words"  # where the root context keeps them
@@ -31,8 +34,16 @@ def words_of(context: click.Context) -> Words:
 class TranslatedOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         said = copy.copy(self)
-        said.help = words_of(ctx).say(self.help) if self.help else self.help
-        return click.Option.get_help_record(said, ctx)
+        words = words_of(ctx)
+        said.help = words.say(self.help) if self.help else self.help
+        record = click.Option.get_help_record(said, ctx)
+        if record is None:
+            return None
+        names, text = record
+        helped, bracket, extras = text.rpartition("[")
+        if text == said.help or not bracket:
+            return record
+        return names, f"{helped}[{beside_an_option(extras.removesuffix(']'), words)}]"
 
 
 def _show_help(context: click.Context, _parameter: click.Parameter, *, asked: bool) -> None:
@@ -76,6 +87,14 @@ class TranslatedCommand(click.Command):
             )
         )
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        typed = tuple(args)  # click takes the list to pieces
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            _hear_anyway(ctx, typed)
+            raise _mistyped(error, ctx) from None
+
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         said = copy.copy(self)
         said.help = words_of(ctx).say(self.help) if self.help else self.help
@@ -103,9 +122,9 @@ class TranslatedGroup(TranslatedCommand, click.Group):
         except BaseExceptionGroup as group:
             raise _told(group, ctx) from None
         except click.UsageError as error:
-            if answers_programs(ctx):
-                raise Mistyped(error.format_message(), "mistyped", as_json=True) from None
-            raise
+            raise _mistyped(error, ctx) from None
+        except click.Abort:
+            raise Complaint(words_of(ctx).say("Ended."), "ended", as_json=answers_programs(ctx)) from None
 
 
 class LazyCommand(click.Command):
@@ -170,6 +189,25 @@ def _answer_programs(
     if asked:
         context.meta[AS_JSON] = True  # shared by all contexts of this call
     return asked
+
+
+def _hear_anyway(context: click.Context, typed: Sequence[str]) -> None:
+    """--language and --json of a line that click gave up before it had read them."""
+    if "--json" in typed:
+        context.meta[AS_JSON] = True
+    for word, following in itertools.pairwise((*typed, "")):
+        name, _, value = word.partition("=")
+        if name == "--language" and (language := value or following) in LANGUAGES:
+            context.find_root().meta.setdefault(WORDS, load_words(language))
+
+
+def _mistyped(error: click.UsageError, context: click.Context) -> click.ClickException:
+    """Help that click gives by itself stays help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error
+    words, as_json = words_of(context), answers_programs(context)
+    hint = None if as_json else how_to_go_on(error, words)
+    return Mistyped(what_was_mistyped(error, words), "mistyped", as_json=as_json, hint=hint)
 
 
 def _told(group: BaseExceptionGroup[BaseException], ctx: click.Context) -> BaseException:

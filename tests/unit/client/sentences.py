@@ -14,6 +14,7 @@ from cencomm.cen.commands.cases import LIST_HEADS
 from cencomm.cen.commands.statistics import HEADS
 from cencomm.client.commands.approving import TRACES
 from cencomm.client.commands.channels import KIND_WORDS
+from cencomm.client.commands.mistyping import SENTENCES as MISTYPED
 from cencomm.client.commands.releasing import GROUNDS, STANDINGS
 from cencomm.client.commands.restarting import REASONS
 from cencomm.client.commands.translated import HEADINGS
@@ -40,6 +41,7 @@ def sentences() -> set[str]:
     found |= {*LIST_HEADS, *(head for heads in HEADS.values() for head in heads)}
     found |= {*ASKED.values(), *DEEDS.values(), *PURPOSES.values(), *VIAS.values()}
     found |= {*HEADINGS, *ENVELOPE.values(), *LINKING.values(), TITLE}
+    found |= {*MISTYPED.values()}
     found |= {refusal.sentence for refusal in REFUSALS}
     found |= {*ROLE_WORDS.values(), *PHASE_WORDS.values(), *KIND_WORDS.values(), *(one.value for one in Priority)}
     for package in ("client", "node", "archive", "ncen", "cen"):
