@@ -6,7 +6,7 @@ import { InvalidTree, InvalidWelcome } from "./errors";
 import { GROUP_INFO_EXTENSION } from "./extension";
 import type { GroupState, PrivateKeys } from "./group-state";
 import { decodeKeyPackage, privateHalves, type OwnKeyPackage } from "./key-package";
-import { epochFromJoiner, verifyConfirmationTag, welcomeSecret } from "./key-schedule";
+import { epochFromJoiner, verifyConfirmationTag, welcomeSecret, type NewEpoch } from "./key-schedule";
 import type { DeviceKeys } from "./keys";
 import { encodeLeafNode, type LeafNode } from "./leaf-node";
 import { RatchetTree } from "./ratchet-tree";
@@ -48,28 +48,52 @@ export function* joining(
   if (!equal(leafNode.signatureKey, keys.signingKey.publicKey)) {
     throw new UsageError("the key package is of another signing key");
   }
-  const halves = privateHalves(own);
+  const opened = openWelcome(welcome, own);
+  const extension = theOneExtension(opened.info);
+  const state = yield* entering(opened, ratchetTree, own, keys);
+  return { state, info: opened.info, extension };
+}
+
+/** What a Welcome says to us. Whoever made it knew our key package; nothing of it is verified. */
+export interface OpenedWelcome {
+  readonly info: GroupInfo;
+  readonly epoch: NewEpoch; // as the secrets in the Welcome give it
+  readonly pathSecret: Bytes | null;
+}
+
+/** The first half of joining; throws as `openGroupSecrets` and `openGroupInfo` do. */
+export function openWelcome(welcome: Bytes, own: OwnKeyPackage): OpenedWelcome {
   const decoded = decodeWelcome(welcome);
-  const secrets = openGroupSecrets(decoded, own.ref, halves.initKey);
-  const info = openGroupInfo(welcomeSecret(secrets.joinerSecret), decoded);
+  const { joinerSecret, pathSecret } = openGroupSecrets(decoded, own.ref, privateHalves(own).initKey);
+  const info = openGroupInfo(welcomeSecret(joinerSecret), decoded);
+  return { info, epoch: epochFromJoiner(joinerSecret, info.context), pathSecret };
+}
+
+/**
+ * The second half, as the RFC has it: a member's state, once tree, GroupInfo and epoch are verified. What else our
+ * profile asks of a GroupInfo `joining` sees to: groups of other products, as in the official vectors, come in here.
+ */
+export function* entering(
+  { info, epoch, pathSecret }: OpenedWelcome,
+  ratchetTree: Bytes,
+  own: OwnKeyPackage,
+  keys: DeviceKeys,
+): Slices<GroupState> {
   const { context, confirmationTag } = info;
-  const extension = theOneExtension(info);
   const tree = yield* verifyingTree(info, ratchetTree);
-  const epoch = epochFromJoiner(secrets.joinerSecret, context);
   verifyConfirmationTag(epoch.confirmationKey, context.confirmedTranscriptHash, confirmationTag);
-  const ownLeaf = findLeaf(tree, leafNode);
-  const fromPath = secrets.pathSecret === null ? [] : pathKeys(tree, ownLeaf, info.signer, secrets.pathSecret);
-  const state: GroupState = {
+  const ownLeaf = findLeaf(tree, decodeKeyPackage(own.keyPackage).leafNode);
+  const fromPath = pathSecret === null ? [] : pathKeys(tree, ownLeaf, info.signer, pathSecret);
+  return {
     context,
     tree,
     ownLeaf,
     keys,
-    privateKeys: new Map([[nodeOf(ownLeaf), halves.leafKey], ...fromPath]),
+    privateKeys: new Map([[nodeOf(ownLeaf), privateHalves(own).leafKey], ...fromPath]),
     secrets: epoch.secrets,
     secretTree: SecretTree.create(epoch.encryptionSecret, tree.leafCount),
     confirmationTag,
   };
-  return { state, info, extension };
 }
 
 /** The profile's GroupInfo has the anchor and nothing else: no tree inside, no key for external joins. */
