@@ -82,6 +82,10 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
     (channel_errors.LogContradicted, "The relay shows two histories: tell the coordination unit, send nothing."),
     (channel_errors.OperationFrozen, "The relay signed two histories: the operation is frozen, tell the unit at once."),
     (channel_errors.FrozenOperation, "The operation is frozen until the coordination unit has looked at it."),
+    (
+        channel_errors.DeviceReadsOn,
+        "Ended, but it reads on in the places below: end it again when that is mended, or tell the unit.",
+    ),
     (channel_errors.ChannelRestarting, "The unit restarts this channel: nothing is lost, it goes on by itself."),
     (channel_errors.ChannelNotUsable, "Nothing can be sent here now: ask the coordination unit."),
     (channel_errors.NotAMember, "You are not a member here (yet, or any more): ask the coordination unit."),

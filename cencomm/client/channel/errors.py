@@ -1,5 +1,7 @@
 """What stops a member in an operation or channel. In every case nothing was changed."""
 
+from collections.abc import Sequence
+
 from cencomm.errors import AccessDenied, ProtocolError, Unavailable, UsageError
 from cencomm.ledger.statements import Contradiction
 
@@ -44,6 +46,13 @@ class FrozenOperation(AccessDenied):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(f"this operation is frozen: {sentence}")
+
+
+class DeviceReadsOn(Unavailable):
+    """A device of one's own was ended at the relay, and not taken out of every channel (C6): ended again, it is."""
+
+    def __init__(self, places: Sequence[str]) -> None:
+        super().__init__("; ".join(places))
 
 
 class ChannelNotUsable(AccessDenied):

@@ -1,57 +1,87 @@
 """Taking a lost device of one's own out of the channels (rule C6): only its owner, or a coordinator, may."""
 
+from collections import Counter
+from dataclasses import dataclass
+
 from cencomm.client.channel.enacting import stage
 from cencomm.client.channel.enactment import follow_and_enact
 from cencomm.client.channel.session import ChannelSession, Standing
 from cencomm.client.mailbox import Mailbox
-from cencomm.errors import Unavailable, UsageError
-from cencomm.ids import DeviceId, OperationId
+from cencomm.errors import CencommError, Unavailable
+from cencomm.ids import ChannelId, DeviceId, OperationId
 
 MAX_TRIES = 4  # a Commit of somebody else may be first
 
 
-async def remove_own_device(mailbox: Mailbox, operation: OperationId, device: DeviceId) -> int:
-    """The device reads nothing more that is sent in the channels of this operation in which this computer is.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadsOn:
+    """A channel out of which the device was not taken, and why."""
 
-    The relay may add it no more (`end_device` there); a channel in which only the lost device was is out of our reach:
-    a coordinator's `end-device` closes it there too.
+    operation: OperationId
+    channel: ChannelId
+    failure: CencommError
 
-    Returns:
-        From how many channels it was removed.
 
-    Raises:
-        UsageError: it is the device of this computer.
-        Unavailable: other Commits were first, again and again.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """`channels` is from how many the device was taken. Where it reads on, it can be tried again."""
+
+    channels: int
+    reads_on: tuple[ReadsOn, ...]
+
+
+def own_devices(mailbox: Mailbox) -> Counter[DeviceId]:
+    """Our devices that read in channels of this computer: in how many."""
+    return Counter(
+        device
+        for session in mailbox.sessions.values()
+        if session.standing is Standing.LIVE
+        for device in {device for _, device in _own_leaves(mailbox, session)}
+    )
+
+
+async def remove_own_device(mailbox: Mailbox, device: DeviceId) -> Removal:
+    """The device reads nothing more that is sent in the channels in which this computer is.
+
+    What fails in one channel keeps it in none of the others. The relay may add it no more (`end_device` there); a
+    channel in which only the lost device was is out of our reach: a coordinator's `end-device` closes it there too.
     """
-    if device == mailbox.device.device:
-        raise UsageError("this is the computer that you sit at: end it from another one of yours")
-    removed = 0
-    for owner, channel in sorted(mailbox.sessions):
-        if owner != operation or channel not in mailbox.entitled_channels(operation):
+    removed, reads_on = 0, []
+    for operation, channel in sorted(mailbox.sessions):
+        if channel not in mailbox.entitled_channels(operation):
             continue
-        async with mailbox.lock:
-            for _ in range(MAX_TRIES):
-                await follow_and_enact(mailbox, operation, channel)
-                session = mailbox.sessions[(operation, channel)]
-                leaves = _leaves_of(mailbox, session, device) if session.standing is Standing.LIVE else ()
-                if not leaves:
-                    break
-                staged = stage(
-                    session,
-                    mailbox.operation(operation).ledger,
-                    adds=(),
-                    removes=leaves,
-                    certificates=mailbox.certificates,
-                    entropy=mailbox.environment.entropy,
-                )
-                await mailbox.write({}, session=staged)
-                removed += await follow_and_enact(mailbox, operation, channel)
-            else:
-                raise Unavailable(f"after {MAX_TRIES} tries other Commits are still ahead: try again")
-    return removed
+        try:
+            removed += await _remove_from(mailbox, operation, channel, device)
+        except CencommError as failure:
+            reads_on.append(ReadsOn(operation=operation, channel=channel, failure=failure))
+    return Removal(channels=removed, reads_on=tuple(reads_on))
 
 
-def _leaves_of(mailbox: Mailbox, session: ChannelSession, device: DeviceId) -> tuple[int, ...]:
-    own = mailbox.identity.identity_key
+async def _remove_from(mailbox: Mailbox, operation: OperationId, channel: ChannelId, device: DeviceId) -> bool:
+    """Whether it was there."""
+    staged = False
+    async with mailbox.lock:
+        for _ in range(MAX_TRIES):
+            await follow_and_enact(mailbox, operation, channel)
+            session = mailbox.sessions[(operation, channel)]
+            leaves = [leaf for leaf, own in _own_leaves(mailbox, session) if own == device]
+            if session.standing is not Standing.LIVE or not leaves:
+                return staged
+            commit = stage(
+                session,
+                mailbox.operation(operation).ledger,
+                adds=(),
+                removes=leaves,
+                certificates=mailbox.certificates,
+                entropy=mailbox.environment.entropy,
+            )
+            await mailbox.write({}, session=commit)
+            staged = True
+            await follow_and_enact(mailbox, operation, channel)  # publishes what is staged
+    raise Unavailable(f"after {MAX_TRIES} tries other Commits are still ahead: try again")
+
+
+def _own_leaves(mailbox: Mailbox, session: ChannelSession) -> list[tuple[int, DeviceId]]:
     certified = ((leaf.index, mailbox.certificates.verify(leaf.credential)) for leaf in session.leaves())
-    return tuple(index for index, one in certified if (one.identity_key, one.device) == (own, device))
+    own = mailbox.identity.identity_key
+    return [(index, one.device) for index, one in certified if one.identity_key == own]

@@ -7,11 +7,15 @@ import click
 
 from cencomm.client.account.label import open_label
 from cencomm.client.account.session import Access
-from cencomm.client.channel.removing import remove_own_device
+from cencomm.client.channel.errors import DeviceReadsOn
+from cencomm.client.channel.removing import Removal, own_devices
+from cencomm.client.commands.presenter import load_presenter
 from cencomm.client.commands.translated import TranslatedCommand, option
 from cencomm.client.desk import Desk, open_desk
+from cencomm.client.lost_device import end_own_device
+from cencomm.client.mailbox import Mailbox
+from cencomm.client.presenting import Presenter
 from cencomm.client.terminal import Terminal, columns
-from cencomm.client.watch import catch_up
 from cencomm.errors import MalformedError, UsageError
 from cencomm.ids import DeviceId, short
 from cencomm.wire.sessions import OpenSession
@@ -52,37 +56,50 @@ def devices(terminal: Terminal, end: str | None, *, yes: bool) -> None:
 
     async def run() -> None:
         async with open_desk(terminal) as desk:
-            found = (await desk.access.relay.devices()).devices
+            listed = (await desk.access.relay.devices()).devices
+            reading = own_devices(desk.mailbox)
+            ended = sorted(reading.keys() - {one.device for one in listed})  # in part: not everywhere was it removed
             if end is not None:
-                fitting = [one.device for one in found if len(end) >= MIN_DIGITS and one.device.hex().startswith(end)]
+                known = [*(one.device for one in listed), *ended]
+                fitting = [device for device in known if len(end) >= MIN_DIGITS and device.hex().startswith(end)]
                 if len(fitting) != 1:
                     raise UsageError(f"no device of yours, or more than one, begins with {end}")
                 await _end_device(terminal, desk, fitting[0], yes=yes)
                 return
             rows = [
                 (short(one.device), _name(desk.access, one.label), _here(terminal, current=one.current))
-                for one in found
+                for one in listed
             ]
-        terminal.show(columns(rows), {"devices": [one.device.hex() for one in found]})
+            rows += [
+                (short(device), "?", terminal.say("ended; it reads on in {count} channels", count=reading[device]))
+                for device in ended
+            ]
+        numbers = [*(one.device.hex() for one in listed), *(device.hex() for device in ended)]
+        terminal.show(columns(rows), {"devices": numbers})
 
     asyncio.run(run())
 
 
 async def _end_device(terminal: Terminal, desk: Desk, device: DeviceId, *, yes: bool) -> None:
-    """At the relay first: from then on nobody adds it again while it is removed."""
-    if device == desk.mailbox.device.device:
-        raise UsageError("this is the computer that you sit at: end it from another one of yours")
     terminal.confirm("End it? It reads nothing more, and its sessions end.", yes=yes)
-    await desk.access.relay.end_device(device)
-    removed = 0
-    await catch_up(desk.mailbox)
-    for operation in desk.mailbox.operations:
-        removed += await remove_own_device(desk.mailbox, operation, device)
+    removal = await end_own_device(desk.mailbox, device)
+    if removal.reads_on:
+        raise DeviceReadsOn(_places(load_presenter(terminal, desk.reports), desk.mailbox, removal))
     terminal.show(
-        terminal.say("Ended: device {device}. Removed from {count} channels.", device=short(device), count=removed),
-        {"ended": device.hex(), "removed": removed},
+        terminal.say(
+            "Ended: device {device}. Removed from {count} channels.", device=short(device), count=removal.channels
+        ),
+        {"ended": device.hex(), "removed": removal.channels},
     )
     terminal.tell("If it was stolen while it was on, tell the unit: operation end-device closes every channel to it.")
+
+
+def _places(presenter: Presenter, mailbox: Mailbox, removal: Removal) -> list[str]:
+    places = ((mailbox.operation(one.operation), one) for one in removal.reads_on)
+    return [
+        f"{presenter.title(known)}, {presenter.channel_title(known, one.channel)}: {one.failure}"
+        for known, one in places
+    ]
 
 
 def _session(terminal: Terminal, access: Access, one: OpenSession) -> tuple[str, ...]:
