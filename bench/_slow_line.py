@@ -7,14 +7,20 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 PIECE_BYTES = 1 << 12
+MOST_PIECES = 256  # on their way at once: a megabyte
 
 
 @dataclass
 class SlowLine:
-    """`carried`: bytes from the server so far. `bits_per_second` may change; 0: as fast as the machine is."""
+    """`carried`: bytes from the server so far.
+
+    `bits_per_second` and `round_trip_seconds` may change; 0: as fast as the machine is. A connection takes a round trip
+    before its first byte, as TCP does (TLS would take one more).
+    """
 
     port: int
-    bits_per_second: float
+    bits_per_second: float = 0
+    round_trip_seconds: float = 0
     carried: int = 0
     _free_at: float = 0.0
 
@@ -24,31 +30,48 @@ class SlowLine:
             self._free_at = max(self._free_at, time.monotonic()) + 8 * size / self.bits_per_second
             await asyncio.sleep(self._free_at - time.monotonic())
 
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slowly: bool) -> None:
+        """Everything from one end to the other; half a round trip after it had its turn."""
+        travelling: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(MOST_PIECES)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(_arrive(travelling, writer))
+            with contextlib.suppress(ConnectionError):
+                while piece := await reader.read(PIECE_BYTES):
+                    if slowly:
+                        await self.take_turn(len(piece))
+                    await travelling.put((time.monotonic() + self.round_trip_seconds / 2, piece))
+            await travelling.put((0.0, b""))
+
+
+async def _arrive(travelling: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while True:
+            due, piece = await travelling.get()
+            if not piece:
+                break
+            if (left := due - time.monotonic()) > 0:
+                await asyncio.sleep(left)
+            writer.write(piece)
+            await writer.drain()
+    writer.close()
+
 
 @contextlib.asynccontextmanager
-async def slow_line(to_port: int, port: int, bits_per_second: float = 0) -> AsyncIterator[SlowLine]:
+async def slow_line(to_port: int, port: int) -> AsyncIterator[SlowLine]:
     """What connects to `port` speaks to `to_port`."""
-    line = SlowLine(port=port, bits_per_second=bits_per_second)
+    line = SlowLine(port=port)
     connections: set[asyncio.Task[None]] = set()
-
-    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slowly: bool) -> None:
-        with contextlib.suppress(ConnectionError):
-            while piece := await reader.read(PIECE_BYTES):
-                if slowly:
-                    await line.take_turn(len(piece))
-                writer.write(piece)
-                await writer.drain()
-        writer.close()
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         connections.add(task)
         try:
+            await asyncio.sleep(line.round_trip_seconds)
             from_server, to_server = await asyncio.open_connection("127.0.0.1", to_port)
             async with asyncio.TaskGroup() as both:
-                both.create_task(carry(reader, to_server, slowly=False))
-                both.create_task(carry(from_server, writer, slowly=True))
+                both.create_task(line.carry(reader, to_server, slowly=False))
+                both.create_task(line.carry(from_server, writer, slowly=True))
         finally:
             connections.discard(task)
 

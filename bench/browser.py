@@ -9,24 +9,22 @@ the other's list or open story, by the one clock of this machine. `blocked` is t
 
 import asyncio
 import contextlib
-import re
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 from statistics import median, quantiles
-from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, Page, Response, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from bench._cold_sign_in import WAIT, sign_in_cold
 from bench._figures import Figure, report
 from bench._server import relay_command, serving
-from bench._slow_line import SlowLine, slow_line
+from bench._slow_line import slow_line
 from bench.operation import Clock, enrol_listeners, listen
 from cencomm.client.account.account import keep_pins
 from cencomm.client.channel.enactment import add_devices
@@ -47,9 +45,7 @@ from tests.scenarios.people import Person, Place, admit, found, person, profile
 MEMBERS, MESSAGES, BITS_PER_SECOND = 30, 20, 400_000
 PASSWORD = "seven herons over the grey harbour"  # noqa: S105 (of accounts that live for one measurement)
 POSTS = ("ana.roissy", "ben.casablanca")
-WAIT = 900_000.0  # milliseconds
 MORE_THAN_ANYBODY_SAYS = 1_000_000
-LARGEST = 8  # lines that say what was fetched
 PAUSE_SECONDS = 0.3  # between notes: what the sender's page does with its own is not part of the next
 WATCH = """
 window.longTasks = []; window.bars = []; window.seen = {}; window.entered = 0;
@@ -67,15 +63,10 @@ new MutationObserver(() => {
 
 @dataclass
 class Post:
-    """One officer before one screen. `fetched`: bytes by what was asked for, as the relay sent them."""
+    """One officer before one screen."""
 
     page: Page
     context: BrowserContext
-    fetched: Counter[str] = field(default_factory=Counter)
-
-    def note(self, response: Response) -> None:
-        kind = re.sub(r"[0-9a-f]{32,}", "*", urlsplit(response.url).path)
-        self.fetched[kind] += int(response.headers.get("content-length", "0"))
 
     async def blocked(self) -> float:
         """Milliseconds of the longest task of the page since it was asked last."""
@@ -113,7 +104,6 @@ async def sit_down(browser: Browser, url: str, name: str) -> Post:
     await context.add_init_script(WATCH)
     page = await context.new_page()
     post = Post(page, context)
-    context.on("response", post.note)
     page.set_default_timeout(WAIT)
     await page.goto(url)
     await page.locator("[name=name]").fill(name)
@@ -186,22 +176,6 @@ async def talk(sender: Post, reader: Post, count: int) -> tuple[float, list[floa
     return taken[0], taken[1:]
 
 
-async def sign_in_again(browser: Browser, line: SlowLine, post: Post, name: str, bits_per_second: int) -> float:
-    """Seconds from the first byte of the page to the list, on another computer behind a slow line."""
-    await post.leave()
-    line.bits_per_second, before, begun = bits_per_second, line.carried, time.monotonic()
-    again = await sit_down(browser, f"http://127.0.0.1:{line.port}/", name)
-    inside = time.monotonic() - begun
-    await again.page.locator(".arrival").first.wait_for()
-    listed = time.monotonic() - begun
-    print(f"  signed in again after {inside:.1f} s, list after {listed:.1f} s, {line.carried - before:,} bytes")
-    line.bits_per_second = 0
-    for kind, size in again.fetched.most_common(LARGEST):
-        print(f"    {size:>9,} {kind}")
-    await again.leave()
-    return listed
-
-
 async def bench(chromium: str, members: int, messages: int, bits_per_second: int) -> None:
     port, in_front = free_port(), free_port()
     url = f"http://127.0.0.1:{port}/"
@@ -226,7 +200,8 @@ async def bench(chromium: str, members: int, messages: int, bits_per_second: int
         for post in (ana, ben):
             await post.page.locator(".arrival").first.click()
         first, taken = await talk(ana, ben, messages)
-        again = await sign_in_again(browser, line, ana, POSTS[0], bits_per_second)
+        await ana.leave()
+        _, _, again = await sign_in_cold(browser, line, bits_per_second, POSTS[0], PASSWORD)
         name = f"browser, {members} members"
         report(
             Figure(name=f"{name}: entering", reached=max(entering), wanted=5, unit="s", sense="most"),
@@ -235,9 +210,7 @@ async def bench(chromium: str, members: int, messages: int, bits_per_second: int
             Figure(
                 name=f"{name}: note seen, p95", reached=quantiles(taken, n=20)[-1], wanted=1, unit="s", sense="most"
             ),
-            Figure(
-                name=f"{name}: signed in, {bits_per_second} bit/s", reached=again, wanted=15, unit="s", sense="most"
-            ),
+            *again.figures(f"{name}, {bits_per_second // 1000} kbit/s"),
         )
 
 

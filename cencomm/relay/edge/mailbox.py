@@ -4,7 +4,7 @@ from aiohttp import web
 
 from cencomm.errors import MalformedError
 from cencomm.relay import mailbox
-from cencomm.relay.edge.long_answer import answer_long
+from cencomm.relay.edge.long_answer import answer_packed
 from cencomm.relay.edge.request import account_of, answer, hash_in_query, no_content, number_in_query, session_of
 from cencomm.relay.entitlement import is_member_somewhere
 from cencomm.relay.keys import CLOCK, PUBLISHES, STATE, WRITER
@@ -33,7 +33,7 @@ async def get_mailbox(request: web.Request) -> web.StreamResponse:
     account = await account_of(request)
     holder = number_in_query(request, "holder", default=0, least=0)
     stretch = _stretch_of(request)
-    return await answer_long(
+    return await answer_packed(
         request, account, lambda connection: mailbox.read_page(connection, account, holder, stretch)
     )
 
@@ -49,7 +49,7 @@ def _stretch_of(request: web.Request) -> Stretch:
 async def post_rows(request: web.Request) -> web.StreamResponse:
     account = await account_of(request)
     asked = await read_document(request, AskRows, most=NAMES_BODY_BYTES)
-    return await answer_long(request, account, lambda connection: mailbox.read_rows(connection, account, asked))
+    return await answer_packed(request, account, lambda connection: mailbox.read_rows(connection, account, asked))
 
 
 async def put_mailbox(request: web.Request) -> web.Response:

@@ -3,7 +3,7 @@
 from aiohttp import web
 from sqlalchemy import Connection
 
-from cencomm.relay.edge.long_answer import answer_long
+from cencomm.relay.edge.long_answer import answer_packed
 from cencomm.relay.edge.request import account_of, answer, applicant_of, no_content, number_in_query, operation_of
 from cencomm.relay.enrolments import ask_to_join
 from cencomm.relay.entitlement import require_acquaintance, require_coordinator, require_member
@@ -48,7 +48,7 @@ async def get_ledger(request: web.Request) -> web.StreamResponse:
     account, ledger = await account_of(request), request.app[STATE].ledger(operation_of(request))
     after = number_in_query(request, "after", default=-1, least=-1)
     notary, now = request.app[NOTARY], request.app[CLOCK]()
-    return await answer_long(
+    return await answer_packed(
         request, account, lambda connection: ledger_page(connection, ledger, account, notary, after=after, now=now)
     )
 
@@ -84,7 +84,7 @@ async def get_wraps(request: web.Request) -> web.Response:
 async def get_blobs(request: web.Request) -> web.StreamResponse:
     account, operation = await account_of(request), operation_of(request)
     require_member(request.app[STATE].ledger(operation), account, now=request.app[CLOCK]())
-    return await answer_long(
+    return await answer_packed(
         request, account, lambda connection: BlobsAnswer(blobs=tuple(queries.all_blobs(connection, operation)))
     )
 

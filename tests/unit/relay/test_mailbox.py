@@ -1,6 +1,7 @@
 """One holder at a time reads and writes an account's mailbox (D4)."""
 
 import dataclasses
+import os
 from collections.abc import Callable
 
 import pytest
@@ -322,3 +323,36 @@ async def test_the_commit_beside_an_entry_brings_its_sealed_state(operation: Ope
     assert refused.code == ErrorCode.NOT_HOLDER
     assert accepted.status == 200, accepted
     assert (await page(person, 2)).rows == (row(ONE),)
+
+
+async def test_a_long_page_is_packed_for_whoever_takes_that(relay: Relay) -> None:
+    person = await relay.person()
+    holder = (await held(person)).holder
+    await put(person, holder, 0, row(ONE, b"n" * 24 + os.urandom(4096)))
+    url = relay.server.make_url(f"{MAILBOX}?holder={holder}")
+    bearer = {"Authorization": f"Bearer {person.token}"}
+
+    async with relay.http.get(url, headers={**bearer, "Accept-Encoding": "gzip"}) as packed:
+        content = await packed.read()
+    async with relay.http.get(url, headers={**bearer, "Accept-Encoding": "identity"}) as plain:
+        assert await plain.read() == content
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert int(packed.headers["Content-Length"]) < 0.8 * int(plain.headers["Content-Length"])
+
+
+async def test_no_answer_with_a_secret_in_it_is_packed(relay: Relay) -> None:
+    """How far it shrinks beside what somebody else chose would tell of the secret (BREACH)."""
+    person = await relay.person()
+    await held(person)
+
+    for method, path, asked in (
+        ("POST", HOLD, TakeMailbox(take_over=True)),
+        ("GET", "/v1/sessions", None),
+        ("GET", "/v1/account/totp", None),
+        ("GET", "/v1/relay", None),
+    ):
+        answer = await person.ask(method, path, asked)
+
+        assert "Content-Encoding" not in answer.headers
