@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cencomm.node.errors import DatabaseUnavailable
+from cencomm.node.reading_connection import BEGINS_SNAPSHOT, ReadingConnection
 from cencomm.node.writing_connection import WritingConnection
 from cencomm.site.migrating import upgrade
 
@@ -132,7 +133,13 @@ def open_database(path: Path) -> Database:
             pragmas=_WRITER_PRAGMAS,
             async_creator_fn=WritingConnection.open,
         ),
-        readers=_engine(path, connections=READERS, begin="BEGIN", pragmas=_READER_PRAGMAS),
+        readers=_engine(
+            path,
+            connections=READERS,
+            begin=BEGINS_SNAPSHOT,
+            pragmas=_READER_PRAGMAS,
+            async_creator_fn=ReadingConnection.open,
+        ),
     )
 
 

@@ -3,7 +3,8 @@
 aiosqlite hands each call to a thread and back: three hand-overs for one statement, twenty for one record, each as long
 as the statement itself many times over (docs/performance.md). Inside a write transaction a statement touches pages in
 memory and takes 10 to 100 µs, so it runs in the loop. What waits, for the lock at BEGIN and for the disk at COMMIT,
-runs in a thread. Readers stay with aiosqlite: a search through a million cells must hold up nobody.
+runs in a thread. Readers ask in threads of their own (`reading_connection.py`): a search through a million cells must
+hold up nobody.
 
 This is aiosqlite's interface as far as SQLAlchemy's dialect of that name uses it.
 """
