@@ -69,10 +69,12 @@ async function buildPage() {
 async function buildGallery() {
   const assets = join(HERE, "build", "gallery", "assets");
   mkdirSync(assets, { recursive: true });
-  const pages = Object.fromEntries(["gallery", "writing", "gates"].map((name) => [name, `gallery/${name}.tsx`]));
-  await bundle({ ...pages, style: "src/style.css" }, assets);
-  for (const page of ["index.html", "writing.html", "gates.html"]) {
-    copyFileSync(join(HERE, "gallery", page), join(assets, "..", page));
+  const pages = { index: "gallery", writing: "writing", gates: "gates" };
+  const programs = Object.values(pages).map((name) => [name, `gallery/${name}.tsx`]);
+  await bundle({ ...Object.fromEntries(programs), style: "src/style.css" }, assets);
+  const shell = readFileSync(join(HERE, "gallery", "shell.html"), "utf-8");
+  for (const [page, program] of Object.entries(pages)) {
+    writeFileSync(join(assets, "..", `${page}.html`), shell.replace("PROGRAM", program));
   }
   writeTerms(assets);
 }

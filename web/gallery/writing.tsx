@@ -91,7 +91,8 @@ const mailbox: OperationMailbox = {
 };
 const form = asked.get("form") ?? "seizure";
 const answered = mailbox.messages.find((one) => one.message === id(asked.get("answer") ?? "nothing"));
-const writer = { language, now: NOW, entropy: (length: number) => new Uint8Array(length) };
+const country = who.ROTTERDAM.profile?.country ?? null;
+const writer = { language, country, now: NOW, entropy: (length: number) => new Uint8Array(length) };
 const draft =
   answered === undefined
     ? newDraft(mailbox, who.MAIN, form, writer)
