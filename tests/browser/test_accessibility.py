@@ -146,8 +146,8 @@ async def show(page: Page, screen: str, **how: str) -> None:
     await prepare(page)
 
 
-OTHER_GROUNDS = frozenset({"mailbox held elsewhere", "inbox", "story", "account", "set aside", "answer"})
-# Each language once: in French the texts are the longest; the dark is looked at from right to left.
+# Each language once. Every screen is asked about barriers in light from left to right and in dark from right to left;
+# in French the texts are the longest.
 HOW: dict[str, dict[str, str]] = {"en": {}, "fr": {}, "ar": {"theme": "dark"}}
 
 
@@ -158,7 +158,7 @@ async def test_no_screen_has_a_barrier_that_axe_knows_or_a_text_that_does_not_fi
     for screen in SCREENS:
         await page.set_viewport_size({"width": 1440, "height": HEIGHTS[1440]})
         await show(page, screen, language=language, **HOW[language])
-        if language == "en" or (language == "ar" and screen in OTHER_GROUNDS):
+        if language != "fr":
             found[screen] = await barriers(page)
         for width, height in HEIGHTS.items():
             await page.set_viewport_size({"width": width, "height": height})
