@@ -52,7 +52,12 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
   const mailboxes = useMemo(() => [...state.mailboxes.values()], [state.mailboxes]);
   const { draft, write, leave } = useKeptDraft((kept) => ask("saveDraft", kept));
   const note = useKeptDraft((kept) => ask("saveDraft", kept));
-  const writer = (): Writer => ({ language: words.language, now: seconds(), entropy: systemEntropy });
+  const writer = (operation: string): Writer => ({
+    language: words.language,
+    country: overviewOf(operation)?.members.find((one) => one.isUs)?.profile?.country ?? null,
+    now: seconds(),
+    entropy: systemEntropy,
+  });
   const [atAccount, setAtAccount] = useState(false);
   useEffect(() => setAtAccount(false), [draft?.draft]); // something is written now
   const mailboxOf = (operation: string): OperationMailbox | null => state.mailboxes.get(operation) ?? null;
@@ -61,7 +66,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
   /** What stands in the note box, as the draft that it was kept as. */
   const noteOf = (message: MessageView, text: string, kept: string | null): DraftView | null => {
     const mailbox = mailboxOf(message.operation);
-    const written = mailbox === null ? null : noteDraft(mailbox, message, text, writer());
+    const written = mailbox === null ? null : noteDraft(mailbox, message, text, writer(message.operation));
     if (written === null || kept === null) {
       return written;
     }
@@ -83,7 +88,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
       const form = mailbox === null ? null : currentForm(mailbox, name);
       if (mailbox !== null && form !== null) {
         void resources.codes().then(
-          (lists) => begin(() => answerDraft(mailbox, message, form, lists, writer())),
+          (lists) => begin(() => answerDraft(mailbox, message, form, lists, writer(message.operation))),
           () => onFailure(failed("unreachable")),
         );
       }
@@ -114,7 +119,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
       const mailbox = mailboxOf(operation);
       const channel = mainChannel(overviewOf(operation));
       if (mailbox !== null && channel !== null) {
-        begin(() => newDraft(mailbox, channel, formHash, writer()));
+        begin(() => newDraft(mailbox, channel, formHash, writer(operation)));
       }
     },
     onOpenDraft: (kept) => write(kept),

@@ -15,6 +15,7 @@ import {
   typedInteger,
   typedTime,
 } from "../../src/forms/typing";
+import { reportedFrom } from "../../src/forms/reporting";
 import { assess } from "../../src/forms/validation";
 import { form, given, LISTS, tongue } from "./shipped";
 
@@ -46,6 +47,16 @@ test("what is typed is spelled as forms have it, and nothing is guessed", () => 
   assert.equal(typedIdentifier("64-17-5", "cas"), "64-17-5");
   assert.equal(typedIdentifier("0031 (10) 123-4567", "phone"), "+31101234567");
   assert.equal(typedIdentifier("Desk@Example.org", "email"), "Desk@Example.org");
+});
+
+test("a new seizure is reported by its author's country, also where another country's report is carried over", () => {
+  const seizure = form("seizure");
+  const theirs = given({ reporting_country: "EC", agency: "customs" }) as JsonObject;
+
+  assert.equal(reportedFrom(new Map(), seizure, "simplified", "NL").get("reporting_country"), "NL");
+  assert.equal(reportedFrom(theirs, seizure, "long", "NL").get("reporting_country"), "NL");
+  assert.equal(reportedFrom(theirs, seizure, "long", null).get("reporting_country"), "EC"); // nothing known, nothing said
+  assert.equal(reportedFrom(new Map(), form("alert"), "long", "NL").size, 0); // it asks for no such thing
 });
 
 test("a check digit is confirmed in place when the number is whole, and only then", () => {

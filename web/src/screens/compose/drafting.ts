@@ -9,6 +9,7 @@ import type { CodeLists } from "../../forms/code-list";
 import type { Language } from "../../forms/envelope";
 import type { Form } from "../../forms/form";
 import { decodeForm } from "../../forms/form-json";
+import { reportedFrom } from "../../forms/reporting";
 import type { BodyView, DraftView, MessageView, OperationMailbox } from "../../mailbox/views";
 import type { Entropy } from "../../primitives/entropy";
 
@@ -16,6 +17,7 @@ const DRAFT_ID_BYTES = 16;
 
 export interface Writer {
   readonly language: Language;
+  readonly country: string | null; // of their post, as the roster has it; null: it is not known
   readonly now: number; // seconds
   readonly entropy: Entropy;
 }
@@ -30,7 +32,7 @@ export function currentForm(mailbox: OperationMailbox, name: string): string | n
   return mailbox.current.find(({ formHash }) => mailbox.forms.get(formHash)?.get("name") === name)?.formHash ?? null;
 }
 
-/** A new report in a channel, with a row to fill in where rows are asked for. @throws FormError */
+/** A new report in a channel: rows to fill in where they are asked for, its writer's country. @throws FormError */
 export function newDraft(mailbox: OperationMailbox, channel: string, formHash: string, writer: Writer): DraftView {
   const form = formOf(mailbox, formHash);
   const variant = form.variants[0] ?? "long";
@@ -41,7 +43,7 @@ export function newDraft(mailbox: OperationMailbox, channel: string, formHash: s
     form: mailbox.current.find((one) => one.formHash === formHash)?.form ?? "",
     formHash,
     replyTo: null,
-    body: { ...blankBody(writer), values: blankValues(form, variant), variant },
+    body: { ...blankBody(writer), values: reportedFrom(blankValues(form, variant), form, variant, writer.country), variant },
     changedAt: writer.now,
   };
 }
@@ -64,7 +66,9 @@ export function answerDraft(
     values: message.body.values,
   };
   const { tlp, handling, handlingText } = message.body;
-  const values = following(occasion, formOf(mailbox, formHash), draft.body.variant, lists);
+  const form = formOf(mailbox, formHash);
+  const { variant } = draft.body;
+  const values = reportedFrom(following(occasion, form, variant, lists), form, variant, writer.country);
   return {
     ...draft,
     replyTo: message.message,
