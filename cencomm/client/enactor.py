@@ -11,6 +11,7 @@ from typing import TypeVar
 from cencomm.client.channel.enactment import Sleep, enact
 from cencomm.client.channel.errors import FrozenOperation
 from cencomm.client.channel.further_devices import further_devices
+from cencomm.client.channel.patience import Patience
 from cencomm.client.channel.posting import resume_without_files
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.transport.errors import NotEntitled, NotFound
@@ -49,6 +50,7 @@ class Enactor:
         self._at_once = at_once
         self._sleep = sleep
         self._waiting: set[OperationId] = set()
+        self._patience = Patience()
 
     def look_at(self, operation: OperationId) -> None:
         """See to it, once nobody else did."""
@@ -62,7 +64,8 @@ class Enactor:
         self._waiting.discard(operation)
         devices = await self._trying(further_devices(self._mailbox, operation)) or ()
         for channel in self._mailbox.entitled_channels(operation):
-            await self._trying(enact(self._mailbox, operation, channel, devices=devices, sleep=self._sleep))
+            act = enact(self._mailbox, operation, channel, devices=devices, patience=self._patience, sleep=self._sleep)
+            await self._trying(act)
         await self._trying(resume_without_files(self._mailbox))  # what waited for a group that stands now (C11)
 
     async def _trying(self, act: Awaitable[T]) -> T | None:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 from aiohttp import web
 
+from cencomm.client.channel.enactment import enact
+from cencomm.client.channel.patience import Patience
 from cencomm.client.channel.session import Standing
 from cencomm.client.enactor import Enactor
 from cencomm.client.operation.ledger_feed import pin_operation
 from cencomm.client.watch import catch_up
 from cencomm.errors import ProtocolError
+from cencomm.ids import DeviceId
 from cencomm.wire.devices import FurtherDevice, FurtherDevices
 from cencomm.wire.document import encode_document
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
@@ -67,3 +70,26 @@ async def test_a_relay_that_invents_devices_brings_nobody_in(
     await look(carla, place)
 
     assert leaves(carla, place) == before
+
+
+async def test_a_device_whose_key_packages_are_unusable_is_not_claimed_for_at_every_look(
+    carla: Person, bob: Person, place: Place, server: LoopbackRelay
+) -> None:
+    """C8, ADR 0030: each claim reserves key packages of the account's good devices too."""
+    claims = 0
+
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        nonlocal claims
+        claims += request.path.endswith("/claims")
+        return await handler(request)
+
+    server.meddle = count
+    patience, device = Patience(), FurtherDevice(account=bob.account, device=carla.mailbox.device.device)
+
+    for _ in range(3):
+        await enact(carla.mailbox, place.operation, place.channel, devices=[device], patience=patience)
+
+    assert claims == 1
+    later = FurtherDevice(account=bob.account, device=DeviceId(b"another device.."))
+    await enact(carla.mailbox, place.operation, place.channel, devices=[device, later], patience=patience)
+    assert claims == 2

@@ -5,17 +5,16 @@ difference -> claim key packages -> stage -> write -> publish -> read back from 
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from cencomm.client.channel.claiming import claim
-from cencomm.client.channel.enacting import Renewal, difference, stage, stage_what_fits
-from cencomm.client.channel.founding import alone, waits_for_us
-from cencomm.client.channel.further_devices import without_leaf
+from cencomm.client.channel.founding import waits_for_us
 from cencomm.client.channel.log_feed import follow_log
-from cencomm.client.channel.newcomers import usable_packages
+from cencomm.client.channel.patience import Patience
 from cencomm.client.channel.publishing import publish_commit
-from cencomm.client.channel.readmission import Unusable, unusable_leaves
+from cencomm.client.channel.readmission import unusable_leaves
 from cencomm.client.channel.session import ChannelSession, Standing
+from cencomm.client.channel.staging import stage_adds, stage_difference, stage_group, stage_update, worth_a_claim
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.operation.ledger_feed import follow_ledger
 from cencomm.client.transport.errors import (
@@ -26,8 +25,6 @@ from cencomm.client.transport.errors import (
 from cencomm.errors import AccessDenied, CencommError, ProtocolError, Unavailable
 from cencomm.ids import AccountId, ChannelId, OperationId
 from cencomm.ledger.log import LogKind
-from cencomm.ledger.replay import Ledger
-from cencomm.mls.key_package import KeyPackage
 from cencomm.wire.devices import FurtherDevice
 from cencomm.wire.limits import LOSSES_BEFORE_TURN
 from cencomm.wire.operations import CommitToChannel
@@ -46,6 +43,7 @@ async def enact(
     channel: ChannelId,
     *,
     devices: Sequence[FurtherDevice] = (),
+    patience: Patience | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> bool:
     """Bring the channel's group to what the ledger says, as far as key packages are there, and let in again who asks.
@@ -54,6 +52,7 @@ async def enact(
 
     Args:
         devices: of members, as the relay lists them; those without a leaf here are added too.
+        patience: with those of them that were claimed for in vain.
 
     Returns:
         Whether a Commit of ours was needed and accepted.
@@ -64,7 +63,7 @@ async def enact(
     while True:
         try:
             async with mailbox.lock:
-                return await _carry_out(mailbox, operation, channel, devices=devices, readmits=True)
+                return await _carry_out(mailbox, operation, channel, devices=devices, patience=patience, readmits=True)
         except ChannelBusy as busy:
             await _await_turn(busy, sleep)
 
@@ -114,7 +113,7 @@ async def add_devices(mailbox: Mailbox, operation: OperationId, account: Account
                 continue
             packages = await claim(mailbox, session, (account,))
             before = len(session.leaves())
-            if await _stage_adds(mailbox, session, ledger, packages, removes=(), asking={}):
+            if await stage_adds(mailbox, session, ledger, packages, removes=(), asking={}) is not None:
                 await follow_and_enact(mailbox, operation, channel)
             added += max(0, len(mailbox.sessions[(operation, channel)].leaves()) - before)
     return added
@@ -147,6 +146,7 @@ async def _carry_out(
     channel: ChannelId,
     *,
     devices: Sequence[FurtherDevice] = (),
+    patience: Patience | None = None,
     sending: bool = False,
     readmits: bool = False,
 ) -> bool:
@@ -157,7 +157,7 @@ async def _carry_out(
     Raises:
         AgainstRule: that one was refused too; or nothing but Adds is left to do, and no message waits for it.
     """
-    committed, losses = False, 0
+    committed, losses, patience = False, 0, patience or Patience()
     refusals: list[AgainstRule] = []
     for _ in range(MAX_TRIES):
         await follow_ledger(mailbox, operation)
@@ -167,7 +167,7 @@ async def _carry_out(
         if session is None or session.standing is not Standing.LIVE:
             if not await waits_for_us(mailbox, operation, channel):
                 return committed
-            await _stage_group(mailbox, operation, channel, adds=adds)
+            await stage_group(mailbox, operation, channel, adds=adds)
             continue
         if session.staged is not None:
             try:
@@ -183,14 +183,14 @@ async def _carry_out(
             continue
         ledger = mailbox.operation(operation).ledger
         again = await unusable_leaves(mailbox, session) if readmits and adds else []
-        further = without_leaf(session, devices, mailbox.certificates) if adds else []
-        if await _stage_difference(mailbox, session, ledger, again, further, adds=adds):
+        further = worth_a_claim(mailbox, session, devices, patience) if adds else []
+        if await stage_difference(mailbox, session, ledger, again, further, patience, adds=adds):
             continue
         if not (sending and session.must_commit):
             if refusals and not (committed or sending):
                 raise refusals[-1]
             return committed
-        await _stage_update(mailbox, session, ledger)
+        await stage_update(mailbox, session, ledger)
     raise Unavailable(f"after {MAX_TRIES} tries other Commits are still ahead: try again")
 
 
@@ -198,90 +198,6 @@ async def _ask_for_turn(mailbox: Mailbox, session: ChannelSession) -> None:
     """Without one we go on as before: another has it, or the relay counts otherwise."""
     with contextlib.suppress(Refusal):
         await mailbox.relay.reserve_turn(session.operation, session.channel, session.generation)
-
-
-async def _stage_group(mailbox: Mailbox, operation: OperationId, channel: ChannelId, *, adds: bool) -> None:
-    """A group of the channel's new generation with everybody who can be added, our own other devices too (C11)."""
-    ledger = mailbox.operation(operation).ledger
-    session = alone(mailbox, operation, channel, ledger)
-    wanted = sorted(ledger.entitled_accounts(channel, at=ledger.sequence)) if adds else ()
-    packages = await claim(mailbox, session, wanted)
-    now, certificates, entropy = mailbox.environment.clock(), mailbox.certificates, mailbox.environment.entropy
-    usable = usable_packages(packages, session, ledger, removes=(), now=now, certificates=certificates)
-    staged = stage_what_fits(session, ledger, adds=usable, removes=(), certificates=certificates, entropy=entropy)
-    if staged is None:
-        staged = stage(session, ledger, adds=(), removes=(), certificates=certificates, entropy=entropy)
-    await mailbox.write({}, session=staged)
-
-
-async def _stage_difference(
-    mailbox: Mailbox,
-    session: ChannelSession,
-    ledger: Ledger,
-    again: Sequence[Unusable],
-    further: Sequence[AccountId],
-    *,
-    adds: bool,
-) -> bool:
-    """Whether there was anything to do that can be done now. A device goes `again` only as it comes (C6)."""
-    left = difference(session, ledger, mailbox.certificates)
-    claimed = await claim(mailbox, session, (*left.absent, *further) if adds else ())
-    now, certificates = mailbox.environment.clock(), mailbox.certificates
-    asking: dict[int, KeyPackage] = {}
-    for one in again:
-        offered = await claim(mailbox, session, (one.account,))
-        fitting = usable_packages(offered, session, ledger, removes=(one.leaf,), now=now, certificates=certificates)
-        own = [package for package in fitting if one.is_for(package)]
-        if own and one.leaf not in left.unentitled:
-            asking[one.leaf] = own[0]
-    return await _stage_adds(mailbox, session, ledger, claimed, removes=left.unentitled, asking=asking)
-
-
-async def _stage_adds(
-    mailbox: Mailbox,
-    session: ChannelSession,
-    ledger: Ledger,
-    claimed: Sequence[bytes],
-    *,
-    removes: Sequence[int],
-    asking: Mapping[int, KeyPackage],
-) -> bool:
-    """Whether a Commit was staged: there was somebody to remove, or a package that may be added.
-
-    Args:
-        asking: By leaf, the key packages with which devices are let in again. They stand before all others: a newcomer
-            who took over a key of theirs is left out, and nobody goes without coming.
-    """
-    usable = usable_packages(
-        [*(package.encode() for package in asking.values()), *claimed],
-        session,
-        ledger,
-        removes=(*removes, *asking),
-        now=mailbox.environment.clock(),
-        certificates=mailbox.certificates,
-    )
-    if not usable and not removes:
-        return False
-    staged = stage_what_fits(
-        session,
-        ledger,
-        adds=[package for package in usable if package not in asking.values()],
-        removes=removes,
-        again=[Renewal(leaf, package) for leaf, package in asking.items() if package in usable],
-        certificates=mailbox.certificates,
-        entropy=mailbox.environment.entropy,
-    )
-    if staged is None:
-        return False
-    await mailbox.write({}, session=staged)
-    return True
-
-
-async def _stage_update(mailbox: Mailbox, session: ChannelSession, ledger: Ledger) -> None:
-    """A Commit that adds and removes nobody: its path alone makes the epoch's keys new."""
-    certificates, entropy = mailbox.certificates, mailbox.environment.entropy
-    staged = stage(session, ledger, adds=(), removes=(), certificates=certificates, entropy=entropy)
-    await mailbox.write({}, session=staged)
 
 
 def staged_commit(session: ChannelSession) -> CommitToChannel:

@@ -11,7 +11,7 @@ from cencomm.client.channel.session import ChannelSession
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.transport.errors import NoSession, Refusal
 from cencomm.errors import Unavailable
-from cencomm.ids import AccountId, OperationId
+from cencomm.ids import OperationId
 from cencomm.ledger.certificate import CertificateMemo
 from cencomm.wire.devices import FurtherDevice
 from cencomm.wire.limits import MAX_LEAVES_PER_IDENTITY
@@ -34,18 +34,16 @@ async def further_devices(mailbox: Mailbox, operation: OperationId) -> tuple[Fur
 
 def without_leaf(
     session: ChannelSession, devices: Sequence[FurtherDevice], certificates: CertificateMemo
-) -> list[AccountId]:
-    """Accounts with a leaf in the channel, room for another (C5), and a listed device that has none.
+) -> list[FurtherDevice]:
+    """Listed devices that have no leaf in the channel, of accounts that have one, and room for another (C5).
 
     Who has no leaf at all is absent, and added because the ledger says so.
     """
     present = [certificates.verify(leaf.credential) for leaf in session.leaves()]
     leaves = Counter(certificate.account for certificate in present)
     taken = {(certificate.account, certificate.device) for certificate in present}
-    return sorted(
-        {
-            one.account
-            for one in devices
-            if (one.account, one.device) not in taken and 0 < leaves[one.account] < MAX_LEAVES_PER_IDENTITY
-        }
-    )
+    return [
+        one
+        for one in devices
+        if (one.account, one.device) not in taken and 0 < leaves[one.account] < MAX_LEAVES_PER_IDENTITY
+    ]

@@ -4,7 +4,7 @@
  *     difference -> claim key packages -> stage -> write -> publish -> read back from the log
  */
 
-import { equal, fromHex, type Bytes } from "../bytes";
+import { equal, fromHex, hex, type Bytes } from "../bytes";
 import { Unavailable } from "../errors";
 import type { Entropy } from "../primitives/entropy";
 import { RelayRefuses } from "../relay/relay-client";
@@ -15,6 +15,7 @@ import { difference, stage, stageWhatFits, type Enacting } from "./enacting";
 import { withoutLeaf } from "./further-devices";
 import { alone, waitsForUs } from "./founding";
 import { ownerOf, usablePackages } from "./newcomers";
+import { Patience } from "./patience";
 import { unusableLeaves, type Unusable } from "./readmission";
 import type { SendingHost } from "./sending-host";
 import { channelKey, Standing, type ChannelSession } from "./session";
@@ -40,10 +41,14 @@ export function enactingPause(entropy: Entropy): number {
   return LEAST_PAUSE_SECONDS + (PAUSE_SPAN_SECONDS * drawn) / PAUSE_STEPS;
 }
 
-/** Why somebody enacts: before `sending`, or as a look round, with the `devices` of members that the relay lists. */
+/**
+ * Why somebody enacts: before `sending`, or as a look round, with the `devices` of members that the relay lists, and with
+ * `patience` for those of them that were claimed for in vain.
+ */
 export interface Occasion {
   readonly sending?: boolean;
   readonly devices?: readonly FurtherDevice[];
+  readonly patience?: Patience;
 }
 
 /**
@@ -84,7 +89,7 @@ async function carryOut(
   host: SendingHost,
   operation: Bytes,
   channel: Bytes,
-  { sending = false, devices = [] }: Occasion,
+  { sending = false, devices = [], patience = new Patience() }: Occasion,
 ): Promise<boolean> {
   let committed = false;
   let losses = 0;
@@ -119,8 +124,9 @@ async function carryOut(
       continue;
     }
     const again = adds && !sending ? await unusableLeaves(host, session) : [];
-    const further = adds ? withoutLeaf(session, devices, host.certificates) : [];
-    if (await stageDifference(host, session, { again, further, adds })) {
+    const lacking = adds ? withoutLeaf(session, devices, host.certificates) : [];
+    const further = lacking.filter((one) => !patience.leavesAlone(session, one, host.now()));
+    if (await stageDifference(host, session, { again, further, patience, adds })) {
       continue;
     }
     if (!(sending && session.mustCommit)) {
@@ -153,7 +159,8 @@ async function stageGroup(host: SendingHost, operation: Bytes, channel: Bytes, a
 /** What is to be done beside the ledger's will: whom to let in again, whose further devices to add; no Adds without `adds`. */
 interface Besides {
   readonly again: readonly Unusable[];
-  readonly further: readonly Bytes[];
+  readonly further: readonly FurtherDevice[];
+  readonly patience: Patience;
   readonly adds: boolean;
 }
 
@@ -161,12 +168,13 @@ interface Besides {
 async function stageDifference(
   host: SendingHost,
   session: ChannelSession,
-  { again, further, adds }: Besides,
+  { again, further, patience, adds }: Besides,
 ): Promise<boolean> {
   const enacting = enactingOf(host, session);
   const { ledger, certificates } = enacting;
   const left = difference(session, ledger, certificates);
-  const claimed = await claim(host.routes, session, adds ? [...left.absent, ...further] : []);
+  const owners = [...new Set(further.map(({ account }) => hex(account)))].sort().map((account) => fromHex(account));
+  const claimed = await claim(host.routes, session, adds ? [...left.absent, ...owners] : []);
   const asking = new Map<number, Bytes>();
   for (const { leaf, certificate } of again) {
     const offered = await claim(host.routes, session, [certificate.account]);
@@ -181,11 +189,13 @@ async function stageDifference(
   const usable = usablePackages(offered, session, ledger, [...left.unentitled, ...asking.keys()], host.now(), certificates);
   const renewals = [...asking].flatMap(([leaf, keyPackage]) => (usable.includes(keyPackage) ? [{ leaf, keyPackage }] : []));
   const newcomers = usable.filter((one) => ![...asking.values()].includes(one));
-  if (usable.length === 0 && left.unentitled.length === 0) {
-    return false;
-  }
+  const isIdle = usable.length === 0 && left.unentitled.length === 0;
   const change = { adds: newcomers, removes: left.unentitled };
-  const staged = await stageWhatFits(session, change, enacting, renewals);
+  const staged = isIdle ? null : await stageWhatFits(session, change, enacting, renewals);
+  const brought = staged === null ? [] : usable.map((one) => ownerOf(one, certificates));
+  further
+    .filter((one) => !brought.some(({ account, device }) => equal(account, one.account) && equal(device, one.device)))
+    .forEach((one) => patience.inVain(session, one, host.now()));
   if (staged === null) {
     return false;
   }

@@ -6,7 +6,7 @@
  * newcomer's.
  */
 
-import { fromHex, hex, type Bytes } from "../bytes";
+import { hex, type Bytes } from "../bytes";
 import { Unavailable } from "../errors";
 import type { CertificateMemo } from "../ledger/certificate-memo";
 import { MAX_LEAVES_PER_IDENTITY } from "../ledger/tree-rules";
@@ -33,7 +33,7 @@ export async function furtherDevices(relay: SendingRoutes, operation: Bytes): Pr
 }
 
 /**
- * Accounts with a leaf in the channel, room for another (C5), and a listed device that has none.
+ * Listed devices that have no leaf in the channel, of accounts that have one, and room for another (C5).
  *
  * Who has no leaf at all is absent, and added because the ledger says so.
  */
@@ -41,7 +41,7 @@ export function withoutLeaf(
   session: ChannelSession,
   devices: readonly FurtherDevice[],
   certificates: CertificateMemo,
-): readonly Bytes[] {
+): readonly FurtherDevice[] {
   const leaves = new Map<string, number>();
   const taken = new Set<string>();
   for (const leaf of session.group.leaves) {
@@ -49,9 +49,8 @@ export function withoutLeaf(
     leaves.set(hex(account), (leaves.get(hex(account)) ?? 0) + 1);
     taken.add(`${hex(account)}/${hex(device)}`);
   }
-  const lacking = devices
-    .filter(({ account, device }) => !taken.has(`${hex(account)}/${hex(device)}`))
-    .map(({ account }) => hex(account))
-    .filter((account) => leaves.has(account) && (leaves.get(account) ?? 0) < MAX_LEAVES_PER_IDENTITY);
-  return [...new Set(lacking)].sort().map((account) => fromHex(account));
+  return devices.filter(({ account, device }) => {
+    const own = leaves.get(hex(account)) ?? 0;
+    return !taken.has(`${hex(account)}/${hex(device)}`) && own > 0 && own < MAX_LEAVES_PER_IDENTITY;
+  });
 }

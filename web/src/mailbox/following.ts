@@ -11,6 +11,7 @@ import { isSittingOver } from "../channel/claiming";
 import { enact, enactingPause } from "../channel/enactment";
 import { furtherDevices } from "../channel/further-devices";
 import { noticePush } from "../channel/log-feed";
+import { Patience } from "../channel/patience";
 import { resume } from "../channel/posting";
 import { sendRejections } from "../channel/rejecting";
 import { CencommError, ProtocolError, Unavailable } from "../errors";
@@ -50,6 +51,7 @@ export interface Listener {
 
 export class Following {
   readonly #pausing = new Set<string>(); // operations that wait for others to enact
+  readonly #patience = new Patience();
   readonly #recalling: Recalling;
   readonly #beating: Beating;
   #retrying = false;
@@ -201,7 +203,7 @@ export class Following {
     await this.mailbox.sleep(enactingPause(this.mailbox.entropy));
     const devices = (await this.see(operation, () => furtherDevices(this.mailbox.routes, operation))) ?? [];
     for (const channel of this.mailbox.entitledChannels(operation)) {
-      await this.see(operation, () => enact(this.mailbox, operation, channel, { devices }));
+      await this.see(operation, () => enact(this.mailbox, operation, channel, { devices, patience: this.#patience }));
     }
   }
 
