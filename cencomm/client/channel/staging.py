@@ -73,9 +73,9 @@ async def stage_difference(
     staged = await stage_adds(mailbox, session, ledger, claimed, removes=left.unentitled, asking=asking)
     brought = (certificates.verify(leaf_view(0, package.leaf_node).credential) for package in staged or ())
     came = {(certificate.account, certificate.device) for certificate in brought}
-    for one in further:
-        if (one.account, one.device) not in came:
-            patience.in_vain(_place(session, one), now=now)
+    for listed in further:
+        if (listed.account, listed.device) not in came:
+            patience.in_vain(_place(session, listed), now=now)
     return staged is not None
 
 
