@@ -14,6 +14,7 @@ from cencomm.resources import resource
 PAGE = "index.html"
 _BUILT = "web/dist"
 _MANIFEST = "manifest.json"
+_PACKED = "packed.json"
 _GROUP = 4  # hexadecimal digits that are said in one breath
 _TYPES = {
     ".css": "text/css",
@@ -26,10 +27,10 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class BuiltFile:
-    """`digest` is the SHA-256 of `content` in hexadecimal, `packed` the same content in gzip."""
+    """`digest` is the SHA-256 of `content` in hexadecimal, `packed` the same content by coding, the shortest first."""
 
     content: bytes
-    packed: bytes
+    packed: Mapping[str, bytes]
     media_type: str
     digest: str
 
@@ -68,11 +69,23 @@ def load_browser_client(*, override: Path | None = None) -> BrowserClient:
         raise UsageError(
             "the browser client was not built here: `make setup` builds it, with Node 20 or newer"
         ) from None
-    return BrowserClient(MappingProxyType({path: _read(path, digest, override) for path, digest in listed.items()}))
+    packed: dict[str, str] = json.loads(resource(f"{_BUILT}/{_PACKED}", override=override).read_bytes())
+    files = {
+        path: BuiltFile(
+            content := _read(path, digest, override),
+            MappingProxyType(
+                {"br": _read(f"{path}.br", packed[path], override), "gzip": gzip.compress(content, mtime=0)}
+            ),
+            _TYPES[Path(path).suffix],
+            digest,
+        )
+        for path, digest in listed.items()
+    }
+    return BrowserClient(MappingProxyType(files))
 
 
-def _read(path: str, digest: str, override: Path | None) -> BuiltFile:
+def _read(path: str, digest: str, override: Path | None) -> bytes:
     content = resource(f"{_BUILT}/{path}", override=override).read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
         raise UsageError(f"{path} of the browser client is not the file that was built: build it again")
-    return BuiltFile(content, gzip.compress(content, mtime=0), _TYPES[Path(path).suffix], digest)
+    return content

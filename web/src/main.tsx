@@ -4,14 +4,18 @@ import { render, type JSX } from "preact";
 import { useCallback, useEffect, useReducer, useRef, useState } from "preact/hooks";
 
 import { after, SIGNED_OUT, type PageEvent } from "./page-state";
-import { Resources } from "./resources";
-import { DutyPost } from "./screens/duty-post";
-import { EnrolmentScreen } from "./screens/enrolment";
+import type { Resources } from "./resources";
 import { ChooseLanguage } from "./screens/language-choice";
 import { SignInScreen } from "./screens/sign-in";
 import type { CallName, Calls, Step } from "./worker/calls";
 import { CallFailed, WorkerClient } from "./worker/worker-client";
 import { loadWords, preferredLanguage, tagOf, Words, WordsContext, type Language } from "./words";
+
+interface Inside extends Pick<typeof import("./screens/inside"), "DutyPost" | "EnrolmentScreen"> {
+  readonly resources: Resources;
+}
+
+const RETRY_MILLISECONDS = 5000;
 
 /** Failures after which there is nothing but to sign in again. */
 const ENDS: ReadonlySet<string> = new Set(["no_session", "not_holder"]);
@@ -22,16 +26,16 @@ interface Answered<Name extends CallName> {
 }
 
 interface Props {
-  readonly connect: (tell: (event: PageEvent) => void) => WorkerClient;
-  readonly resources: Resources;
+  readonly connect: (tell: (event: PageEvent) => void, begun: () => void) => WorkerClient;
 }
 
-function App({ connect, resources }: Props): JSX.Element {
+function App({ connect }: Props): JSX.Element {
   const [words, setWords] = useState(new Words("en", {}));
   const [state, tell] = useReducer(after, SIGNED_OUT);
   const [step, setStep] = useState<Step | null>(null);
   const [letter, setLetter] = useState<"none" | "access" | "reset">("none"); // what somebody without a session has
-  const [worker] = useState(() => connect(tell));
+  const [inside, setInside] = useState<Inside | null>(null);
+  const [worker] = useState(() => connect(tell, () => comeInside(setInside))); // the first screen's before all others
 
   const choose = useCallback((language: Language) => void loadWords(language).then(setWords), []);
   useEffect(() => choose(preferredLanguage(navigator.languages)), [choose]);
@@ -39,6 +43,13 @@ function App({ connect, resources }: Props): JSX.Element {
     document.documentElement.lang = tagOf(words.language);
     document.documentElement.dir = words.direction;
   }, [words]);
+
+  const isEntering = step !== null;
+  useEffect(() => {
+    if (inside !== null && isEntering) {
+      void Promise.allSettled([inside.resources.codes(), inside.resources.tongue(words.language)]); // while keys are made
+    }
+  }, [inside, isEntering]);
 
   useForgetting(worker, state.home !== null, tell);
 
@@ -104,8 +115,8 @@ function App({ connect, resources }: Props): JSX.Element {
   return (
     <WordsContext.Provider value={words}>
       <ChooseLanguage.Provider value={choose}>
-        {state.home === null && letter !== "none" ? (
-          <EnrolmentScreen
+        {inside !== null && state.home === null && letter !== "none" ? (
+          <inside.EnrolmentScreen
             lost={letter === "reset"}
             failure={state.failure}
             step={step}
@@ -114,20 +125,20 @@ function App({ connect, resources }: Props): JSX.Element {
             onReset={reset}
             onBack={() => turnTo("none")}
           />
-        ) : state.home === null ? (
+        ) : inside === null || state.home === null ? (
           <SignInScreen
             failure={state.failure}
-            step={step}
+            step={state.home === null && letter === "none" ? step : { step: "signingIn" }}
             onSignIn={(asked) => void enter("signIn", asked)}
             onEnrol={() => turnTo("access")}
             onLost={() => turnTo("reset")}
             loadProgram={async () => (await ask("program", null))?.answer ?? null}
           />
         ) : (
-          <DutyPost
+          <inside.DutyPost
             home={state.home}
             state={state}
-            resources={resources}
+            resources={inside.resources}
             ask={done}
             call={call}
             onFailure={(failure) => tell({ event: "failed", failure })}
@@ -136,6 +147,14 @@ function App({ connect, resources }: Props): JSX.Element {
         )}
       </ChooseLanguage.Provider>
     </WordsContext.Provider>
+  );
+}
+
+/** The screens behind the first, as often as it takes. */
+function comeInside(tell: (inside: Inside) => void): void {
+  import("./screens/inside").then(
+    ({ Resources, ...screens }) => tell({ ...screens, resources: new Resources() }),
+    () => setTimeout(() => comeInside(tell), RETRY_MILLISECONDS),
   );
 }
 
@@ -160,4 +179,4 @@ function useForgetting(worker: WorkerClient, isIn: boolean, tell: (event: PageEv
   }, [worker, tell]);
 }
 
-render(<App connect={(tell) => new WorkerClient(tell)} resources={new Resources()} />, document.body);
+render(<App connect={(tell, begun) => new WorkerClient(tell, begun)} />, document.body);

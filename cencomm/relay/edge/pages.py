@@ -33,7 +33,8 @@ def _serve(request: web.Request, path: str) -> web.Response:
     headers = {**PAGE_HEADERS, "ETag": f'"{file.digest}"', "Vary": "Accept-Encoding"}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return web.Response(status=304, headers=headers)
-    content = file.content
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        headers["Content-Encoding"], content = "gzip", file.packed
+    content, accepted = file.content, request.headers.get("Accept-Encoding", "")
+    coding = next((coding for coding in file.packed if coding in accepted), None)
+    if coding is not None:
+        headers["Content-Encoding"], content = coding, file.packed[coding]
     return web.Response(body=content, content_type=file.media_type, charset="utf-8", headers=headers)

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import aiohttp
 import pytest
 from click.testing import CliRunner
 
@@ -17,6 +18,7 @@ from cencomm.site.headers import PAGE_HEADERS
 from tests.fakes.served_relay import Relay
 
 SCRIPT = b"export {};\n"
+BROTLI = b"as the build packed it"
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
@@ -32,8 +34,10 @@ def built(tmp_path: Path) -> Path:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
+        (folder / f"{name}.br").write_bytes(BROTLI)
     manifest = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "packed.json").write_text(json.dumps(dict.fromkeys(files, hashlib.sha256(BROTLI).hexdigest())))
     return tmp_path / "resources"
 
 
@@ -98,7 +102,32 @@ def test_a_file_that_was_changed_after_it_was_built_is_not_served(built: Path) -
 
 def test_what_is_sent_packed_is_the_same_file(built: Path) -> None:
     for file in load_browser_client(override=built).files.values():
-        assert gzip.decompress(file.packed) == file.content
+        assert gzip.decompress(file.packed["gzip"]) == file.content
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"), [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("identity", None)]
+)
+async def test_a_file_is_sent_as_its_reader_takes_it_in_the_fewest_bytes(
+    serving: Relay, accepted: str, coding: str | None
+) -> None:
+    url = serving.server.make_url("/assets/page.js")
+
+    async with (
+        aiohttp.ClientSession(auto_decompress=False) as plain,
+        plain.get(url, headers={"Accept-Encoding": accepted}) as answer,
+    ):
+        content = await answer.read()
+
+    assert answer.headers.get("Content-Encoding") == coding
+    assert content == {"br": BROTLI, "gzip": gzip.compress(SCRIPT, mtime=0), None: SCRIPT}[coding]
+
+
+def test_a_packed_file_that_was_changed_after_it_was_built_is_not_served(built: Path) -> None:
+    (built / "web" / "dist" / "assets" / "page.js.br").write_bytes(b"another")
+
+    with pytest.raises(UsageError, match=r"assets/page\.js\.br .* is not the file that was built"):
+        load_browser_client(override=built)
 
 
 def test_the_manifest_lists_what_is_served() -> None:

@@ -120,6 +120,7 @@ export interface Home {
 }
 
 export type Reply =
+  | { readonly kind: "begun" } // the worker hears what it is asked
   | { readonly id: number; readonly kind: "step"; readonly step: Step }
   | { readonly id: number; readonly kind: "done"; readonly answer: Calls[CallName]["answer"] }
   | { readonly id: number; readonly kind: "failed"; readonly failure: Failure }

@@ -4,7 +4,6 @@ import { askToJoin, readLetterHere } from "../account/enrolling";
 import { changeVault, withPins, type Access } from "../account/access";
 import type { NewKeysView } from "../account/letter-view";
 import { askForReset } from "../account/resetting";
-import { signIn } from "../account/signing-in";
 import type { Means } from "../account/session";
 import { signUp } from "../account/signing-up";
 import { CencommError } from "../errors";
@@ -17,9 +16,10 @@ import { listen, type Surroundings } from "../relay/stream";
 import { abandon, handOver, takeMailbox, vaultSeen, type Holding } from "../roaming/holding";
 import type { TabLock } from "../roaming/tab-lock";
 import { OwnAccount } from "./own-account";
-import type { Enrol, Home, LetterView, Reset, SignIn, Step } from "./calls";
+import type { Reports } from "../mailbox/reports";
+import type { Enrol, Home, LetterView, Reset, Step } from "./calls";
 import type { Audience, Sitting } from "./sitting";
-import { sitDown, type Room } from "./sitting-down";
+import { sitDown } from "./sitting-down";
 
 const SAVE_SECONDS = 5;
 
@@ -31,7 +31,9 @@ export interface Premises {
   readonly lockTab: TabLock;
   readonly surroundings: Surroundings;
   readonly audience: Audience;
-  readonly furnish: () => Promise<Room>;
+  readonly now: () => number; // seconds
+  readonly sleep: (seconds: number) => Promise<void>;
+  readonly furnish: () => Promise<Reports>;
 }
 
 interface Open {
@@ -58,11 +60,19 @@ export class Desk {
     return this.opened.account;
   }
 
-  /** @throws CencommError whatever is wrong: `failureOf` says it to the page. */
-  async signIn(asked: SignIn, report: Report): Promise<Home> {
-    report({ step: "stretching" });
-    const access = await signIn(asked, this.premises.means, () => report({ step: "signingIn" }));
-    return this.open(access, asked.name, asked.takeOver, report);
+  /**
+   * The mailbox of whoever signed in. A session that came to nothing is ended: nobody would go on with it, and its owner
+   * would wonder whose it is.
+   *
+   * @throws CencommError whatever is wrong: `failureOf` says it to the page.
+   */
+  async open(access: Access, name: string, takeOver: boolean, report: Report): Promise<Home> {
+    try {
+      return await this.openMailbox(access, name, takeOver, report);
+    } catch (error) {
+      await this.premises.means.relay.signOut().catch(() => undefined); // it ends by itself later
+      throw error;
+    }
   }
 
   /** What somebody compares before they enrol. Throws as `readLetterHere`. */
@@ -73,7 +83,7 @@ export class Desk {
     return { words: words(operation), asksForCode, resets: resets !== null };
   }
 
-  /** A new account that asks to be admitted, signed in to (D7). Throws as `signIn`. */
+  /** A new account that asks to be admitted, signed in to (D7). Throws as `open`. */
   async enrol(asked: Enrol, report: Report): Promise<Home> {
     const { means } = this.premises;
     const letter = readLetterHere(asked.letter, means.relay.origin);
@@ -143,20 +153,12 @@ export class Desk {
     return this.#open;
   }
 
-  /** A session that came to nothing is ended: nobody would go on with it, and its owner would wonder whose it is. */
-  private async open(access: Access, name: string, takeOver: boolean, report: Report): Promise<Home> {
-    try {
-      return await this.openMailbox(access, name, takeOver, report);
-    } catch (error) {
-      await this.premises.means.relay.signOut().catch(() => undefined); // it ends by itself later
-      throw error;
-    }
-  }
-
   private async openMailbox(access: Access, name: string, takeOver: boolean, report: Report): Promise<Home> {
-    const { lockTab, audience } = this.premises;
-    const room = await this.premises.furnish();
-    const holding = await takeMailbox(access, takeOver, { lockTab, entropy: room.entropy, now: room.now });
+    const { lockTab, audience, now, sleep, means } = this.premises;
+    const { entropy } = means;
+    const furnishing = this.premises.furnish();
+    furnishing.catch(() => undefined); // thrown below, once the mailbox is held
+    const holding = await takeMailbox(access, takeOver, { lockTab, entropy, now });
     const heard = {
       ...audience,
       tell: (happening: Parameters<Audience["tell"]>[0]) => {
@@ -167,9 +169,10 @@ export class Desk {
       },
     };
     try {
+      const room = { entropy, now, sleep, reports: await furnishing };
       const sitting = await sitDown(holding, room, heard, report);
       const home = await sitting.home((verified, signed) => report({ step: "verifying", verified, signed }));
-      const account = new OwnAccount(access, name, sitting.mailbox, this.premises.means);
+      const account = new OwnAccount(access, name, sitting.mailbox, means);
       this.#open = { account, holding, sitting, hangUp: new AbortController() };
       this.follow(this.#open);
       return home;

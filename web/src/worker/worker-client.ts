@@ -37,7 +37,10 @@ export class WorkerClient {
   #worker: Worker;
   #last = 0;
 
-  constructor(private readonly onHappening: (happening: Happening) => void) {
+  constructor(
+    private readonly onHappening: (happening: Happening) => void,
+    private readonly onBegun: () => void,
+  ) {
     this.#worker = this.begin();
   }
 
@@ -82,6 +85,10 @@ export class WorkerClient {
   }
 
   private take(reply: Reply): void {
+    if (reply.kind === "begun") {
+      this.onBegun();
+      return;
+    }
     if (reply.kind === "happened") {
       this.onHappening(reply.happening);
       return;
