@@ -4,16 +4,20 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree, rmtree
 
 import pytest
 from aiohttp import web
 from msgspec.structs import replace as replace_fields
 
+from cencomm.client.channel.delivery import Sent
 from cencomm.client.channel.enactment import enact
-from cencomm.client.channel.posting import send
+from cencomm.client.channel.posting import resume, send, waiting
 from cencomm.client.channel.session import ChannelSession, Standing
+from cencomm.client.events import Quarantined
 from cencomm.client.operation import enrolling
 from cencomm.client.reports import Reports
+from cencomm.client.transport.errors import NoAnswer
 from cencomm.client.unit import admission
 from cencomm.client.unit.restarting import find_grounds
 from cencomm.client.watch import catch_up
@@ -31,7 +35,7 @@ from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.insider import Insider
 from tests.scenarios.people import Person, Place, draft, person, profile, update
 from tests.scenarios.test_member_commits import shadow_commit
-from tests.scenarios.test_two_officers import references, seizure
+from tests.scenarios.test_two_officers import break_the_line, publishes, references, seizure
 
 
 @pytest.fixture
@@ -70,6 +74,41 @@ async def test_whose_leaf_committed_elsewhere_is_let_in_again(
     await catch_up(bob.mailbox)
     assert references(await bob.delivered(place.operation)) == ["FR-2026-0001"]
     assert not await enact(carla.mailbox, place.operation, place.channel)  # once
+
+
+async def test_what_a_lost_state_said_is_not_said_twice_and_waits_no_more(
+    ana: Person, bob: Person, place: Place, server: LoopbackRelay, tmp_path: Path
+) -> None:
+    """C10, S2, S3: an old backup still keeps what was accepted since, in an epoch that it never followed."""
+
+    async def lose(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await (break_the_line(request) if publishes(request) else handler(request))
+
+    await catch_up(ana.mailbox)
+    server.meddle = lose
+    with pytest.raises(NoAnswer):
+        await send(ana.mailbox, place.operation, place.channel, draft(place, seizure(1)))
+    server.meddle = None
+    await ana.close()
+    copytree(ana.folder, tmp_path / "backup")
+    await ana.open()
+    await update(ana, place)
+    assert [type(one) for one in await resume(ana.mailbox)] == [Sent]
+    await ana.close()
+    rmtree(ana.folder)
+    copytree(tmp_path / "backup", ana.folder)
+    await ana.open()
+    await catch_up(ana.mailbox)
+    assert session_of(ana, place).standing is Standing.STRANDED
+
+    await catch_up(bob.mailbox)
+    assert await enact(bob.mailbox, place.operation, place.channel)
+    await catch_up(ana.mailbox)
+
+    assert await waiting(ana.mailbox) == []
+    await catch_up(bob.mailbox)
+    assert references(await bob.delivered(place.operation)) == ["FR-2026-0001"]
+    assert not bob.said(Quarantined)
 
 
 async def test_who_comes_back_from_an_old_backup_asks_about_the_newest_of_its_commits(

@@ -157,8 +157,9 @@ test("an acknowledgement names author and message, and nothing else (6.1.1)", ()
   assert.throws(() => decodeAcknowledgement(concat(fromHex(fixture.body), utf8("x"))), MalformedError);
 });
 
-test("each generation of a channel has its own send id (C11)", () => {
-  const fixture = vectors<{ send_id: string; in_generation: Record<string, string> }>("payload/send_ids.json");
+test("each generation has its own send id, and so has what was accepted where nobody read it (C11, C10)", () => {
+  type SendIds = Record<"in_generation" | "past_entry_7", Record<string, string>> & { readonly send_id: string };
+  const fixture = vectors<SendIds>("payload/send_ids.json");
   const nothing = new Uint8Array(0);
   const posting = {
     operation: nothing,
@@ -170,5 +171,8 @@ test("each generation of a channel has its own send id (C11)", () => {
 
   for (const [generation, expected] of Object.entries(fixture.in_generation)) {
     assert.equal(hex(sendIdIn(posting, Number(generation))), expected);
+  }
+  for (const [generation, expected] of Object.entries(fixture.past_entry_7)) {
+    assert.equal(hex(sendIdIn(posting, Number(generation), 7)), expected);
   }
 });

@@ -38,7 +38,7 @@ from cencomm.client.transport.errors import (
 from cencomm.errors import Unavailable
 from cencomm.forms.envelope import SignedEnvelope, decode_envelope
 from cencomm.forms.payload import PayloadTooLargeError
-from cencomm.ids import MessageId
+from cencomm.ids import MessageId, SendId
 from cencomm.ledger.channel import FIRST_GENERATION
 from cencomm.ledger.log import LogKind
 from cencomm.ledger.statements import Receipt, verify_receipt
@@ -63,13 +63,14 @@ class Sent:
 
 
 async def deliver(mailbox: Mailbox, posting: Posting) -> Sent:
+    unread = 0
     for _ in range(MAX_TRIES):
         settled = await _settled(mailbox, posting)
         if settled is not None:
             return settled
         session = usable_session(mailbox, posting)
         try:
-            receipt = await _publish(mailbox, session, await _attempt(mailbox, session, posting))
+            receipt = await _publish(mailbox, session, await _attempt(mailbox, session, posting, unread))
         except (MustEnactFirst, MustCommitFirst):
             await _enact_for(mailbox, posting)
         except (StaleEpoch, LedgerMoved):
@@ -83,6 +84,11 @@ async def deliver(mailbox: Mailbox, posting: Posting) -> Sent:
         else:
             await follow_log(mailbox, posting.operation, posting.channel)
             _judge_receipt(mailbox, receipt)
+            if receipt.sequence <= session.epoch_began_at:
+                # An earlier attempt, of before this epoch, and not seen: it was accepted where we were not there to
+                # read it, by a state that is lost (C10). Whether it is ours only the relay says: it is said again, and
+                # counts once (S4).
+                unread = receipt.sequence
     raise Unavailable(f"after {MAX_TRIES} tries the channel still moves on: the message is kept, try again")
 
 
@@ -115,23 +121,23 @@ async def _settled(mailbox: Mailbox, posting: Posting) -> Sent | None:
     return Sent(message=posting.message, sequence=sequence)
 
 
-async def _attempt(mailbox: Mailbox, session: ChannelSession, posting: Posting) -> OutboxRow:
+async def _attempt(mailbox: Mailbox, session: ChannelSession, posting: Posting, unread: int) -> OutboxRow:
     """The row to publish: the one that this epoch has already, else a new one.
 
     Raises:
         MustEnactFirst: somebody who can still read is no longer entitled. C4 holds for what was encrypted before we
             knew, too: it may not have left yet.
     """
-    send_id = posting.send_id_in(session.generation)
+    send_id = posting.send_id_in(session.generation, unread=unread)
     row = next((row for row in session.outbox.values() if row.send_id == send_id), None)
     if row is None or session.must_commit:  # what an opening before may have sent waits as well (D5)
-        return await _encrypt(mailbox, session, posting)
+        return await _encrypt(mailbox, session, posting, send_id)
     if unentitled_leaves(session, mailbox.operation(posting.operation).ledger, mailbox.certificates):
         raise MustEnactFirst
     return row
 
 
-async def _encrypt(mailbox: Mailbox, session: ChannelSession, posting: Posting) -> OutboxRow:
+async def _encrypt(mailbox: Mailbox, session: ChannelSession, posting: Posting, send_id: SendId) -> OutboxRow:
     """Generation burned and row written in one transaction: only now may the bytes leave (S5).
 
     Another epoch may have other readers, and a form may be gone since: both are judged anew (S3).
@@ -146,7 +152,7 @@ async def _encrypt(mailbox: Mailbox, session: ChannelSession, posting: Posting) 
         session,
         posting.signed,
         known.ledger,
-        send_id=posting.send_id_in(session.generation),
+        send_id=send_id,
         certificates=mailbox.certificates,
         entropy=mailbox.environment.entropy,
     )

@@ -85,7 +85,7 @@ def _attempt(reader: Reader) -> Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """An envelope or a control message, signed, on its way. The send id stays the same through all attempts."""
+    """An envelope or a control message, signed, on its way. All send ids of its attempts come from `send_id`."""
 
     operation: OperationId
     channel: ChannelId
@@ -97,15 +97,17 @@ class Posting:
     def key(self) -> str:
         return POSTING_PREFIX + self.send_id.hex()
 
-    def send_id_in(self, generation: int) -> SendId:
+    def send_id_in(self, generation: int, *, unread: int = 0) -> SendId:
         """The send id of its attempts in one generation of the channel.
 
         The relay answers a send id with its first receipt for as long as the channel lives (S2). One that was accepted
-        behind the cut of a restart would never be sent again under the same.
+        behind the cut of a restart would never be sent again under the same (C11); nor would one that was accepted at
+        the log's entry `unread`, where we were not there to read it (C10). 0: there is no such entry.
         """
-        if generation == FIRST_GENERATION:
+        if generation == FIRST_GENERATION and unread == 0:
             return self.send_id
-        derived = sha256(codec.opaque(LABEL_SEND_ID) + self.send_id + codec.uint(generation, 4))
+        where = codec.uint(generation, 4) + (codec.uint(unread, 8) if unread else b"")
+        derived = sha256(codec.opaque(LABEL_SEND_ID) + self.send_id + where)
         return SendId(derived.digest()[:SEND_ID_BYTES])
 
     def encode(self) -> bytes:

@@ -102,6 +102,7 @@ def _send_ids(signed: Signed) -> Json:
     return {
         "send_id": posting.send_id.hex(),
         "in_generation": {str(number): posting.send_id_in(number).hex() for number in (1, 2, 3)},
+        "past_entry_7": {str(number): posting.send_id_in(number, unread=7).hex() for number in (1, 2)},
     }
 
 

@@ -74,6 +74,7 @@ export function isWaiting(error: unknown): boolean {
  */
 export async function deliver(host: SendingHost, posting: Posting): Promise<Sent> {
   const { operation, channel } = posting;
+  let unread = 0;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const sent = await settled(host, posting);
     if (sent !== null) {
@@ -83,13 +84,18 @@ export async function deliver(host: SendingHost, posting: Posting): Promise<Sent
     const session = usableSession(host, posting);
     let receipt: Receipt;
     try {
-      receipt = await publishAttempt(host, session, await attempt(host, session, posting));
+      receipt = await publishAttempt(host, session, await attempt(host, session, posting, unread));
     } catch (error) {
       await clearTheWay(host, posting, session, error);
       continue;
     }
     await host.followLog(operation, channel);
     judgeReceipt(host, receipt);
+    if (receipt.sequence <= BigInt(session.epochBeganAt)) {
+      // An earlier attempt, of before this epoch, and not seen: it was accepted where we were not there to read it, by a
+      // state that is lost (C10). Whether it is ours only the relay says: it is said again, and counts once (S4).
+      unread = Number(receipt.sequence);
+    }
   }
   throw new Unavailable(`after ${MAX_TRIES} tries the channel still moves on: the message is kept, try again`);
 }
@@ -179,8 +185,13 @@ async function settled(host: SendingHost, posting: Posting): Promise<Sent | null
  * @throws MustEnactFirst somebody who can still read is no longer entitled. C4 holds for what was encrypted before we
  *   knew, too: it may not have left yet.
  */
-async function attempt(host: SendingHost, session: ChannelSession, posting: Posting): Promise<OutboxRow> {
-  const sendId = sendIdIn(posting, session.generation);
+async function attempt(
+  host: SendingHost,
+  session: ChannelSession,
+  posting: Posting,
+  unread: number,
+): Promise<OutboxRow> {
+  const sendId = sendIdIn(posting, session.generation, unread);
   const row = [...session.outbox.values()].find((one) => equal(one.sendId, sendId));
   if (row === undefined || session.mustCommit) {
     return encryptFor(host, session, posting, sendId); // what an opening before may have sent waits as well (D5)

@@ -52,7 +52,7 @@ export function decodeOutboxRow(data: Bytes): OutboxRow {
   }));
 }
 
-/** An envelope or a control message, signed, on its way. The send id stays the same through all attempts. */
+/** An envelope or a control message, signed, on its way. All send ids of its attempts come from `sendId`. */
 export interface Posting {
   readonly operation: Bytes;
   readonly channel: Bytes;
@@ -91,11 +91,13 @@ export function readPosting(reader: Reader): Posting {
  * The send id of a posting's attempts in one generation of the channel.
  *
  * The relay answers a send id with its first receipt for as long as the channel lives (S2). One that was accepted
- * behind the cut of a restart would never be sent again under the same (C11).
+ * behind the cut of a restart would never be sent again under the same (C11); nor would one that was accepted at the
+ * log's entry `unread`, where we were not there to read it (C10). 0: there is no such entry.
  */
-export function sendIdIn(posting: Posting, generation: number): Bytes {
-  if (generation === FIRST_GENERATION) {
+export function sendIdIn(posting: Posting, generation: number, unread = 0): Bytes {
+  if (generation === FIRST_GENERATION && unread === 0) {
     return posting.sendId;
   }
-  return sha256(concat(opaque(LABEL_SEND_ID), posting.sendId, uint(generation, 4))).slice(0, SEND_ID_BYTES);
+  const where = unread === 0 ? uint(generation, 4) : concat(uint(generation, 4), uint(unread, 8));
+  return sha256(concat(opaque(LABEL_SEND_ID), posting.sendId, where)).slice(0, SEND_ID_BYTES);
 }

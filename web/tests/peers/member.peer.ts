@@ -1,6 +1,6 @@
 /**
- * A member of the browser's code, spoken to line by line in JSON: tests/scenarios/test_browser_member.py plays with it
- * and with Python's members at a real relay. Its state lies in memory and outlasts `reopen`, as a tab's does at the relay.
+ * A member of the browser's code, spoken to line by line in JSON: tests/scenarios/test_browser_*.py play with it and with
+ * Python's members at a real relay. Its state lies in memory and outlasts `reopen`, as a tab's does at the relay.
  */
 
 import { createInterface } from "node:readline";
@@ -84,6 +84,7 @@ class Member {
   readonly #vault: RemoteVault;
   readonly #device;
   #mailbox: Mailbox;
+  #yesterday: ReadonlyMap<string, Bytes> = new Map();
 
   constructor(private readonly start: Start) {
     this.#relay = new RelayClient(start.origin, { token: start.token });
@@ -126,14 +127,26 @@ class Member {
         this.#line.cut = true;
         return {};
       case "reopen":
-        this.#mailbox = this.mailbox();
-        await load(this.#mailbox, (secret, tree) => Group.restore(secret, tree, mailbox.stockist.keys), () => undefined);
-        await this.#mailbox.followLedger(this.#operation);
-        await this.#mailbox.contents.fetch(this.#mailbox.holdings.messages(hex(this.#operation)));
-        return this.state();
+        return this.reopen();
+      case "remember":
+        this.#yesterday = new Map(this.#store.values);
+        return {};
+      case "go back":
+        this.#store.values.clear();
+        this.#yesterday.forEach((value, key) => this.#store.values.set(key, value));
+        return this.reopen();
       default:
         throw new Error(`nobody does ${asked.do}`);
     }
+  }
+
+  private async reopen(): Promise<object> {
+    const { keys } = this.#mailbox.stockist;
+    this.#mailbox = this.mailbox();
+    await load(this.#mailbox, (secret, tree) => Group.restore(secret, tree, keys), () => undefined);
+    await this.#mailbox.followLedger(this.#operation);
+    await this.#mailbox.contents.fetch(this.#mailbox.holdings.messages(hex(this.#operation)));
+    return this.state();
   }
 
   /** What was said before it came, asked for, and taken in as far as it is answered; `open`: up to which entry. */
