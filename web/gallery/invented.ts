@@ -69,6 +69,7 @@ export function message(operation: string, sequence: number, said: Said): Messag
       values: object(said.values ?? {}),
       ...said.body,
     },
+    unlisted: 0,
     acknowledgedBy: said.acknowledgedBy ?? [],
     marks: { read: said.read ?? true, flagged: said.flagged ?? false },
   };

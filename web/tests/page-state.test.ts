@@ -78,6 +78,7 @@ function message(key: string): MessageView {
     ledgerSequence: 1,
     replyTo: null,
     body: DRAFT.body,
+    unlisted: 0,
     acknowledgedBy: [],
     marks: { read: false, flagged: false },
   };

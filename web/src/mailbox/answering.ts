@@ -26,9 +26,10 @@ export interface Answering {
   readonly answerBy: number | null; // seconds
   readonly demands: readonly Demand[];
   readonly open: readonly Demand[];
+  readonly unlisted: number; // others who are asked, none of them we: what they did is told once the message is whole
 }
 
-const NOTHING: Answering = { answerBy: null, demands: [], open: [] };
+const NOTHING: Answering = { answerBy: null, demands: [], open: [], unlisted: 0 };
 
 /**
  * What `message` asks.
@@ -37,6 +38,7 @@ const NOTHING: Answering = { answerBy: null, demands: [], open: [] };
  * @param responses messages under the form `response` that name it in their reply-to, of any author.
  */
 export function answering(message: MessageView, roster: Roster, responses: readonly MessageView[]): Answering {
+  const { unlisted } = message;
   const { to, answerBy } = message.body;
   if (to.length === 0) {
     return answerBy === null ? NOTHING : { ...NOTHING, answerBy };
@@ -44,7 +46,7 @@ export function answering(message: MessageView, roster: Roster, responses: reado
   const seen = message.acknowledgedBy.filter((account) => account !== message.author);
   const answers = responses.filter((response) => response.author !== message.author);
   const demands = to.map((addressee) => demand(addressee, message, roster, seen, answers));
-  return { answerBy, demands, open: demands.filter((one) => one.people.length > 0 && !one.settled) };
+  return { answerBy, demands, unlisted, open: demands.filter((one) => one.people.length > 0 && !one.settled) };
 }
 
 /** Whether `account` is asked and nobody has done it for them. */

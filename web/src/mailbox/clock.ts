@@ -25,7 +25,7 @@ export function clockOf(asked: Answering, now: number): Clock | null {
   if (asked.answerBy === null) {
     return null;
   }
-  if (asked.demands.length > 0 && asked.open.length === 0) {
+  if (asked.demands.length > 0 && asked.open.length === 0 && asked.unlisted === 0) {
     const { answerBy } = asked;
     return { kind: "answered", late: asked.demands.some((demand) => answeredLate(demand, answerBy)) };
   }

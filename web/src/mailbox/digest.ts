@@ -33,24 +33,24 @@ export class Digest {
     return items.length === PAGE_NUMBERS ? Digest.EMPTY : new Digest(items, briefs.map(encodeBrief));
   }
 
-  /** With what was kept under the next number, whose row in the journal is `row`. */
-  with(kept: Kept, row: Bytes): Digest {
+  /** With what was kept under the next number, whose row in the journal is `row`; `account` is ours. */
+  with(kept: Kept, row: Bytes, account: Bytes): Digest {
     const isFull = this.items.length === PAGE_NUMBERS;
     const brief = briefFor(kept, row);
     return new Digest(
-      [...(isFull ? [] : this.items), listedOf(kept)],
+      [...(isFull ? [] : this.items), listedOf(kept, account)],
       [...(isFull ? [] : this.briefs), ...(brief === null ? [] : [encodeBrief(brief)])],
     );
   }
 
   /** Behind these entries: their rows in the journal, and what changes of headlines. */
-  takingIn(entries: readonly Kept[]): { readonly digest: Digest; readonly writes: Writes } {
+  takingIn(entries: readonly Kept[], account: Bytes): { readonly digest: Digest; readonly writes: Writes } {
     const writes = new Map<string, Bytes | null>();
     let digest: Digest = this;
     for (const [place, entry] of entries.entries()) {
       const row = encodeKept(entry);
       writes.set(journalKey(entry.number), row);
-      digest = digest.with(entry, row);
+      digest = digest.with(entry, row, account);
       if (digest.isWhole || place === entries.length - 1) {
         digest.writes().forEach((value, key) => writes.set(key, value));
       }

@@ -7,10 +7,9 @@
 import { concat, fromHex, fromUtf8, hex, utf8, type Bytes } from "../bytes";
 import { decode, fixed, opaque, optional, uint, vector, type Reader } from "../codec";
 import { MalformedError, UsageError } from "../errors";
-import * as json from "../forms/canonical-json";
-import { decodeAddressee, HANDLINGS, LANGUAGES, MAX_ADDRESSEES, MAX_BODY_BYTES, PRIORITIES, TLPS, VARIANTS } from "../forms/envelope";
-import { list } from "../forms/fields";
+import { HANDLINGS, LANGUAGES, PRIORITIES, TLPS, VARIANTS } from "../forms/envelope";
 import { ACCOUNT_ID_BYTES, CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
+import { encodeAddressees, readAddressees } from "./headline-addressees";
 import { MAX_LINKS, type Heading, type Headline, type Listed, type Spot } from "./headline";
 import { readGrounds } from "./journal";
 import { Table, readTable } from "./shared-table";
@@ -89,7 +88,7 @@ interface Decoded {
   readonly accounts: readonly Bytes[];
   readonly keys: readonly Bytes[];
   readonly forms: readonly Pick<Headline, "form" | "formHash">[];
-  readonly headings: readonly Omit<Heading, "writtenAt" | "answerBy">[];
+  readonly headings: readonly (Omit<Heading, "writtenAt" | "answerBy"> & Pick<Headline, "unlisted">)[];
 }
 
 function encodeItem(item: Listed, tables: Tables<Table>): Bytes {
@@ -127,7 +126,7 @@ function encodeMessage(item: Headline, tables: Tables<Table>): Bytes {
     tables.accounts.place(fixed(item.account, ACCOUNT_ID_BYTES)),
     tables.keys.place(fixed(item.identityKey, HASH_BYTES)),
     tables.forms.place(concat(fixed(item.form, ID_BYTES), fixed(item.formHash, HASH_BYTES))),
-    tables.headings.place(encodeHeading(heading)),
+    tables.headings.place(encodeHeading(item)),
     fixed(item.message, ID_BYTES),
     compact(item.ledgerSequence),
     compact(heading.writtenAt),
@@ -163,7 +162,7 @@ function readMessage(reader: Reader, number: number, place: Spot, tables: Decode
   const account = at(tables.accounts, reader);
   const identityKey = at(tables.keys, reader);
   const { form, formHash } = at(tables.forms, reader);
-  const heading = at(tables.headings, reader);
+  const { unlisted, ...heading } = at(tables.headings, reader);
   const message = reader.fixed(ID_BYTES);
   const ledgerSequence = readCompact(reader);
   const writtenAt = readCompact(reader);
@@ -187,11 +186,13 @@ function readMessage(reader: Reader, number: number, place: Spot, tables: Decode
     ledgerSequence,
     replyTo,
     heading: { ...heading, writtenAt, answerBy },
+    unlisted,
     links: new Map(links),
   };
 }
 
-function encodeHeading({ language, priority, handling, tlp, variant, to }: Heading): Bytes {
+function encodeHeading({ heading, unlisted }: Headline): Bytes {
+  const { language, priority, handling, tlp, variant, to } = heading;
   const codes = Uint8Array.of(
     LANGUAGES.indexOf(language),
     PRIORITIES.indexOf(priority),
@@ -199,7 +200,7 @@ function encodeHeading({ language, priority, handling, tlp, variant, to }: Headi
     TLPS.indexOf(tlp),
     VARIANTS.indexOf(variant),
   );
-  return concat(codes, opaque(json.encode(to.map((addressee) => new Map(Object.entries(addressee))))));
+  return concat(codes, encodeAddressees({ to, unlisted }));
 }
 
 function readHeading(reader: Reader): Decoded["headings"][number] {
@@ -209,7 +210,7 @@ function readHeading(reader: Reader): Decoded["headings"][number] {
     handling: code(reader, HANDLINGS),
     tlp: code(reader, TLPS),
     variant: code(reader, VARIANTS),
-    to: list(json.decode(reader.opaque(), MAX_BODY_BYTES), MAX_ADDRESSEES).map(decodeAddressee),
+    ...readAddressees(reader),
   };
 }
 

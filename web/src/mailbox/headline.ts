@@ -4,10 +4,11 @@
  * Enough to say who must answer what, and to find the row; what is said in it is not here.
  */
 
-import type { Bytes } from "../bytes";
+import { hex, type Bytes } from "../bytes";
 import type { Place } from "../channel/events";
 import type { Body } from "../forms/envelope";
 import type { JsonObject } from "../forms/canonical-json";
+import { listedAddressees } from "./headline-addressees";
 import type { Kept, KeptAcknowledgement, KeptAside, KeptMessage } from "./journal";
 
 /** An entry of a log. */
@@ -33,7 +34,8 @@ export interface Headline {
   readonly formHash: Bytes;
   readonly ledgerSequence: number;
   readonly replyTo: Bytes | null;
-  readonly heading: Heading;
+  readonly heading: Heading; // `to`: as far as listed
+  readonly unlisted: number; // addressees beside those (`headline-addressees.ts`)
   readonly links: ReadonlyMap<string, string>; // fields that may name another message, and what they say
 }
 
@@ -45,13 +47,16 @@ export const MAX_LINKS = 8; // a form of ours has one
 const MAX_FIELD_LETTERS = 48; // of every form: an insider's program may write others
 const MESSAGE_ID = /^[0-9a-f]{32}$/;
 
-export function listedOf(kept: Kept): Listed {
-  return kept.kind === "message" ? headlineOf(kept) : { ...kept, place: spotOf(kept.place) };
+/** @param account ours: whether we are asked is always said. */
+export function listedOf(kept: Kept, account: Bytes): Listed {
+  return kept.kind === "message" ? headlineOf(kept, account) : { ...kept, place: spotOf(kept.place) };
 }
 
-export function headlineOf(kept: KeptMessage): Headline {
+export function headlineOf(kept: KeptMessage, account: Bytes): Headline {
   const { envelope } = kept;
-  const { language, writtenAt, to, answerBy, priority, handling, tlp, variant } = envelope.body;
+  const { language, writtenAt, answerBy, priority, handling, tlp, variant } = envelope.body;
+  const all = envelope.body.to;
+  const { to, unlisted } = kept.own ? { to: all, unlisted: 0 } : listedAddressees(all, hex(account));
   return {
     kind: "message",
     number: kept.number,
@@ -66,6 +71,7 @@ export function headlineOf(kept: KeptMessage): Headline {
     ledgerSequence: Number(envelope.ledgerSequence),
     replyTo: envelope.replyTo,
     heading: { language, writtenAt, to, answerBy, priority, handling, tlp, variant },
+    unlisted,
     links: linksOf(envelope.body.values),
   };
 }

@@ -26,10 +26,10 @@ export class JournalEnd {
     private readonly digest: Digest, // its newest headlines
   ) {}
 
-  /** Behind the event, or else behind what came of history. Nothing is to be written where nothing is kept of it. */
-  takingIn<Session>({ event, history }: Change<Session>): TakenIn {
+  /** Behind the event, or else behind what came of history. Nothing is to be written where nothing is kept of it. `account` is ours. */
+  takingIn<Session>({ event, history }: Change<Session>, account: Bytes): TakenIn {
     const entries = event === undefined ? keptAll(history?.fetched ?? [], this.count) : keptAll([event], this.count, false);
-    const { digest, writes: rows } = this.digest.takingIn(entries);
+    const { digest, writes: rows } = this.digest.takingIn(entries, account);
     const count = this.count + entries.length;
     const writes = new Map<string, Bytes | null>(rows);
     if (entries.length > 0) {

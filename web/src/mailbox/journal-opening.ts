@@ -93,11 +93,11 @@ async function digestRest(
         throw new MalformedError(`the mailbox lacks what it took in as number ${first + place}`);
       }
       const kept = decodeKept(row, first + place, mailbox.certificates);
-      digest = digest.with(kept, row);
+      digest = digest.with(kept, row, mailbox.device.account);
       if (digest.isWhole) {
         keep(digest);
       }
-      mailbox.holdings.add(listedOf(kept));
+      mailbox.holdings.add(listedOf(kept, mailbox.device.account));
       if (kept.kind === "message") {
         mailbox.contents.add(kept);
       }

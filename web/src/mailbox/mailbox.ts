@@ -211,7 +211,7 @@ export class Mailbox implements SendingHost {
   private async writeNow(writes: Writes, change: Change<ChannelSession>): Promise<void> {
     const { session, event, history } = change;
     const changed = session === undefined ? null : await this.channels.changing(session, writes);
-    const taken = this.#end.takingIn(change);
+    const taken = this.#end.takingIn(change, this.device.account);
     await this.store.apply(new Map([...(changed?.writes ?? writes), ...taken.writes]), this.store.version);
     changed?.adopt();
     this.#end = taken.end;
@@ -223,7 +223,7 @@ export class Mailbox implements SendingHost {
   }
 
   private list(entry: Kept): void {
-    this.holdings.add(listedOf(entry));
+    this.holdings.add(listedOf(entry, this.device.account));
     if (entry.kind === "message") {
       this.contents.add(entry);
     }

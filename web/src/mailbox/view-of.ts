@@ -13,7 +13,7 @@ import type { Contents } from "./contents";
 import type { Headline, ListedAside } from "./headline";
 import { placeKey, type Holdings } from "./holdings";
 import type { MarkBook } from "./marks";
-import type { AsideView, BodyView, Extent, MessageView, OperationForms, OperationMailbox } from "./views";
+import type { AsideView, MessageView, OperationForms, OperationMailbox } from "./views";
 
 const MAX_FORM_BYTES = 1 << 18; // of a blob (docs/protocol.md section 9)
 
@@ -75,15 +75,16 @@ export function messageView(
 }
 
 /** As much of what a message says as is here. */
-function said(message: Headline, contents: Contents): { readonly extent: Extent; readonly body: BodyView } {
+function said(message: Headline, contents: Contents): Pick<MessageView, "extent" | "body" | "unlisted"> {
   const whole = contents.whole(message);
   if (whole !== null) {
-    return { extent: "whole", body: bodyView(whole.envelope.body) };
+    return { extent: "whole", body: bodyView(whole.envelope.body), unlisted: 0 };
   }
   const brief = contents.brief(message);
   const values = new Map([...message.links, ...(brief?.words ?? [])]);
   const unread = { expectedAction: null, handlingText: null, evaluation: null, attachments: [] };
-  return { extent: brief === null ? "heading" : "brief", body: { ...message.heading, ...unread, values } };
+  const body = { ...message.heading, ...unread, values };
+  return { extent: brief === null ? "heading" : "brief", body, unlisted: message.unlisted };
 }
 
 export function asideView(kept: ListedAside): AsideView {

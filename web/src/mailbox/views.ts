@@ -38,6 +38,7 @@ export interface MessageView {
   readonly replyTo: string | null;
   readonly extent: Extent;
   readonly body: BodyView; // what is not here yet is null, or missing among the values
+  readonly unlisted: number; // addressees beside `body.to`, while it is not whole: accounts of others
   readonly acknowledgedBy: readonly string[]; // accounts
   readonly marks: Marks;
 }

@@ -88,12 +88,12 @@ test("an acknowledgement counts for the message of that author and id in its cha
   const holdings = new Holdings();
 
   for (const event of [said(2, 0x11), said(3, 0x22), said(2, 0x11)]) {
-    holdings.add(listedOf(decodeKept(encodeKept(keptOf(event, 2)!), 2, new CertificateMemo())));
+    holdings.add(listedOf(decodeKept(encodeKept(keptOf(event, 2)!), 2, new CertificateMemo()), ACCOUNT));
   }
-  holdings.add(listedOf(message));
+  holdings.add(listedOf(message, ACCOUNT));
 
-  assert.deepEqual(holdings.acknowledgedBy(headlineOf(message)), ["11".repeat(16)]);
-  assert.deepEqual(holdings.at(placeKey(PLACE)), headlineOf(message));
+  assert.deepEqual(holdings.acknowledgedBy(headlineOf(message, ACCOUNT)), ["11".repeat(16)]);
+  assert.deepEqual(holdings.at(placeKey(PLACE)), headlineOf(message, ACCOUNT));
 });
 
 test("a row whose certificate nobody signed is refused: who wrote it would be anybody's guess", () => {

@@ -59,7 +59,7 @@ export function Row({ entry, id, chosen, place, count, onChoose }: Props): JSX.E
           <CountryBadge country={author?.profile?.country ?? null} />{" "}
           <bdi>{author === null ? view.author.slice(0, 8) : memberName(words, author)}</bdi>
         </span>
-        <Addressees operation={view.operation} to={view.body.to} />
+        <Addressees operation={view.operation} to={view.body.to} unlisted={view.unlisted} />
         <ClockBadge clock={clockOf(entry.asked, board.now)} />
       </p>
     </div>
@@ -79,7 +79,16 @@ export function KindName({ operation, entry }: { readonly operation: string; rea
   return <span class="kind">{reading?.title ?? (entry.form || words.say("Message"))}</span>;
 }
 
-function Addressees({ operation, to }: { readonly operation: string; readonly to: readonly Addressee[] }): JSX.Element | null {
+function Addressees({
+  operation,
+  to,
+  unlisted,
+}: {
+  readonly operation: string;
+  readonly to: readonly Addressee[];
+  readonly unlisted: number;
+}): JSX.Element | null {
+  const others = Math.max(to.length - SHOWN_ADDRESSEES, 0) + unlisted;
   if (to.length === 0) {
     return null;
   }
@@ -89,7 +98,7 @@ function Addressees({ operation, to }: { readonly operation: string; readonly to
       {to.slice(0, SHOWN_ADDRESSEES).map((addressee) => (
         <AddresseeBadge key={JSON.stringify(addressee)} operation={operation} addressee={addressee} />
       ))}
-      {to.length > SHOWN_ADDRESSEES && <span>+{to.length - SHOWN_ADDRESSEES}</span>}
+      {others > 0 && <span>+{others}</span>}
     </span>
   );
 }
