@@ -26,9 +26,10 @@ from cencomm.node.membership import Surroundings, join, opened
 from cencomm.node.operations import known_operations
 from cencomm.node.quarantine import SetAside, list_set_aside
 from cencomm.node.records.criteria import Criteria, Labels
+from cencomm.node.records.found import Found
 from cencomm.node.records.inspection import inspect_log, inspect_records
 from cencomm.node.records.recording import MessageRecorder
-from cencomm.node.records.search import Found, find
+from cencomm.node.records.search import find
 from cencomm.node.records.verify import Verification
 from cencomm.node.runtime import run_node
 from cencomm.node.sealing import Sealer

@@ -13,7 +13,8 @@ from cencomm.node.api.refusals import NotHere
 from cencomm.node.api.route import Answer, Call, Route
 from cencomm.node.records.criteria import MAX_TEXT_CHARACTERS, Criteria, Sort
 from cencomm.node.records.cursor import read_cursor
-from cencomm.node.records.search import Found, count, find
+from cencomm.node.records.found import Found
+from cencomm.node.records.search import find_and_count
 from cencomm.site.people.consultation import Deed
 from cencomm.site.people.person import Permission
 
@@ -103,8 +104,9 @@ async def get_cases(call: Call, asked: CasesAsked) -> Answer:
     only = CaseCriteria(reference=asked.reference, route=route).condition()
     after = None if asked.after is None else read_cursor(asked.after, asked.sort)
     async with call.room.database.reading() as connection:
-        page = await find(connection, criteria, labels, sort=asked.sort, after=after, limit=asked.limit, only=only)
-        total = await count(connection, criteria, labels, only=only)
+        page, total = await find_and_count(
+            connection, criteria, labels, sort=asked.sort, after=after, limit=asked.limit, only=only
+        )
         known = await provenance(connection, [found.record for found in page.found])
     listed = CasesPage(
         cases=tuple(_case_listed(found, known[found.record]) for found in page.found),
@@ -118,8 +120,7 @@ async def get_case(call: Call, asked: CaseAsked) -> Answer:
     labels, criteria, only = call.room.labels, Criteria(), is_release_of(asked.case)
     after = None if asked.after is None else read_cursor(asked.after, Sort.WRITTEN)
     async with call.room.database.reading() as connection:
-        page = await find(connection, criteria, labels, after=after, limit=asked.limit, only=only)
-        total = await count(connection, criteria, labels, only=only)
+        page, total = await find_and_count(connection, criteria, labels, after=after, limit=asked.limit, only=only)
         known = await releases_of(connection, [found.record for found in page.found])
     if not total:
         raise NotHere

@@ -16,7 +16,8 @@ from cencomm.node.commands.records import record_document, write_export
 from cencomm.node.membership import opened
 from cencomm.node.records.criteria import Criteria, Labels, Sort
 from cencomm.node.records.cursor import Cursor, read_cursor
-from cencomm.node.records.search import MAX_PAGE, Found, Page, count, find
+from cencomm.node.records.found import Found
+from cencomm.node.records.search import MAX_PAGE, Page, find_and_count
 from cencomm.node.records.sheets import instant
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -117,8 +118,7 @@ async def _search(
 ) -> tuple[Page, int, Mapping[int, Provenance]]:
     criteria, labels, only = asked[0], Labels(load_code_lists()), asked[1].condition()
     async with opened(desk.folder) as database, database.reading() as connection:
-        page = await find(connection, criteria, labels, sort=sort, after=after, limit=limit, only=only)
-        total = await count(connection, criteria, labels, only=only)
+        page, total = await find_and_count(connection, criteria, labels, sort=sort, after=after, limit=limit, only=only)
         return page, total, await provenance(connection, [found.record for found in page.found])
 
 

@@ -22,7 +22,8 @@ from cencomm.node.api.refusals import NotHere
 from cencomm.node.api.route import Answer, Call, Route
 from cencomm.node.records.criteria import Criteria, Sort
 from cencomm.node.records.cursor import read_cursor
-from cencomm.node.records.search import MAX_PAGE, Found, count, find
+from cencomm.node.records.found import Found
+from cencomm.node.records.search import MAX_PAGE, find_and_count
 from cencomm.node.records.tables import MESSAGES
 from cencomm.site.people.consultation import Deed
 from cencomm.site.people.person import Permission
@@ -81,8 +82,9 @@ async def get_seizures(call: Call, asked: SeizuresAsked) -> Answer:
     only = and_(is_case(), asked.condition())
     after = None if asked.after is None else read_cursor(asked.after, asked.sort)
     async with call.room.database.reading() as connection:
-        page = await find(connection, criteria, labels, sort=asked.sort, after=after, limit=asked.limit, only=only)
-        total = await count(connection, criteria, labels, only=only)
+        page, total = await find_and_count(
+            connection, criteria, labels, sort=asked.sort, after=after, limit=asked.limit, only=only
+        )
         here = MESSAGES.c.id.in_([found.record for found in page.found])
         cases, versions = await cases_of(connection, here), await count_versions(connection, here)
     listed = SeizuresPage(
@@ -97,8 +99,7 @@ async def get_seizure(call: Call, asked: SeizureAsked) -> Answer:
     labels, only = call.room.labels, is_of_case(asked.case)
     after = None if asked.after is None else read_cursor(asked.after, Sort.WRITTEN)
     async with call.room.database.reading() as connection:
-        page = await find(connection, Criteria(), labels, after=after, limit=asked.limit, only=only)
-        total = await count(connection, Criteria(), labels, only=only)
+        page, total = await find_and_count(connection, Criteria(), labels, after=after, limit=asked.limit, only=only)
         if not total:
             raise NotHere
         cases = await cases_of(connection, MESSAGES.c.id.in_([found.record for found in page.found]))

@@ -17,7 +17,8 @@ from cencomm.node.commands.desk import Desk, desk_of, desk_options
 from cencomm.node.commands.records import criteria_of, criteria_options
 from cencomm.node.membership import opened
 from cencomm.node.records.criteria import Criteria, Labels
-from cencomm.node.records.search import MAX_PAGE, Found, count, find, matching
+from cencomm.node.records.found import Found
+from cencomm.node.records.search import MAX_PAGE, find_and_count, matching
 from cencomm.node.records.sheets import instant
 from cencomm.node.records.tables import MESSAGES
 
@@ -71,8 +72,7 @@ async def _seizures(desk: Desk, criteria: Criteria, wanted: Wanted, limit: int) 
     labels = Labels(load_code_lists())
     only = and_(is_case(), wanted.condition())
     async with opened(desk.folder) as database, database.reading() as connection:
-        page = await find(connection, criteria, labels, limit=limit, only=only)
-        total = await count(connection, criteria, labels, only=only)
+        page, total = await find_and_count(connection, criteria, labels, limit=limit, only=only)
         versions = await count_versions(connection, MESSAGES.c.id.in_([one.record for one in page.found]))
     desk.show_table(
         ["Date", "Case", "Author", "Reports of it", "TLP", "Files", "Message"],

@@ -7,7 +7,8 @@ from msgspec import Meta, Struct
 from cencomm.client.attachments.file_names import safe_name
 from cencomm.forms.envelope import Tlp
 from cencomm.node.records.cursor import MAX_NUMBER_DIGITS
-from cencomm.node.records.search import MAX_PAGE, Found
+from cencomm.node.records.found import Found
+from cencomm.node.records.search import MAX_PAGE
 
 MAX_CURSOR_LETTERS = 2 * MAX_NUMBER_DIGITS + 1
 

@@ -8,7 +8,7 @@ from cencomm.node.api.listing import PageCursor, PageLimit, RecordListed, record
 from cencomm.node.api.route import Answer, Call, Nothing, Route
 from cencomm.node.records.criteria import Sort
 from cencomm.node.records.cursor import read_cursor
-from cencomm.node.records.search import count, find
+from cencomm.node.records.search import find_and_count
 from cencomm.node.records.statistics import count_operations
 from cencomm.site.people.consultation import Deed
 from cencomm.site.people.person import Permission
@@ -52,8 +52,9 @@ async def list_records(call: Call, asked: RecordsAsked, *, only: ColumnElement[b
     criteria, labels = asked.criteria(), call.room.labels
     after = None if asked.after is None else read_cursor(asked.after, asked.sort)
     async with call.room.database.reading() as connection:
-        page = await find(connection, criteria, labels, sort=asked.sort, after=after, limit=asked.limit, only=only)
-        total = await count(connection, criteria, labels, only=only)
+        page, total = await find_and_count(
+            connection, criteria, labels, sort=asked.sort, after=after, limit=asked.limit, only=only
+        )
     listed = RecordsPage(
         records=tuple(record_listed(one) for one in page.found),
         total=total,

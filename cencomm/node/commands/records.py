@@ -19,7 +19,8 @@ from cencomm.node.membership import opened
 from cencomm.node.records.criteria import Criteria, Labels, Sort
 from cencomm.node.records.cursor import Cursor, read_cursor
 from cencomm.node.records.export import Export, Exported, Further
-from cencomm.node.records.search import MAX_PAGE, Found, Page, count, find
+from cencomm.node.records.found import Found
+from cencomm.node.records.search import MAX_PAGE, Page, find_and_count
 from cencomm.node.records.sheets import instant
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -158,8 +159,7 @@ def write_export(
 async def _search(desk: Desk, criteria: Criteria, sort: Sort, limit: int, after: Cursor | None) -> tuple[Page, int]:
     labels = Labels(load_code_lists())
     async with opened(desk.folder) as database, database.reading() as connection:
-        page = await find(connection, criteria, labels, sort=sort, after=after, limit=limit)
-        return page, await count(connection, criteria, labels)
+        return await find_and_count(connection, criteria, labels, sort=sort, after=after, limit=limit)
 
 
 async def _export(

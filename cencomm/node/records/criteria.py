@@ -60,10 +60,9 @@ class Criteria:
     text_outside_red: str | None = None
 
     @property
-    def asks_of_fields(self) -> bool:
-        """Whether it takes the dictionary of columns to look for them, not only what every record has."""
-        asked = (self.reporting, self.origin, self.destination, self.country, self.commodity)
-        return any(one is not None for one in (*asked, self.text, self.text_outside_red))
+    def asks_of_routes(self) -> bool:
+        """Whether what a stop is to a route is asked, and not only what a record says anywhere."""
+        return self.origin is not None or self.destination is not None
 
     def check(self, lists: Mapping[str, CodeList]) -> None:
         """Raises UsageError for a date or country that is none: it would find nothing, and nobody would know why."""

@@ -18,8 +18,9 @@ from cencomm.forms.kinds.kind import ColumnType
 from cencomm.ids import AccountId, ChannelId, MessageId, OperationId
 from cencomm.node.records.cells import FieldKey
 from cencomm.node.records.criteria import Criteria, Labels
+from cencomm.node.records.found import file_names
 from cencomm.node.records.record import Evidence
-from cencomm.node.records.search import file_names, matching
+from cencomm.node.records.search import matching
 from cencomm.node.records.sheets import Envelope, StoredCell, instant
 from cencomm.node.records.tables import CELLS, FIELDS, FORMS, MESSAGES
 

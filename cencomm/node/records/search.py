@@ -1,15 +1,13 @@
 """Finding records. Each criterion is a set of record numbers from an index; the rest is their intersection."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Row, Select, and_, false, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.forms.envelope import Tlp
-from cencomm.ids import MessageId, OperationId
 from cencomm.node.records.criteria import (
     COMMODITY,
     COUNTRY,
@@ -24,7 +22,8 @@ from cencomm.node.records.criteria import (
     with_closer_kinds,
 )
 from cencomm.node.records.cursor import Cursor
-from cencomm.node.records.tables import ATTACHMENTS, CELLS, FIELDS, FORMS, MESSAGES, WORDS
+from cencomm.node.records.found import Found, listed
+from cencomm.node.records.tables import CELLS, FIELDS, FORMS, MESSAGES, WORDS
 
 REPORTING_COUNTRY = "reporting_country"
 MAX_PAGE = 1_000
@@ -35,30 +34,9 @@ _SORTED_BY = {
     Sort.HAPPENED: MESSAGES.c.happened_on,
     Sort.RECEIVED: MESSAGES.c.received_at,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A record as a list shows it; times in seconds."""
-
-    record: int
-    operation: OperationId
-    message: MessageId
-    form: str
-    form_version: int
-    heading: str
-    happened_on: str
-    written_at: int
-    received_at: int
-    language: str
-    author_name: str | None
-    author_organisation: str | None
-    author_country: str | None
-    author_revoked: bool
-    priority: str
-    tlp: str
-    handling: str
-    files: tuple[str, ...]  # what their author called them
+_STOP_FIELDS = select(*(FIELDS.c[name] for name in ("id", "form_name", "block", "list"))).where(
+    FIELDS.c.list.in_((COUNTRY, ROUTE_ROLE))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +62,36 @@ async def find(
     Raises:
         UsageError: a code or text that cannot be looked for.
     """
+    return await _page(connection, await matching(connection, criteria, labels, only=only), sort, after, limit)
+
+
+async def find_and_count(
+    connection: AsyncConnection,
+    criteria: Criteria,
+    labels: Labels,
+    *,
+    sort: Sort = Sort.WRITTEN,
+    after: Cursor | None = None,
+    limit: int = 50,
+    only: ColumnElement[bool] | None = None,
+) -> tuple[Page, int]:
+    """As `find`, and how many fit: before this page, on it and after it."""
+    wanted = await matching(connection, criteria, labels, only=only)
+    page = await _page(connection, wanted, sort, after, limit)
+    return page, await connection.scalar(select(func.count()).select_from(MESSAGES).where(wanted)) or 0
+
+
+async def _page(
+    connection: AsyncConnection, wanted: ColumnElement[bool], sort: Sort, after: Cursor | None, limit: int
+) -> Page:
     limit = max(1, min(limit, MAX_PAGE))
     by = _SORTED_BY[sort]
-    wanted = await matching(connection, criteria, labels, only=only)
     if after is not None:
         wanted = and_(wanted, tuple_(by, MESSAGES.c.id) < (after.value, after.record))
-    rows = (
-        await connection.execute(_listed().where(wanted).order_by(by.desc(), MESSAGES.c.id.desc()).limit(limit))
-    ).all()
-    found = tuple(_found(row) for row in rows)
+    # Their numbers first: what is sorted is then a number for each that fits, not all that a list shows of it.
+    newest = select(MESSAGES.c.id).where(wanted).order_by(by.desc(), MESSAGES.c.id.desc()).limit(limit)
+    found = await listed(connection, [number for (number,) in await connection.execute(newest)])
     return Page(found, _cursor(found[-1], sort) if len(found) == limit else None)
-
-
-async def count(
-    connection: AsyncConnection, criteria: Criteria, labels: Labels, *, only: ColumnElement[bool] | None = None
-) -> int:
-    """How many records fit. Raises as `find`."""
-    wanted = await matching(connection, criteria, labels, only=only)
-    return await connection.scalar(select(func.count()).select_from(MESSAGES).where(wanted)) or 0
 
 
 async def matching(
@@ -109,7 +99,7 @@ async def matching(
 ) -> ColumnElement[bool]:
     """What holds of the records that fit, as a condition on MESSAGES. Raises as `find`."""
     criteria.check(labels.lists)
-    fields = await _load_fields(connection) if criteria.asks_of_fields else ()
+    fields = await _load_stops(connection) if criteria.asks_of_routes else ()
     message = MESSAGES.c
     wanted: list[ColumnElement[bool]] = [] if only is None else [only]
     if criteria.operation is not None:
@@ -124,21 +114,20 @@ async def matching(
     if criteria.author_country is not None:
         wanted.append(message.author_country == criteria.author_country)
     if criteria.reporting is not None:
-        reporting = [one for one in fields if one.name == REPORTING_COUNTRY]
-        wanted.append(_has_code(reporting, [criteria.reporting]))
+        wanted.append(_has_code(FIELDS.c.name == REPORTING_COUNTRY, [criteria.reporting]))
     if criteria.country is not None:
-        wanted.append(_has_code([one for one in fields if one.list == COUNTRY], [criteria.country]))
+        wanted.append(_has_code(FIELDS.c.list == COUNTRY, [criteria.country]))
     if criteria.origin is not None:
         wanted.append(_has_stop(fields, ORIGINS, criteria.origin))
     if criteria.destination is not None:
         wanted.append(_has_stop(fields, DESTINATIONS, criteria.destination))
     if criteria.commodity is not None:
         codes = with_closer_kinds(labels.lists[COMMODITY], criteria.commodity)
-        wanted.append(_has_code([one for one in fields if one.list == COMMODITY], codes))
+        wanted.append(_has_code(FIELDS.c.list == COMMODITY, codes))
     if criteria.text is not None:
-        wanted.extend(_says(fields, term, labels) for term in terms(criteria.text))
+        wanted.extend(_says(term, labels) for term in terms(criteria.text))
     if criteria.text_outside_red is not None:
-        wanted.extend(_says(fields, term, labels) for term in terms(criteria.text_outside_red))
+        wanted.extend(_says(term, labels) for term in terms(criteria.text_outside_red))
         wanted.append(message.tlp != Tlp.RED.value)
     return and_(*wanted) if wanted else MESSAGES.c.id.is_not(None)
 
@@ -148,25 +137,22 @@ class _Field:
     id: int
     form_name: str
     block: str
-    name: str
     list: str
 
 
-async def _load_fields(connection: AsyncConnection) -> Sequence[_Field]:
-    """The dictionary of columns, a few hundred rows: with their numbers every look-up below is one of an index."""
-    columns = FIELDS.c
-    rows = await connection.execute(
-        select(columns.id, columns.form_name, columns.block, columns.name, columns.list).where(columns.list != "")
-    )
+async def _load_stops(connection: AsyncConnection) -> Sequence[_Field]:
+    """The columns that a stop on a route has."""
+    rows = await connection.execute(_STOP_FIELDS)
     return [_Field(*row) for row in rows]
 
 
-def _coded(fields: Iterable[_Field], codes: Iterable[str]) -> Select[Any]:
-    numbers = [one.id for one in fields]
+def _coded(fields: ColumnElement[bool], codes: Iterable[str]) -> Select[Any]:
+    """Messages with one of the codes in one of the fields, which are a condition on FIELDS."""
+    numbers = select(FIELDS.c.id).where(fields)
     return select(CELLS.c.message).where(CELLS.c.field.in_(numbers), CELLS.c.code.in_(list(codes)))
 
 
-def _has_code(fields: Iterable[_Field], codes: Iterable[str]) -> ColumnElement[bool]:
+def _has_code(fields: ColumnElement[bool], codes: Iterable[str]) -> ColumnElement[bool]:
     return MESSAGES.c.id.in_(_coded(fields, codes))
 
 
@@ -190,14 +176,14 @@ def _stop(place: _Field, role: _Field, roles: tuple[str, ...], country: str) -> 
     return select(there.c.message).where(there.c.field == place.id, there.c.code == country, as_role)
 
 
-def _says(fields: Sequence[_Field], term: str, labels: Labels) -> ColumnElement[bool]:
+def _says(term: str, labels: Labels) -> ColumnElement[bool]:
     """A part of what was written, or of what a code is called."""
     if len(term) >= TRIGRAM:
         quoted = term.replace('"', '""')
         written = select(WORDS.c.rowid).where(WORDS.c.text.op("MATCH")(f'"{quoted}"'))
     else:
         written = select(WORDS.c.rowid).where(WORDS.c.text.contains(term, autoescape=True))
-    coded = [_coded([one for one in fields if one.list == name], codes) for name, codes in labels.named(term).items()]
+    coded = [_coded(FIELDS.c.list == name, codes) for name, codes in labels.named(term).items()]
     return MESSAGES.c.id.in_(union(written, *coded)) if coded else MESSAGES.c.id.in_(written)
 
 
@@ -208,56 +194,3 @@ def _cursor(last: Found, sort: Sort) -> Cursor:
         Sort.RECEIVED: last.received_at,
     }
     return Cursor(values[sort], last.record)
-
-
-def _listed() -> Select[Any]:
-    message = MESSAGES.c
-    return select(
-        message.id,
-        message.operation,
-        message.message,
-        FORMS.c.name,
-        FORMS.c.version,
-        message.heading,
-        message.happened_on,
-        message.written_at,
-        message.received_at,
-        message.language,
-        message.author_name,
-        message.author_organisation,
-        message.author_country,
-        message.author_revoked,
-        message.priority,
-        message.tlp,
-        message.handling,
-        file_names(),
-    ).join(FORMS, FORMS.c.id == message.form)
-
-
-def file_names() -> Label[str]:
-    """The names of a message's files as a JSON list, a column `files` beside those of MESSAGES."""
-    names = select(func.json_group_array(ATTACHMENTS.c.name)).where(ATTACHMENTS.c.message == MESSAGES.c.id)
-    return names.scalar_subquery().label("files")  # in the order of the index that finds them: by number
-
-
-def _found(row: Row[Any]) -> Found:
-    return Found(
-        record=row.id,
-        operation=OperationId(row.operation),
-        message=MessageId(row.message),
-        form=row.name,
-        form_version=row.version,
-        heading=row.heading,
-        happened_on=row.happened_on,
-        written_at=row.written_at,
-        received_at=row.received_at,
-        language=row.language,
-        author_name=row.author_name,
-        author_organisation=row.author_organisation,
-        author_country=row.author_country,
-        author_revoked=bool(row.author_revoked),
-        priority=row.priority,
-        tlp=row.tlp,
-        handling=row.handling,
-        files=tuple(json.loads(row.files)),
-    )

@@ -6,7 +6,7 @@ from cencomm.client.events import Event
 from cencomm.node.database import Database
 from cencomm.node.journal import NodeJournal
 from cencomm.node.records.criteria import Criteria, Labels, Sort
-from cencomm.node.records.search import Page, count, find
+from cencomm.node.records.search import Page, find_and_count
 
 
 @dataclass(slots=True)
@@ -21,8 +21,8 @@ class Keep:
 
     async def page(self, criteria: Criteria, labels: Labels, *, sort: Sort = Sort.WRITTEN) -> Page:
         async with self.database.reading() as connection:
-            page = await find(connection, criteria, labels, sort=sort)
-            assert await count(connection, criteria, labels) == len(page.found)
+            page, total = await find_and_count(connection, criteria, labels, sort=sort)
+            assert total == len(page.found)
             return page
 
     async def headings(self, criteria: Criteria, labels: Labels) -> list[str]:
