@@ -2,6 +2,7 @@
  * The real screens before invented messages, without a worker: to look at, to photograph, to measure. It never ships.
  *
  * The address says what is shown: ?language=ar&theme=dark&message=reefer&shelf=forUs&pane=story&past=reading&count=10000
+ * &searching=19 (days back; 0: the line broke)
  */
 
 import { render, type JSX } from "preact";
@@ -25,6 +26,7 @@ import { askedOfAccount, PROGRAM, titleOf } from "./account";
 import { id, message, NOW, type Said } from "./invented";
 import { ASIDE, DAY, DRAFTS, NIGHT, OUTGOING } from "./messages";
 import * as who from "./people";
+import { found } from "./searching";
 import { signsOf, troubled, troubleOf } from "./trust";
 
 const asked = new URLSearchParams(location.search);
@@ -149,7 +151,12 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
       setMessages((all) => all.map((one) => (keys.includes(one.key) ? { ...one, extent } : one)));
       return Promise.resolve(true);
     },
-    onReadAll: () => Promise.resolve(true),
+    onSearch: (sought, hear) => {
+      const since = asked.get("searching");
+      const keys = mailboxes.flatMap((one) => found(sought.typed, one.messages, who.GREY_HERON.members, forms, readings));
+      hear({ found: keys, since: since === null ? null : NOW - Number(since) * 86_400 });
+      return since === "0" ? Promise.resolve(false) : since === null ? Promise.resolve(true) : new Promise(() => undefined);
+    },
     onAcknowledge: (one) => change(one, { acknowledgedBy: [...one.acknowledgedBy, who.ROTTERDAM.account] }),
     onRespond: (one, form) => tell(`respond ${form} ${one.key}`),
     onNote: (one, text) =>

@@ -21,6 +21,9 @@ const SLOT = /\{([a-z]+)\}/g;
 /** One reader's language. Make it once and keep it. A code that the lists do not know is said as it stands. */
 export class Tongue {
   readonly #locale: string;
+  readonly #numbers = new Map<string, Intl.NumberFormat>(); // made once each: making one takes longer than using it
+  readonly #dates = new Map<string, Intl.DateTimeFormat>();
+  readonly #plurals = new Map<number, Intl.PluralRules>(); // by decimal places
 
   constructor(
     readonly language: string,
@@ -61,7 +64,8 @@ export class Tongue {
     if (forms === undefined) {
       return `${this.number(amount)} ${this.code(UNIT, unit)}`;
     }
-    const rules = new Intl.PluralRules(this.#locale, { minimumFractionDigits: placesOf(amount) });
+    const places = placesOf(amount);
+    const rules = kept(this.#plurals, places, () => new Intl.PluralRules(this.#locale, { minimumFractionDigits: places }));
     const pattern = forms[rules.select(Number(amount))] ?? forms.other ?? "{0}";
     return pattern.replace("{0}", () => this.number(amount));
   }
@@ -79,9 +83,8 @@ export class Tongue {
     }
     const options: Intl.DateTimeFormatOptions =
       day === undefined ? { year: "numeric", month: "long" } : { dateStyle: "long" };
-    return new Intl.DateTimeFormat(this.#locale, { ...options, timeZone: "UTC" }).format(
-      Date.UTC(year, month - 1, day ?? 1),
-    );
+    const make = (): Intl.DateTimeFormat => new Intl.DateTimeFormat(this.#locale, { ...options, timeZone: "UTC" });
+    return kept(this.#dates, day === undefined ? "month" : "day", make).format(Date.UTC(year, month - 1, day ?? 1));
   }
 
   /** In UTC, seconds only if there are some. */
@@ -91,13 +94,17 @@ export class Tongue {
 
   #format(number: string, options: Intl.NumberFormatOptions): string {
     const places = placesOf(number);
-    const format = new Intl.NumberFormat(this.#locale, {
-      ...options,
-      minimumFractionDigits: places,
-      maximumFractionDigits: places,
-    });
-    return format.format(number as Intl.StringNumericLiteral); // a text, so that no digit is lost in a float
+    const exact = { ...options, minimumFractionDigits: places, maximumFractionDigits: places };
+    const make = (): Intl.NumberFormat => new Intl.NumberFormat(this.#locale, exact);
+    return kept(this.#numbers, JSON.stringify(exact), make).format(number as Intl.StringNumericLiteral); // a text, so that no digit is lost in a float
   }
+}
+
+/** What was made under this name; at most a few hundred, since a number has few decimal places (`placesOf`). */
+function kept<Name, Made>(made: Map<Name, Made>, name: Name, make: () => Made): Made {
+  const found = made.get(name) ?? make();
+  made.set(name, found);
+  return found;
 }
 
 /** Not a property of every object of JavaScript: codes and names come from other people's forms. */

@@ -51,6 +51,11 @@ export class Contents {
     return [...this.#unread.keys()].sort((one, other) => other - one);
   }
 
+  /** What the first words of the page hash to, while they are not here. */
+  unreadHash(page: number): Bytes | null {
+    return this.#unread.get(page) ?? null;
+  }
+
   /**
    * The first words of these pages are here; those of how many messages came.
    *
@@ -85,17 +90,27 @@ export class Contents {
    * The signature of the envelope was verified when it came: see `decodeKept`.
    */
   async fetch(messages: readonly Headline[]): Promise<void> {
+    (await this.read(messages.filter((one) => this.whole(one) === null))).forEach((kept) => this.add(kept));
+  }
+
+  /** These messages whole, which are not kept here. Throws as `fetchBriefs`. */
+  async read(messages: readonly Headline[]): Promise<readonly KeptMessage[]> {
     const missing = messages.filter((one) => this.whole(one) === null);
     await this.fetchBriefsOf(missing);
     const wanted = new Map(missing.map((one) => [journalKey(one.number), this.hashOf(one)] as const));
     const rows = await this.store.getAttested(wanted);
-    for (const { number } of missing) {
+    return messages.map((message) => {
+      const { number } = message;
+      const known = this.whole(message);
+      if (known !== null) {
+        return known;
+      }
       const kept = decodeKept(rows.get(journalKey(number)) ?? new Uint8Array(0), number, this.certificates);
       if (kept.kind !== "message") {
         throw new MalformedError(`what the mailbox took in as number ${number} is no message`);
       }
-      this.add(kept);
-    }
+      return kept;
+    });
   }
 
   private hashOf(message: Headline): Bytes {

@@ -15,6 +15,7 @@ export class Holdings {
   readonly #byPlace = new Map<string, Headline>(); // by `placeKey`
   readonly #byName = new Map<string, Headline>(); // by what acknowledgements call it
   readonly #byNumber = new Map<number, Headline>();
+  #newest = 0;
   readonly #acknowledged = new Map<string, Set<string>>(); // by message: accounts
 
   add(listed: Listed): void {
@@ -25,6 +26,7 @@ export class Holdings {
         this.#byPlace.set(placeKey(listed.place), listed);
         this.#byName.set(nameOf(listed.place, listed.identityKey, listed.message), listed);
         this.#byNumber.set(listed.number, listed);
+        this.#newest = Math.max(this.#newest, listed.number);
         return;
       case "aside":
         append(this.#aside, operation, listed);
@@ -40,6 +42,11 @@ export class Holdings {
 
   aside(operation: string): readonly ListedAside[] {
     return this.#aside.get(operation) ?? [];
+  }
+
+  /** The number of the newest message; 0: there is none. */
+  get newest(): number {
+    return this.#newest;
   }
 
   /** The message at that `placeKey`, if one is there. */

@@ -1,12 +1,9 @@
 /** What of the mailbox is fetched after it was opened, beside everything else: the newest first. */
 
-import { hex } from "../bytes";
 import type { Headline } from "./headline";
-import type { ReadProgress } from "./journal-opening";
 import type { Mailbox } from "./mailbox";
 
 const PAGES_AT_ONCE = 4; // of first words, each of 256 messages: 3 s at 400 kbit/s
-const MESSAGES_AT_ONCE = 128; // whole ones: 350 kB
 
 export class ReadingOn {
   #isReading = false;
@@ -35,19 +32,6 @@ export class ReadingOn {
       }
     } finally {
       this.#isReading = false;
-    }
-  }
-
-  /** Every message whole. Throws as `Contents.fetch`; what came stays. */
-  async everything(progress: ReadProgress): Promise<void> {
-    const { contents, holdings, operations } = this.mailbox;
-    const messages = [...operations.values()].flatMap(({ ledger }) => holdings.messages(hex(ledger.operation)));
-    const missing = messages.filter((message) => contents.whole(message) === null).reverse();
-    for (let first = 0; first < missing.length; first += MESSAGES_AT_ONCE) {
-      const some = missing.slice(first, first + MESSAGES_AT_ONCE);
-      await contents.fetch(some);
-      some.forEach(this.tell);
-      progress(Math.min(first + MESSAGES_AT_ONCE, missing.length), missing.length);
     }
   }
 }

@@ -6,7 +6,8 @@
  * when it has every word that was typed.
  */
 
-import type { JsonValue } from "../forms/canonical-json";
+import type { JsonObject, JsonValue } from "../forms/canonical-json";
+import type { Reading } from "../forms/reading";
 
 const BETWEEN = "\n"; // two answers are never read as one
 const NOT_SOUGHT = /[^a-z0-9\n]+/g;
@@ -30,6 +31,12 @@ const ALIKE: Readonly<Record<string, string>> = {
 };
 const ALL_ASCII = /^[\x00-\x7f]*$/; // most texts: no accents to take off
 const FOLDED = new Map<string, string>(); // letters that were met, as they are compared
+
+/** What of a message is sought, but for its labels and its author. */
+export interface Said {
+  readonly values: JsonObject;
+  readonly files: readonly string[]; // their names
+}
 
 /** As texts are compared. */
 export function fold(text: string): string {
@@ -73,26 +80,20 @@ export function textsOf(value: JsonValue): readonly string[] {
   return Array.isArray(value) ? (value as readonly JsonValue[]).flatMap(textsOf) : [];
 }
 
-/** The folded texts of messages by key; what is known is not folded again. */
-export class SearchIndex {
-  readonly #folded = new Map<string, string>();
+/** Everything by which somebody may seek a message, but for its author: what was said, and what it is called here. */
+export function sayings({ values, files }: Said, reading: Reading | null): readonly string[] {
+  const labels = reading?.passages.flatMap((passage) => passage.lines.map((line) => line.text)) ?? [];
+  return [...textsOf(values), ...labels, ...files, reading?.title ?? ""];
+}
 
-  get size(): number {
-    return this.#folded.size;
-  }
+/** Texts as one, in which no word reaches from one into the next. */
+export function foldAll(texts: readonly string[]): string {
+  return texts.map(fold).join(BETWEEN);
+}
 
-  /** Take a message in, once: what was said does not change. `texts` is asked for only when it is new. */
-  add(key: string, texts: () => readonly string[]): void {
-    if (!this.#folded.has(key)) {
-      this.#folded.set(key, texts().map(fold).join(BETWEEN));
-    }
-  }
-
-  /** Whether the message has every word of `words`, as `wordsOf` makes them. */
-  has(key: string, words: readonly string[]): boolean {
-    const text = this.#folded.get(key);
-    return text !== undefined && words.every((word) => text.includes(word));
-  }
+/** Whether the folded texts have every word of `words`, as `wordsOf` makes them, in any of them. */
+export function has(words: readonly string[], ...folded: readonly string[]): boolean {
+  return words.every((word) => folded.some((text) => text.includes(word)));
 }
 
 /** What was typed, as it is sought: nothing means that nothing is sought. */

@@ -13,7 +13,7 @@ import type { Overview } from "../operation/overview";
 import type { PageState } from "../page-state";
 import { systemEntropy } from "../primitives/entropy";
 import type { Resources } from "../resources";
-import type { CallName, Calls, Failure, Home, Step } from "../worker/calls";
+import type { CallName, Calls, Failure, Finding, Home, Step } from "../worker/calls";
 import { CallFailed } from "../worker/worker-client";
 import { useWords, type Words } from "../words";
 import { AccountScreen } from "./account/account-screen";
@@ -81,7 +81,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
   const actions: MailboxActions = {
     onMark: ({ key }, mark) => void ask("mark", { key, ...mark }),
     onShow: (keys, extent) => call("show", { keys, extent }, () => undefined).then(...unlessFailed(onFailure)),
-    onReadAll: (progress) => call("readAll", {}, messagesRead(progress)).then(...unlessFailed(onFailure)),
+    onSearch: (sought, hear) => call("search", sought, findings(hear)).then(...unlessFailed(onFailure)),
     onAcknowledge: ({ key }) => void ask("acknowledge", { key }),
     onRespond: (message, name) => {
       const mailbox = mailboxOf(message.operation);
@@ -205,11 +205,11 @@ function unlessFailed(show: (failure: Failure) => void): [() => boolean, (error:
   ];
 }
 
-/** Messages on their way, told as how many. */
-function messagesRead(progress: Progress): (step: Step) => void {
+/** Steps of a search, told as what was found. */
+function findings(hear: (finding: Finding) => void): (step: Step) => void {
   return (step) => {
-    if (step.step === "reading") {
-      progress(step.read, step.all);
+    if (step.step === "searching") {
+      hear(step);
     }
   };
 }

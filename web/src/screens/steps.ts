@@ -9,6 +9,8 @@ export function stepSentence(words: Words, step: Step): string {
       return words.say("Making your keys from the password …");
     case "signingIn":
       return words.say("Signing in …");
+    case "searching":
+      return words.say("Searching …");
     case "reading":
       return words.say("Reading: {read} of {all} messages …", { read: step.read, all: step.all });
     case "carrying":

@@ -5,12 +5,13 @@
 
 import type { LetterView, NewKeysView } from "../account/letter-view";
 import type { FetchedFile } from "../mailbox/files";
+import type { Finding, Sought } from "../mailbox/searching";
 import type { AttachmentView, DraftView, MailboxChange, OperationMailbox } from "../mailbox/views";
 import type { Overview } from "../operation/overview";
 import type { ProgramView } from "../program/views";
 import type { AccountCalls } from "./account-calls";
 
-export type { LetterView };
+export type { Finding, LetterView, Sought };
 
 /** What the page may ask, and what comes back. */
 export interface Calls extends AccountCalls {
@@ -32,7 +33,8 @@ export interface Calls extends AccountCalls {
     readonly ask: { readonly keys: readonly string[]; readonly extent: "brief" | "whole" };
     readonly answer: null;
   };
-  readonly readAll: { readonly ask: Record<string, never>; readonly answer: null }; // every message is told whole
+  /** What is found is told by steps, the first of which says what is found at once; the next search ends this one. */
+  readonly search: { readonly ask: Sought; readonly answer: null };
   readonly attach: {
     readonly ask: Attach;
     readonly answer: AttachmentView;
@@ -97,6 +99,7 @@ export type Happening =
 export type Step =
   | { readonly step: "stretching" }
   | { readonly step: "signingIn" }
+  | ({ readonly step: "searching" } & Finding)
   | { readonly step: "reading"; readonly read: number; readonly all: number } // messages
   | { readonly step: "carrying"; readonly done: number; readonly all: number } // parts of a file
   | { readonly step: "verifying"; readonly verified: number; readonly signed: number };

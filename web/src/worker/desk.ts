@@ -17,6 +17,7 @@ import { abandon, handOver, takeMailbox, vaultSeen, type Holding } from "../roam
 import type { TabLock } from "../roaming/tab-lock";
 import { OwnAccount } from "./own-account";
 import type { Reports } from "../mailbox/reports";
+import type { ReadingsIn } from "../mailbox/searching";
 import type { Enrol, Home, LetterView, Reset, Step } from "./calls";
 import type { Audience, Sitting } from "./sitting";
 import { sitDown } from "./sitting-down";
@@ -34,6 +35,7 @@ export interface Premises {
   readonly now: () => number; // seconds
   readonly sleep: (seconds: number) => Promise<void>;
   readonly furnish: () => Promise<Reports>;
+  readonly readingsIn: ReadingsIn;
 }
 
 interface Open {
@@ -139,6 +141,11 @@ export class Desk {
     }
   }
 
+  /** Somebody asks for `work`: what goes on beside waits. */
+  during<T>(work: () => Promise<T>): Promise<T> {
+    return this.#open === null ? work() : this.#open.sitting.during(work);
+  }
+
   /** A call failed: with some reasons the whole sitting is over. */
   noteFailure(error: unknown): void {
     if (isEnd(error)) {
@@ -154,7 +161,7 @@ export class Desk {
   }
 
   private async openMailbox(access: Access, name: string, takeOver: boolean, report: Report): Promise<Home> {
-    const { lockTab, audience, now, sleep, means } = this.premises;
+    const { lockTab, audience, now, sleep, means, readingsIn } = this.premises;
     const { entropy } = means;
     const furnishing = this.premises.furnish();
     furnishing.catch(() => undefined); // thrown below, once the mailbox is held
@@ -169,7 +176,7 @@ export class Desk {
       },
     };
     try {
-      const room = { entropy, now, sleep, reports: await furnishing };
+      const room = { entropy, now, sleep, reports: await furnishing, readingsIn };
       const sitting = await sitDown(holding, room, heard, report);
       const home = await sitting.home((verified, signed) => report({ step: "verifying", verified, signed }));
       const account = new OwnAccount(access, name, sitting.mailbox, means);

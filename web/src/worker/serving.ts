@@ -2,6 +2,7 @@
 
 import type { Access } from "../account/access";
 import type { Means } from "../account/session";
+import { Readings } from "../mailbox/readings";
 import { Reports } from "../mailbox/reports";
 import { givenFile } from "../program/given-file";
 import { ownProgram } from "../program/own-program";
@@ -34,6 +35,7 @@ export class Serving {
       now: () => Math.floor(Date.now() / 1000),
       sleep: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
       furnish: async () => new Reports(await resources.codes()),
+      readingsIn: async (language) => new Readings(await resources.tongue(language), await resources.codes()),
     });
   }
 
@@ -48,7 +50,14 @@ export class Serving {
     return failureOf(error);
   }
 
-  async serve(asked: Exclude<Asked, { readonly call: "signIn" }>, report: Report): Promise<Calls[CallName]["answer"]> {
+  serve(asked: Exclude<Asked, { readonly call: "signIn" }>, report: Report): Promise<Calls[CallName]["answer"]> {
+    return this.#desk.during(() => this.answer(asked, report));
+  }
+
+  private async answer(
+    asked: Exclude<Asked, { readonly call: "signIn" }>,
+    report: Report,
+  ): Promise<Calls[CallName]["answer"]> {
     const desk = this.#desk;
     switch (asked.call) {
       case "readLetter":
@@ -82,8 +91,8 @@ export class Serving {
       case "show":
         await desk.sitting.show(asked.ask.keys, asked.ask.extent);
         return null;
-      case "readAll":
-        await desk.sitting.readAll((read, all) => report({ step: "reading", read, all }));
+      case "search":
+        await desk.sitting.search(asked.ask, (finding) => report({ step: "searching", ...finding }));
         return null;
       case "attach":
         return desk.sitting.attach(asked.ask, (done, all) => report({ step: "carrying", done, all }));

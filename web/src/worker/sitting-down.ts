@@ -6,6 +6,7 @@ import type { Publisher } from "../channel/publishing";
 import { Mailbox } from "../mailbox/mailbox";
 import { OfficersWork } from "../mailbox/officers-work";
 import { load } from "../mailbox/opening";
+import type { ReadingsIn } from "../mailbox/searching";
 import type { Reports } from "../mailbox/reports";
 import { Group } from "../mls/group";
 import type { Entropy } from "../primitives/entropy";
@@ -29,6 +30,7 @@ export interface Room {
   readonly now: () => number; // seconds
   readonly sleep: (seconds: number) => Promise<void>;
   readonly reports: Reports;
+  readonly readingsIn: ReadingsIn;
 }
 
 /** @throws MalformedError, MailboxAltered what was kept is not what this program kept. */
@@ -44,5 +46,5 @@ export async function sitDown(
   const keys = { credential: device.certificate, signingKey: device.signingKey };
   const restore = (secret: Uint8Array, tree: Uint8Array): Promise<Group> => Group.restore(secret, tree, keys);
   await load(mailbox, restore, (read, all) => report({ step: "reading", read, all }));
-  return new Sitting(mailbox, await OfficersWork.restore(mailbox, store), audience);
+  return new Sitting(mailbox, await OfficersWork.restore(mailbox, store), room.readingsIn, audience);
 }

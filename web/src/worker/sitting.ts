@@ -12,16 +12,17 @@ import { encodeAcknowledgement } from "../forms/acknowledgement";
 import { ControlKind } from "../forms/control";
 import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
 import { Bulletin } from "../mailbox/bulletin";
+import { Bundling } from "../mailbox/bundling";
 import { draftKey, postedOf } from "../mailbox/drafts";
 import { attachFile, fetchFile, type FetchedFile } from "../mailbox/files";
 import { Following, type Listener } from "../mailbox/following";
 import type { Headline } from "../mailbox/headline";
 import type { Kept } from "../mailbox/journal";
-import type { ReadProgress } from "../mailbox/journal-opening";
 import type { Mailbox } from "../mailbox/mailbox";
 import type { Observer } from "../mailbox/observers";
 import type { OfficersWork } from "../mailbox/officers-work";
 import { ReadingOn } from "../mailbox/reading-on";
+import { Searching, type Finding, type ReadingsIn, type Sought } from "../mailbox/searching";
 import { Uploads } from "../mailbox/uploads";
 import type { AttachmentView, DraftView, Marks } from "../mailbox/views";
 import type { Progress } from "../operation/following";
@@ -43,18 +44,23 @@ export class Sitting implements Listener, Observer {
   readonly #views: OperationViews;
   readonly #uploads = new Uploads();
   readonly #readingOn: ReadingOn;
+  readonly #searching: Searching;
+  readonly #bundling: Bundling;
   readonly #readied = new Set<string>(); // channels in which somebody began to write
   #willTell = false;
 
   constructor(
     readonly mailbox: Mailbox,
     private readonly work: OfficersWork,
+    readingsIn: ReadingsIn,
     private readonly audience: Audience,
   ) {
     this.#views = new OperationViews(mailbox);
     this.#bulletin = new Bulletin(mailbox, work);
     this.#following = new Following(mailbox, this);
     this.#readingOn = new ReadingOn(mailbox, (message) => this.noteMessage(message));
+    this.#searching = new Searching(mailbox, readingsIn);
+    this.#bundling = new Bundling(this.#searching, mailbox);
     mailbox.observe(this);
   }
 
@@ -84,7 +90,7 @@ export class Sitting implements Listener, Observer {
       this.audience.tell({ event: "connection", online: wake.type === "connected" });
     }
     if (wake.type === "connected") {
-      this.#following.beside(() => this.#readingOn.firstWords()).catch((error: unknown) => this.audience.defect(error));
+      this.readOn();
     }
     return this.#following.answer(wake);
   }
@@ -139,10 +145,14 @@ export class Sitting implements Listener, Observer {
     await this.tellNow();
   }
 
-  /** Every message, told whole: for who seeks in all of them. Throws as `show`. */
-  async readAll(progress: ReadProgress): Promise<void> {
-    await this.#readingOn.everything(progress);
-    await this.tellNow();
+  /** Throws as `Searching.search`. */
+  search(sought: Sought, tell: (finding: Finding) => void): Promise<void> {
+    return this.#searching.search(sought, tell);
+  }
+
+  /** Somebody asks for `work`: what goes on beside waits. */
+  during<T>(work: () => Promise<T>): Promise<T> {
+    return this.#bundling.behind(work);
   }
 
   async mark(place: string, marks: Partial<Marks>): Promise<void> {
@@ -174,6 +184,7 @@ export class Sitting implements Listener, Observer {
   /** Nothing is begun any more. */
   stop(): void {
     this.#following.stop();
+    this.#bundling.stop();
   }
 
   operationMoved(operation: string): void {
@@ -184,6 +195,9 @@ export class Sitting implements Listener, Observer {
 
   channelMoved(operation: string, kept: readonly Kept[]): void {
     kept.forEach((one) => this.#bulletin.noteKept(one));
+    if (kept.length > 0) {
+      this.readOn();
+    }
     this.noteChannel(operation);
   }
 
@@ -219,6 +233,15 @@ export class Sitting implements Listener, Observer {
         this.audience.defect(error),
       );
     }
+  }
+
+  /** The first words of everything, then what a search will read: beside everything else. */
+  private readOn(): void {
+    const read = async (): Promise<void> => {
+      await this.#readingOn.firstWords();
+      await this.#bundling.begin();
+    };
+    this.#following.beside(read).catch((error: unknown) => this.audience.defect(error));
   }
 
   private post(): void {

@@ -3,13 +3,14 @@
 import type { Progress } from "../../attachments/uploading";
 import type { FetchedFile } from "../../mailbox/files";
 import type { DraftView, MessageView } from "../../mailbox/views";
+import type { Finding, Sought } from "../../worker/calls";
 
 export interface MailboxActions {
   readonly onMark: (message: MessageView, mark: { readonly read?: boolean; readonly flagged?: boolean }) => void;
   /** More of these messages comes, if it can: first words, or all. Whether it came. */
   readonly onShow: (keys: readonly string[], extent: "brief" | "whole") => Promise<boolean>;
-  /** Every message comes whole: for who seeks. Whether all came. */
-  readonly onReadAll: (progress: Progress) => Promise<boolean>;
+  /** Search everything; the first finding is what was found at once, each other one adds to it. Whether all was searched. */
+  readonly onSearch: (sought: Sought, hear: (finding: Finding) => void) => Promise<boolean>;
   readonly onAcknowledge: (message: MessageView) => void;
   /** Answer `message` under another form, carrying over what is known: `response`, `seizure`. */
   readonly onRespond: (message: MessageView, form: "response" | "seizure") => void;

@@ -14,20 +14,22 @@ import { formLabel } from "./new-message";
 import { Past } from "./past";
 import { operationsAt, type Place } from "./place";
 import { Row } from "./row";
-import { lacks, useShowing, useWholeHistory } from "./showing";
+import type { Search } from "./seeking";
+import { useShowing } from "./showing";
 import { nothingThere, shelfName } from "./terms";
 import { VirtualList } from "./virtual-list";
 
 interface Props {
   readonly place: Place;
   readonly entries: readonly Entry[];
-  readonly search: RefObject<HTMLInputElement | null>;
+  readonly seek: RefObject<HTMLInputElement | null>;
+  readonly search: Search | null; // null: nothing is sought
   readonly actions: MailboxActions;
   readonly go: (change: Partial<Place>) => void;
   readonly onOpen: () => void;
 }
 
-export function Arrivals({ place, entries, search, actions, go, onOpen }: Props): JSX.Element {
+export function Arrivals({ place, entries, seek, search, actions, go, onOpen }: Props): JSX.Element {
   const words = useWords();
   const board = useBoard();
   const operations = operationsAt(board, place);
@@ -35,8 +37,6 @@ export function Arrivals({ place, entries, search, actions, go, onOpen }: Props)
   const [sight, setSight] = useState({ first: 0, last: 0 });
   const inSight = useMemo(() => entries.slice(sight.first, sight.last).map((entry) => entry.view), [entries, sight]);
   useShowing(inSight, "brief", actions.onShow);
-  const partial = useMemo(() => board.entries.filter((entry) => lacks(entry.view, "whole")).length, [board.entries]);
-  const { progress, again } = useWholeHistory(place.sought !== "", partial, actions.onReadAll);
   const rowId = (at: number): string => `m-${entries[at]?.view.key ?? ""}`;
   const rows = useRef(new WeakMap<Entry, { readonly asked: string; readonly row: JSX.Element }>());
   const row = (at: number): JSX.Element => {
@@ -77,7 +77,7 @@ export function Arrivals({ place, entries, search, actions, go, onOpen }: Props)
             <label>
               <span class="unseen">{words.say("Search in everything that you may read")}</span>
               <input
-                ref={search}
+                ref={seek}
                 type="search"
                 dir="auto"
                 autocomplete="off"
@@ -90,9 +90,9 @@ export function Arrivals({ place, entries, search, actions, go, onOpen }: Props)
             <Filters place={place} go={go} />
           </search>
           <p class="unseen" role="status">
-            {place.sought !== "" && words.say("{count} found", { count: entries.length })}
+            {search !== null && words.say("{count} found", { count: entries.length })}
           </p>
-          {place.sought !== "" && <HowFar progress={progress} again={again} />}
+          {search !== null && <HowFar search={search} />}
           {entries.length === 0 ? (
             <p class="nothing">{nothing(place, nothingThere(words, place.shelf), words.say("Nothing fits."))}</p>
           ) : (
@@ -114,16 +114,23 @@ export function Arrivals({ place, entries, search, actions, go, onOpen }: Props)
   );
 }
 
-/** A search is complete when everything was read, and says so until then. */
-function HowFar({ progress, again }: ReturnType<typeof useWholeHistory>): JSX.Element | null {
+/** A search says how far back it went, until it went through everything. */
+function HowFar({ search: { progress, again } }: { readonly search: Search }): JSX.Element {
   const words = useWords();
+  const { now } = useBoard();
   switch (progress.state) {
     case "complete":
-      return null;
-    case "reading":
       return (
         <p class="how-far" role="status">
-          {words.say("Reading older messages: {read} of {all}. More may be found.", progress)}
+          {words.say("Everything was searched.")}
+        </p>
+      );
+    case "searching":
+      return (
+        <p class="how-far" role="status">
+          {progress.since === null
+            ? words.say("Searching …")
+            : words.say("Searched back to {moment}; more may be found.", { moment: words.short(progress.since, now) })}
         </p>
       );
     case "stopped":

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import type { Entry } from "../../mailbox/boxes";
 import type { Readings } from "../../mailbox/readings";
-import { SearchIndex } from "../../mailbox/search";
+import { wordsOf } from "../../mailbox/search";
 import type { OperationMailbox } from "../../mailbox/views";
 import { useWords } from "../../words";
 import type { Failure, Home } from "../../worker/calls";
@@ -20,6 +20,7 @@ import { Help } from "./help";
 import { useKeys } from "./keys";
 import { countsOf, listed, START, type Place } from "./place";
 import { Announcement, PhoneBar } from "./phone-bar";
+import { useSearch } from "./seeking";
 import { Story, targetOf } from "./story";
 import { allowedFor } from "./story-actions";
 import { shelfName } from "./terms";
@@ -54,8 +55,7 @@ export function MailboxScreen({
   const [place, setPlace] = useState<Place>({ ...START, ...start });
   const [help, setHelp] = useState(false);
   const [letters, setLetters] = useState(true);
-  const [index] = useState(() => new SearchIndex());
-  const search = useRef<HTMLInputElement>(null);
+  const seek = useRef<HTMLInputElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const note = useRef<HTMLTextAreaElement>(null);
   const go = (change: Partial<Place>): void => {
@@ -63,9 +63,12 @@ export function MailboxScreen({
     setPlace((before) => ({ ...before, ...change }));
   };
 
+  const isSought = wordsOf(place.sought).length > 0;
+  const sought = isSought ? { typed: place.sought, language: words.language } : null;
+  const search = useSearch(sought, board.entries.length, actions.onSearch);
   const entries = useMemo(
-    () => listed(board, place, index),
-    [board.entries, readings, place.operation, place.shelf, place.filter, place.sought],
+    () => listed(board, place, isSought ? search.found : null),
+    [board.entries, place.operation, place.shelf, place.filter, isSought, search.found],
   );
   const chosen = board.entries.find((entry) => entry.view.key === place.message) ?? null;
   const story = useMemo(() => storyOf(board, chosen), [board.entries, chosen]);
@@ -94,7 +97,7 @@ export function MailboxScreen({
     a: () => may?.acknowledge === true && target !== null && actions.onAcknowledge(target.view),
     f: () => target !== null && actions.onMark(target.view, { flagged: !target.view.marks.flagged }),
     n: () => note.current?.focus(),
-    "/": () => search.current?.focus(),
+    "/": () => seek.current?.focus(),
     "?": () => setHelp(true),
     Escape: () => back(),
   };
@@ -136,7 +139,15 @@ export function MailboxScreen({
           />
         </div>
         <Boxes place={place} go={go} onNew={actions.onNew} />
-        <Arrivals place={place} entries={entries} search={search} actions={actions} go={go} onOpen={open} />
+        <Arrivals
+          place={place}
+          entries={entries}
+          seek={seek}
+          search={isSought ? search : null}
+          actions={actions}
+          go={go}
+          onOpen={open}
+        />
         {writing ? (
           <div class="story-pane">{children}</div>
         ) : details !== null ? (

@@ -2,8 +2,7 @@
 
 import { lies, shown, type Entry } from "../../mailbox/boxes";
 import { EVERYTHING, isUnread, passes, type Filter } from "../../mailbox/filters";
-import { wordsOf, textsOf, type SearchIndex } from "../../mailbox/search";
-import { memberOf, operationOf, readingOf, type Board, type BoardOperation } from "./board";
+import { operationOf, type Board, type BoardOperation } from "./board";
 import type { Shelf } from "./terms";
 
 /** On a phone one pane is seen at a time. */
@@ -35,24 +34,20 @@ export function operationsAt(board: Board, place: Place): readonly BoardOperatio
     : board.operations.filter((one) => one.operation === place.operation);
 }
 
-/** What the list shows: those of the box that pass the filter and have what is sought. */
-export function listed(board: Board, place: Place, index: SearchIndex): readonly Entry[] {
+/** What the list shows: those of the box that pass the filter, and are among the found ones where something is sought. */
+export function listed(board: Board, place: Place, found: ReadonlySet<string> | null): readonly Entry[] {
   if (place.shelf === "drafts" || place.shelf === "aside") {
     return [];
   }
   const entries = place.operation === null ? board.entries : (operationOf(board, place.operation)?.entries ?? []);
-  const words = wordsOf(place.sought);
   const countryOf = new Map<string, string | null>();
   for (const one of board.operations) {
     one.members.forEach((member, account) => countryOf.set(account, member.profile?.country ?? null));
   }
-  if (words.length > 0) {
-    entries.forEach((entry) => index.add(sought(board, entry), () => sayings(board, entry)));
-  }
   return shown(entries, place.shelf).filter(
     (entry) =>
       passes(entry, place.filter, (account) => countryOf.get(account) ?? null) &&
-      (words.length === 0 || index.has(sought(board, entry), words)),
+      (found === null || found.has(entry.view.key)),
   );
 }
 
@@ -111,25 +106,4 @@ function tallyOf(entries: readonly Entry[]): Tally {
 function together(tallies: readonly Tally[]): Tally {
   const sum = (of: (tally: Tally) => number): number => tallies.reduce((all, tally) => all + of(tally), 0);
   return { unread: sum((one) => one.unread), waiting: sum((one) => one.waiting), forUs: tallies.flatMap((one) => one.forUs) };
-}
-
-/** Under which name what a message says lies in the index: as much of it as is here. */
-function sought(board: Board, { view }: Entry): string {
-  return `${board.readings?.tongue.language}/${view.key}/${view.extent}`;
-}
-
-/** Everything by which somebody may seek a message: what was said, what it is called here, who said it. */
-function sayings(board: Board, entry: Entry): readonly string[] {
-  const { view } = entry;
-  const reading = readingOf(board, view.operation, view)?.reading;
-  const labels = reading?.passages.flatMap((passage) => passage.lines.map((line) => line.text)) ?? [];
-  const profile = memberOf(board, view)?.profile;
-  return [
-    ...textsOf(view.body.values),
-    ...labels,
-    ...view.body.attachments.map((attachment) => attachment.name),
-    reading?.title ?? "",
-    profile?.name ?? "",
-    profile?.organisation ?? "",
-  ];
 }

@@ -1,6 +1,6 @@
 /** More of messages is asked for when somebody looks at them: the mailbox opens with its headlines (ADR 0029). */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import type { Extent, MessageView } from "../../mailbox/views";
 import type { MailboxActions } from "./actions";
@@ -26,37 +26,4 @@ export function useShowing(
       void onShow(missing, wanted).then((shown) => shown || missing.forEach((key) => asked.current.delete(key)));
     }
   }, [messages, wanted]);
-}
-
-/** How far everything was read that a search looks through. */
-export type SearchProgress =
-  | { readonly state: "complete" }
-  | { readonly state: "reading"; readonly read: number; readonly all: number }
-  | { readonly state: "stopped" }; // the line broke; `again` goes on
-
-/** While something is sought, everything is read; what was read stays. */
-export function useWholeHistory(
-  isSought: boolean,
-  missing: number,
-  onReadAll: MailboxActions["onReadAll"],
-): { readonly progress: SearchProgress; readonly again: () => void } {
-  const [progress, setProgress] = useState<SearchProgress>({ state: "complete" });
-  const isReading = useRef(false);
-  const again = (): void => {
-    if (isReading.current) {
-      return;
-    }
-    isReading.current = true;
-    setProgress({ state: "reading", read: 0, all: missing });
-    void onReadAll((read, all) => setProgress({ state: "reading", read, all })).then((done) => {
-      isReading.current = false;
-      setProgress({ state: done ? "complete" : "stopped" });
-    });
-  };
-  useEffect(() => {
-    if (isSought && missing > 0) {
-      again();
-    }
-  }, [isSought]);
-  return { progress, again };
 }
