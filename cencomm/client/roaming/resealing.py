@@ -6,7 +6,7 @@ under every key that the vault still names.
 """
 
 from cencomm.client.roaming.sealing import MailboxSealing
-from cencomm.client.roaming.store import SAVE_BYTES, RoamingStore
+from cencomm.client.roaming.store import RoamingStore
 
 MARK_KEY = "mailbox-key"  # says under which key all rows are
 
@@ -20,14 +20,6 @@ async def reseal(store: RoamingStore, sealing: MailboxSealing) -> None:
     mark = sealing.newest_key_mark()
     if await store.get(MARK_KEY) == mark:
         return
-    batch: list[str] = []
-    size = 0
-    for key, value in await store.scan(""):
-        batch.append(key)
-        size += len(value)
-        if size > SAVE_BYTES:
-            await store.rewrite(batch)
-            batch, size = [], 0
-    await store.rewrite(batch)
+    await store.rewrite()
     await store.apply({MARK_KEY: mark}, expected_version=await store.version())
     await store.save()

@@ -179,11 +179,18 @@ class RoamingStore:
             self._adopt(save)
             return answer
 
-    async def rewrite(self, keys: Iterable[str]) -> None:
-        """Save these values again, with their chunks: under the newest key. Raises as `save`."""
-        for key in keys:
-            self._waiting.setdefault(key, self._values[key])
+    async def rewrite(self) -> None:
+        """Every value is saved again, with its chunks: under the newest key. Raises as `scan` and `save`."""
+        size = 0
+        for key, _ in await self.scan(""):
+            value = self._values.get(key)  # as it is now: it may have been written, or have gone, during a save
+            if value is not None:
+                self._waiting.setdefault(key, value)
             self._old_chunks.update(self._stored.chunks.get(key, ()))
+            size += len(value or b"")
+            if size > SAVE_BYTES:
+                await self.save()
+                size = 0
         await self.save()
 
     async def release(self) -> None:

@@ -23,9 +23,9 @@ export async function claim(
   place: LogPlace,
   accounts: readonly Bytes[],
 ): Promise<readonly Bytes[]> {
-  const packages: Bytes[] = [];
+  let packages: readonly Bytes[] = [];
   for (let start = 0; start < accounts.length; start += MAX_CLAIM_ACCOUNTS) {
-    packages.push(...(await claimSome(relay, place, accounts.slice(start, start + MAX_CLAIM_ACCOUNTS))));
+    packages = packages.concat(await claimSome(relay, place, accounts.slice(start, start + MAX_CLAIM_ACCOUNTS)));
   }
   return packages;
 }

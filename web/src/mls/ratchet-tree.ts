@@ -147,7 +147,7 @@ export class RatchetTree {
         places.push(index);
       }
     }
-    const wide = this.#nodes.widened(1 + Math.max(0, ...places));
+    const wide = this.#nodes.widened(1 + (places.at(-1) ?? 0));
     const changes = new Map<number, Node | null>();
     leaves.forEach((leafNode, order) => {
       const leaf = places[order] ?? 0; // there are as many places as leaves

@@ -7,7 +7,7 @@
 
 import { equal } from "../bytes";
 import type { MailboxSealing } from "./sealing";
-import { SAVE_BYTES, type RoamingStore } from "./store";
+import type { RoamingStore } from "./store";
 
 const MARK_KEY = "mailbox-key"; // says under which key all rows are
 
@@ -18,17 +18,7 @@ export async function reseal(store: RoamingStore, sealing: MailboxSealing): Prom
   if (before !== null && equal(before, mark)) {
     return;
   }
-  let batch: string[] = [];
-  let size = 0;
-  for (const [key, value] of await store.scan("")) {
-    batch.push(key);
-    size += value.length;
-    if (size > SAVE_BYTES) {
-      await store.rewrite(batch);
-      [batch, size] = [[], 0];
-    }
-  }
-  await store.rewrite(batch);
+  await store.rewrite();
   await store.apply(new Map([[MARK_KEY, mark]]), store.version);
   await store.save();
 }

@@ -147,14 +147,22 @@ export class RoamingStore implements StateStore, Keeper {
     });
   }
 
-  /** Save these values again, with their chunks: under the newest key. Throws as `save`. */
-  async rewrite(keys: readonly string[]): Promise<void> {
-    for (const key of keys) {
-      const value = this.#values.get(key);
+  /**
+   * Every value is saved again, with its chunks: under the newest key. Throws as `scan` and `save`; some values are then.
+   */
+  async rewrite(): Promise<void> {
+    let size = 0;
+    for (const [key] of await this.scan("")) {
+      const value = this.#values.get(key); // as it is now: it may have been written, or have gone, while another was saved
       if (value !== undefined && !this.#waiting.has(key)) {
         this.#waiting.set(key, value);
       }
       this.#stored.chunks.get(key)?.forEach((id) => this.#oldChunks.add(id));
+      size += value?.length ?? 0;
+      if (size > SAVE_BYTES) {
+        await this.save();
+        size = 0;
+      }
     }
     await this.save();
   }

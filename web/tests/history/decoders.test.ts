@@ -4,10 +4,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { fromHex, type Bytes } from "../../src/bytes";
+import { vector } from "../../src/codec";
 import { MalformedError, ProtocolError } from "../../src/errors";
 import { decodeOutline, encodeOutline } from "../../src/history/outline";
+import { pair } from "../../src/history/judging";
+import { HistoryRefused } from "../../src/ledger/history";
 import { verifyChunk } from "../../src/ledger/history-chunk";
-import { decodeItems } from "../../src/ledger/history-items";
+import { decodeItems, type Item } from "../../src/ledger/history-items";
 import { decodeHistoryRequest, encodeHistoryRequest } from "../../src/ledger/history-request";
 import { countingEntropy } from "../fakes/counting-entropy";
 import { chunksOf, FIXTURE } from "./reader";
@@ -71,3 +74,17 @@ function decodesOrRefuses<T>(data: Bytes, decode: (data: Bytes) => T, encode: ((
     assert.deepEqual(encode(value), data);
   }
 }
+
+test("a hundred thousand entries that the log does not hold are refused as one is", () => {
+  const items: readonly Item[] = Array.from({ length: 200_000 }, (_, place) => {
+    return { kind: "absent", sequence: BigInt(200_007 - place), why: 0, reason: "" };
+  });
+
+  assert.throws(() => pair([], items), (error) => error instanceof HistoryRefused && /adds entry 8,/.test(error.message));
+});
+
+test("a list that others made is written again however long it is", () => {
+  const empty = Array.from({ length: 300_000 }, () => new Uint8Array(1));
+
+  assert.equal(vector(empty).length, 300_004);
+});

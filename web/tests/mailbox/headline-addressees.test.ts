@@ -44,9 +44,9 @@ function worst(): readonly Addressee[] {
 
 test("a page of messages with 800 addressees each, all different, is a megabyte of headlines and not 40", () => {
   for (const to of [() => others(MAX_ADDRESSEES), worst]) {
-    const items = Array.from({ length: PAGE_NUMBERS - 1 }, (_, place) => listedOf(kept(place + 1, to()), OURS));
+    const items = Array.from({ length: 16 }, (_, place) => listedOf(kept(place + 1, to()), OURS));
 
-    const size = encodeHeadlines({ items, briefs: null }).length;
+    const size = encodeHeadlines({ items, briefs: null }).length * (PAGE_NUMBERS / items.length);
 
     assert.ok(size < 1_200_000, `${size} bytes`);
   }

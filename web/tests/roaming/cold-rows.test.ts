@@ -7,7 +7,7 @@ import { MailboxAltered } from "../../src/roaming/errors";
 import { fetchMailbox, loadMailbox } from "../../src/roaming/loading";
 import { reseal } from "../../src/roaming/resealing";
 import { MailboxSealing, RowKind } from "../../src/roaming/sealing";
-import { RoamingStore } from "../../src/roaming/store";
+import { RoamingStore, SAVE_BYTES } from "../../src/roaming/store";
 import { sha256 } from "../../src/primitives/hashes";
 import { countingEntropy } from "../fakes/counting-entropy";
 import { FakeMailboxHost } from "../fakes/mailbox-host";
@@ -196,6 +196,26 @@ test("after a change of password every row is seen before any is believed, and c
 
   assert.ok(!host.pages.includes("cold"));
   assert.equal((await again.scan("message/")).length, 40);
+});
+
+test("everything is saved again whatever was read before, and what changes meanwhile stays changed (D2)", async () => {
+  const host = await counted();
+  const newest = new Uint8Array(32).fill(3);
+  const store = await opened(host, new MailboxSealing([...KEYS, newest], ACCOUNT, countingEntropy("newer")));
+  await put(store, { much: new Uint8Array(SAVE_BYTES + 1), "message/41": ONE }); // one save, then the others
+  let meanwhile: Promise<void> = Promise.resolve();
+  host.before = () => {
+    host.before = null;
+    meanwhile = put(store, { "message/41": TWO, zero: ONE });
+  };
+
+  await store.rewrite();
+  await meanwhile;
+  await store.save();
+
+  const again = await opened(host, new MailboxSealing([KEYS[0]!, newest], ACCOUNT, countingEntropy("alone")));
+  assert.equal((await again.scan("message/")).length, 41);
+  assert.deepEqual(await again.getAll(["message/41", "zero"]), [TWO, ONE]);
 });
 
 test("any bytes are tallies or a mailbox that was altered", () => {

@@ -349,6 +349,19 @@ async def test_after_a_new_password_nothing_is_sealed_under_the_old_key() -> Non
     assert await found.get("message/1") == b"1"
 
 
+async def test_everything_is_saved_again_whatever_was_read_before() -> None:
+    """D2: cold rows that nobody has asked for are under the newest key too."""
+    host, both = MailboxHost(), MailboxSealing([NAMES, OLD, NEW], ACCOUNT, system_entropy)
+    store = await opened(host)
+    await put(store, a=b"1", tree=LONG, message__1=b"1")
+    await store.save()
+
+    await (await opened(host, sealing=both)).rewrite()
+
+    found = await opened(host, sealing=MailboxSealing([NAMES, NEW], ACCOUNT, system_entropy))
+    assert [key for key, _ in await found.scan("")] == ["a", "message/1", "tree"]
+
+
 async def test_what_is_sealed_under_the_newest_key_is_not_sealed_again() -> None:
     host = MailboxHost()
     store = await opened(host)

@@ -7,6 +7,7 @@ import type { Line, Passage, Reading } from "../../forms/reading";
 import { useWords } from "../../words";
 
 const LONG = 90; // letters, from which a value takes the whole width
+const LONG_WORDS = 40; // letters of somebody's own words: a sentence is not broken into a narrow column
 
 interface Props {
   readonly reading: Reading;
@@ -44,7 +45,7 @@ export function Passages({ reading, untitled }: Props): JSX.Element {
 function Fact({ line, readIn }: { readonly line: Line; readonly readIn: string }): JSX.Element {
   const words = useWords();
   const foreign = line.ownWords && line.language !== readIn;
-  const long = line.text.length > LONG || line.text.includes("\n");
+  const long = line.text.length > (line.ownWords ? LONG_WORDS : LONG) || line.text.includes("\n");
   return (
     <div class={long ? "wide" : undefined}>
       <dt>
