@@ -8,6 +8,11 @@ const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).p
 const HEX = /^(?:[0-9a-f]{2})*$/;
 
 export function concat(...parts: readonly Bytes[]): Bytes {
+  return joined(parts);
+}
+
+/** As `concat`, of a list that others made: no engine takes a hundred thousand arguments. */
+export function joined(parts: readonly Bytes[]): Bytes {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let position = 0;
   for (const part of parts) {

@@ -5,7 +5,7 @@
  * follow the last field. Integers of eight bytes are bigints: two readers must not round one entry differently.
  */
 
-import { concat, type Bytes } from "./bytes";
+import { concat, joined, type Bytes } from "./bytes";
 import { MalformedError, UsageError } from "./errors";
 
 const MAX_VECTOR_BYTES = 2 ** 30 - 1; // RFC 9420 section 2.1.2: the largest length that the prefix can say
@@ -141,7 +141,7 @@ export function opaque(value: Bytes): Bytes {
 
 /** T value<V> of items that are encoded already. */
 export function vector(items: readonly Bytes[]): Bytes {
-  return opaque(concat(...items));
+  return opaque(joined(items));
 }
 
 /** optional<T> of a value that is encoded already. */

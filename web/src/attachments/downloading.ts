@@ -1,6 +1,6 @@
 /** From the relay back to the file that its author sent, or an error (rules A2, A7). */
 
-import { concat, type Bytes } from "../bytes";
+import { joined, type Bytes } from "../bytes";
 import { chunkCount, chunkLength, type Attachment } from "../forms/attachment";
 import { TAG_BYTES } from "../primitives/chunk-stream";
 import type { AttachmentRoutes } from "../relay/attachment-routes";
@@ -41,5 +41,5 @@ export async function download(
     progress(first + count, all);
   }
   opening.finish();
-  return concat(...pieces);
+  return joined(pieces);
 }

@@ -114,7 +114,7 @@ export function pair(entries: readonly LoggedEntry[], items: readonly Item[]): r
     }
   }
   if (said.size > 0) {
-    const added = Math.min(...said.keys());
+    const added = [...said.keys()].reduce((least, sequence) => Math.min(least, sequence)); // a chunk holds more than a call takes
     throw new HistoryRefused("H2", `the answer adds entry ${added}, which the log does not hold there`);
   }
   return pairs;

@@ -1,6 +1,6 @@
 /** Reading a whole mailbox from the relay that keeps it, and believing it only if it is one that was sealed (D4). */
 
-import { concat, fromUtf8, hex, utf8, type Bytes } from "../bytes";
+import { fromUtf8, hex, joined, utf8, type Bytes } from "../bytes";
 import { MalformedError } from "../errors";
 import type { HeldMailbox, MailboxHost } from "../relay/mailbox-routes";
 import { changeCold, COLD_TALLIES_KEY, decodeColdTallies, NO_COLD_ROWS, type ColdTallies } from "./cold-tallies";
@@ -109,7 +109,7 @@ function assemble(rows: readonly Row[]): Pick<Loaded, "values"> & Pick<Stored, "
       if (!parts.every((part) => part !== undefined)) {
         throw new MailboxAltered("a value of the mailbox lacks a part");
       }
-      values.set(keyOf(row), concat(...parts));
+      values.set(keyOf(row), joined(parts));
       chunks.set(keyOf(row), ids);
     }
   }

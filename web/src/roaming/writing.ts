@@ -1,6 +1,6 @@
 /** What waits in memory, as the next version of what the relay holds: rows that come, rows that go, and their seal. */
 
-import { concat, fromHex, hex, utf8, type Bytes } from "../bytes";
+import { fromHex, hex, joined, utf8, type Bytes } from "../bytes";
 import * as secretBox from "../primitives/secret-box";
 import type { MailboxRow, MailboxWrite } from "../relay/mailbox-routes";
 import { cut } from "./chunking";
@@ -53,7 +53,7 @@ export function sealWrite(
       continue;
     }
     const cutUp = cut(value).map((piece) => [sealing.chunkId(piece), piece] as const);
-    rows.push(sealed({ kind: RowKind.chunked, key: utf8(key), content: concat(...cutUp.map(([id]) => id)) }, false));
+    rows.push(sealed({ kind: RowKind.chunked, key: utf8(key), content: joined(cutUp.map(([id]) => id)) }, false));
     cutUp.forEach(([id, piece]) => pieces.set(hex(id), piece));
     chunks.set(key, [...new Map(cutUp.map(([id]) => [hex(id), id])).keys()]);
   }
