@@ -40,6 +40,9 @@ CLIPPED = """() => {
   const name = (one) => `${one.tagName}.${one.className}: ${(one.textContent || one.value || "").slice(0, 40)}`;
   const found = [];  // what is typed into a line scrolls with its caret
   const width = document.documentElement.clientWidth;
+  const { scrollHeight, clientHeight } = document.documentElement;
+  const panes = document.querySelector(".mailbox") !== null;  // they scroll, and the page does not
+  if (panes && scrollHeight > clientHeight) found.push(`the page is longer than its window: ${scrollHeight}`);
   if (document.documentElement.scrollWidth > width) found.push(`the page: ${document.documentElement.scrollWidth}`);
   for (const one of [...document.querySelectorAll("body *")].filter(shown)) {
     const style = getComputedStyle(one);

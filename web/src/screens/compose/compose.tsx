@@ -155,7 +155,7 @@ export function Compose(props: Props): JSX.Element {
               {words.say("As the last one")}
             </button>
           )}
-          <small>{words.say("Draft kept sealed, {time} UTC", { time: words.moment(draft.changedAt) })}</small>
+          <small>{words.say("Draft kept sealed, {time} UTC", { time: words.short(draft.changedAt, now()) })}</small>
         </header>
         <Steps sections={sections} values={asked} faults={faults} />
         <div class="questions" ref={questions}>

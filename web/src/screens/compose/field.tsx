@@ -68,18 +68,20 @@ export function FieldEntry({ field, path, row, onChange }: Props): JSX.Element {
           <bdi>{pick(field.help, tongue.language)}</bdi>
         </small>
       )}
-      {input({
-        id,
-        path,
-        label,
-        field,
-        value: row.get(field.name),
-        row,
-        required,
-        invalid: wrong.length > 0,
-        describedBy: [field.help === null ? "" : `${id}-help`, wrong.length > 0 ? `${id}-wrong` : ""].join(" ").trim(),
-        onChange,
-      })}
+      <div class="answer">
+        {input({
+          id,
+          path,
+          label,
+          field,
+          value: row.get(field.name),
+          row,
+          required,
+          invalid: wrong.length > 0,
+          describedBy: [field.help === null ? "" : `${id}-help`, wrong.length > 0 ? `${id}-wrong` : ""].join(" ").trim(),
+          onChange,
+        })}
+      </div>
       {wrong.length > 0 && (
         <p class="fault" id={`${id}-wrong`}>
           {wrong.map((fault) => tongue.explain(fault)).join(" ")}{" "}

@@ -7,6 +7,7 @@ import { LanguageChoice } from "../language-choice";
 import type { Alerting } from "./alerting";
 import { useBoard } from "./board";
 import { ThemeChoice } from "./theme-choice";
+import { WhoseDesk } from "./whose-desk";
 
 interface Props {
   readonly online: boolean;
@@ -30,6 +31,7 @@ export function TopBar({ online, alerting, onHelp, onAccount, onSignOut }: Props
       <span class="bar-hour" title={words.local(now)}>
         {words.say("{hour} UTC", { hour: words.short(now, now) })}
       </span>
+      <WhoseDesk />
       {!alerting.on && (
         <button class="quiet desk-only" onClick={alerting.turnOn}>
           {words.say("Sound for urgent messages")}
