@@ -4,7 +4,7 @@ Carla coordinates with the other program, and sees what the relay's log and othe
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ from tests.scenarios.people import Person, Place, admit, found, person
 
 WAIT = 60_000.0  # milliseconds: Argon2 in JavaScript on a busy machine
 NAME = "ana.roissy"
+Founding = Callable[[Person, Form], Awaitable[Place]]
 FIRST_WORDS = "Reefer MSKU9070323 is late"
 
 
@@ -110,7 +111,9 @@ async def say(somebody: Person, place: Place, text: str) -> None:
 
 
 @asynccontextmanager
-async def duty_post(chromium: str, folder: Path, forms: Mapping[str, Form], reports: Reports) -> AsyncIterator[Post]:
+async def duty_post(
+    chromium: str, folder: Path, forms: Mapping[str, Form], reports: Reports, *, founding: Founding = found
+) -> AsyncIterator[Post]:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(loopback_relay(folder / "relay", clock=system_clock))
         carla, ana = [
@@ -119,7 +122,7 @@ async def duty_post(chromium: str, folder: Path, forms: Mapping[str, Form], repo
             )
             for name, password in (("Carla Nkemelu", None), (NAME, PASSWORD))
         ]
-        place = await found(carla, forms["note"])
+        place = await founding(carla, forms["note"])
         await admit(carla, ana, place, "FR")
         await keep_pins(ana.mailbox, ana.access)  # as each command does: the vault names the operation of her letter
         playwright = await stack.enter_async_context(async_playwright())
