@@ -139,7 +139,7 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
   );
   const home = useMemo(() => {
     const operations = [troubled(who.GREY_HERON, trouble), who.AMBER_COAST].map(
-      (overview) => ({ verified: true, overview: planted.name === null ? overview : who.called(overview, planted.name) }) as const,
+      (overview) => ({ verified: true, confirmed: asked.get("confirmed") !== "no", overview: planted.name === null ? overview : who.called(overview, planted.name) }) as const,
     );
     return { account: who.ROTTERDAM.account, operations };
   }, []);

@@ -1,7 +1,7 @@
 /** What an entry can say (rules C5, C11, L6, L7, L8; docs/protocol.md section 3.2). Nothing in it is judged here. */
 
-import type { Bytes } from "../bytes";
-import { decode, type Reader } from "../codec";
+import { concat, type Bytes } from "../bytes";
+import { decode, fixed, optional, uint, vector, type Reader } from "../codec";
 import { PUBLIC_KEY_BYTES } from "../primitives/signatures";
 import { readCharter, type Charter } from "./charter";
 import { readBlobRef, readContentKeyRef, type BlobRef, type ContentKeyRef } from "./content-key";
@@ -164,7 +164,23 @@ function readPhase(reader: Reader): PhaseBody {
   return { type: EntryType.phase, phase: readKind(reader, Phase, "Phase") };
 }
 
-function readRestart(reader: Reader): Restart {
+/** As `readRestart` reads it. */
+export function encodeRestart(body: Restart): Bytes {
+  return concat(
+    fixed(body.channel, CHANNEL_ID_BYTES),
+    uint(body.oldGeneration, 4),
+    fixed(body.oldGroupId, GROUP_ID_BYTES),
+    uint(body.cutSequence, 8),
+    fixed(body.cutHash, HASH_BYTES),
+    uint(body.reason, 1),
+    uint(body.generation, 4),
+    fixed(body.groupId, GROUP_ID_BYTES),
+    optional(body.committer === null ? null : fixed(body.committer, PUBLIC_KEY_BYTES)),
+    vector(body.rejecters.map((rejecter) => fixed(rejecter, PUBLIC_KEY_BYTES))),
+  );
+}
+
+export function readRestart(reader: Reader): Restart {
   return {
     type: EntryType.restart,
     channel: reader.fixed(CHANNEL_ID_BYTES),

@@ -1,11 +1,12 @@
 /**
  * Folds ledger entries into the state of an operation (rules L, C11; docs/protocol.md section 3.3).
  *
- * Every Ledger is a verified prefix of one chain: it comes from `start` and `append` only, which refuse what does not
- * follow and change nothing then. The verdicts are those of `cencomm/ledger/replay.py`: tests/vectors/ledger/.
+ * Every Ledger is a verified prefix of one chain: it comes from `start` and `append`, which refuse what does not follow
+ * and change nothing then, or it was kept by us as one of those. The verdicts are those of `cencomm/ledger/replay.py`: tests/vectors/ledger/.
  */
 
-import { equal, hex, type Bytes } from "../bytes";
+import { concat, equal, hex, type Bytes } from "../bytes";
+import { opaque } from "../codec";
 import { UsageError } from "../errors";
 import type { Admit, Body, ChannelBody, FormBody, Replace, Restart, Revoke } from "./bodies";
 import { declareChannel, entitles, namedIn, restartChannel, type Channel } from "./channel";
@@ -31,7 +32,9 @@ export interface FormVersion {
   readonly sequence: number; // from which entry on it may be used
 }
 
-interface State {
+/** What entries made of an operation. `founding` is entry 0 in its bytes. */
+export interface LedgerState {
+  readonly founding: Bytes;
   readonly charter: Charter;
   readonly hashes: readonly Bytes[];
   readonly time: bigint; // of the newest entry, in seconds; advisory
@@ -47,7 +50,7 @@ interface State {
 export class Ledger {
   private constructor(
     readonly operation: Bytes,
-    private readonly state: State,
+    readonly state: LedgerState,
   ) {}
 
   /** The operation that `signed` founds; whether it is the right one, its fingerprint says. @throws LedgerRefused */
@@ -58,6 +61,7 @@ export class Ledger {
     );
     const once = [charter.relayKey, charter.plan.blob, ...members.flatMap(broughtOnce)];
     return new Ledger(signed.hash, {
+      founding: concat(opaque(signed.content), opaque(signed.signature)),
       charter,
       hashes: [signed.hash],
       time: signed.time,
@@ -68,6 +72,11 @@ export class Ledger {
       forms: new Map(),
       spent: spend(new Set(), "L6", once),
     });
+  }
+
+  /** As `state` was taken from a ledger before, and kept where only we write: nothing is judged again. */
+  static resume(operation: Bytes, state: LedgerState): Ledger {
+    return new Ledger(operation, state);
   }
 
   /** The ledger with one more entry; this one stays as it is. @throws LedgerRefused `rule` says which rule it breaks. */
@@ -246,7 +255,7 @@ export class Ledger {
   }
 
   /** The state after a body whose signatures are judged; hash and time are the caller's. */
-  private enact(body: Body): State {
+  private enact(body: Body): LedgerState {
     switch (body.type) {
       case EntryType.charter:
         throw new LedgerRefused("L2", "a charter is entry 0 only");
@@ -271,20 +280,20 @@ export class Ledger {
     }
   }
 
-  private admit(body: Admit): State {
+  private admit(body: Admit): LedgerState {
     rules.judgeEnrolment(body.keys, this.operation);
     const member = memberFrom(body.keys, body.role, body.profile, body.until, this.sequence + 1);
     const membership = this.state.membership.admit(member);
     return { ...this.state, membership, spent: spend(this.state.spent, "L6", broughtOnce(member)) };
   }
 
-  private revoke(body: Revoke): State {
+  private revoke(body: Revoke): LedgerState {
     this.judgeContentKey(body.contentKey);
     const membership = this.state.membership.revoke(body.account, body.identityKey, this.sequence + 1);
     return { ...this.state, membership, contentKey: body.contentKey };
   }
 
-  private replace(body: Replace): State {
+  private replace(body: Replace): LedgerState {
     rules.judgeEnrolment(body.keys, this.operation);
     this.judgeContentKey(body.contentKey);
     const membership = this.state.membership.replace(body.keys, body.replaced, this.sequence + 1);
@@ -299,13 +308,13 @@ export class Ledger {
     }
   }
 
-  private declare(body: ChannelBody): State {
+  private declare(body: ChannelBody): LedgerState {
     const channel = declareChannel(body, this.sequence + 1);
     const spent = spend(this.state.spent, "L8", [body.channel, body.groupId, body.title.blob]);
     return { ...this.state, spent, channels: new Map(this.channels).set(hex(body.channel), channel) };
   }
 
-  private restart(body: Restart): State {
+  private restart(body: Restart): LedgerState {
     const name = hex(body.channel);
     const channel = this.channels.get(name);
     if (channel === undefined) {
@@ -319,7 +328,7 @@ export class Ledger {
     return { ...this.state, spent, channels: new Map(this.channels).set(name, restarted) };
   }
 
-  private publish(body: FormBody): State {
+  private publish(body: FormBody): LedgerState {
     const { definition, version } = body;
     const spent = spend(this.state.spent, "L6", [definition.blob]);
     const form = { definition, version, sequence: this.sequence + 1 };

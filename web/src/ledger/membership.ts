@@ -49,8 +49,14 @@ export class Membership {
   private constructor(
     readonly identities: ReadonlyMap<string, Member>, // by identity key, which belongs once
     readonly accounts: ReadonlyMap<string, Member>, // each account's newest membership
-    private readonly endedDevices: ReadonlyMap<string, number>, // at which entry
+    readonly endedDevices: ReadonlyMap<string, number>, // at which entry, by `deviceName`
   ) {}
+
+  /** As it was: identities in the order in which they came, so that each account's last one is its newest. */
+  static resume(members: readonly Member[], endedDevices: ReadonlyMap<string, number>): Membership {
+    const identities = new Map(members.map((member) => [hex(member.identityKey), member]));
+    return new Membership(identities, new Map(members.map((member) => [hex(member.account), member])), endedDevices);
+  }
 
   /** The coordinators of a charter. @throws LedgerRefused one of them stands there twice. */
   static of(members: readonly Member[]): Membership {
@@ -128,6 +134,7 @@ export class Membership {
   }
 }
 
-function deviceName(account: Bytes, device: Bytes): string {
+/** Under which the end of a device is known. */
+export function deviceName(account: Bytes, device: Bytes): string {
   return `${hex(account)}/${hex(device)}`;
 }

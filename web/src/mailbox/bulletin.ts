@@ -15,7 +15,7 @@ import type { Mailbox } from "./mailbox";
 import type { OfficersWork } from "./officers-work";
 import { outgoing } from "./outgoing";
 import { asideView, formsOf, messageView } from "./view-of";
-import type { MailboxChange, OperationMailbox } from "./views";
+import { NOTHING_BEFORE, type MailboxChange, type OperationMailbox } from "./views";
 
 /** All of an operation's mailbox, or what changed in it. */
 export type News =
@@ -70,15 +70,15 @@ export class Bulletin {
     this.#messages.clear();
     const news: News[] = [];
     for (const name of whole) {
-      const operation = this.mailbox.operations.get(name);
-      if (operation !== undefined) {
+      const operation = this.mailbox.shown(name);
+      if (operation !== null) {
         const rest = await this.change(operation, this.mailbox.holdings.messages(name));
         news.push({ event: "mailbox", mailbox: { ...rest, ...formsOf(operation) } });
       }
     }
     for (const [name, messages] of changed) {
-      const operation = this.mailbox.operations.get(name);
-      if (operation !== undefined) {
+      const operation = this.mailbox.shown(name);
+      if (operation !== null) {
         news.push({ event: "changed", change: await this.change(operation, [...messages]) });
       }
     }
@@ -87,14 +87,15 @@ export class Bulletin {
 
   private async change(operation: Operation, messages: readonly Headline[]): Promise<MailboxChange> {
     const name = hex(operation.ledger.operation);
+    const isConfirmed = this.mailbox.operations.has(name); // else nobody knows how its channels stand
     return {
       operation: name,
       messages: messages.map((message) => messageView(message, operation, this.mailbox, this.work.marks)),
       aside: this.mailbox.holdings.aside(name).map(asideView),
       drafts: this.work.drafts(name),
       outgoing: await outgoing(this.mailbox, name),
-      channels: await channelStates(this.mailbox, operation),
-      history: await historyView(this.mailbox, operation),
+      channels: isConfirmed ? await channelStates(this.mailbox, operation) : [],
+      history: isConfirmed ? await historyView(this.mailbox, operation) : NOTHING_BEFORE,
     };
   }
 }

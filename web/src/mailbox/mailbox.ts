@@ -110,6 +110,11 @@ export class Mailbox implements SendingHost {
     return this.ownOperations.verified;
   }
 
+  /** What is to be shown of an operation, by its name; `operations` has it where the relay was asked since. */
+  shown(name: string): Operation | null {
+    return this.ownOperations.shown(name);
+  }
+
   /** How far ledgers reach at least, by operation in hexadecimal. */
   get pins(): ReadonlyMap<string, Pin> {
     return this.ownOperations.pins;
@@ -149,6 +154,11 @@ export class Mailbox implements SendingHost {
   /** Throws as `OwnOperations.follow`; what is known then stays. */
   followLedger(operation: Bytes, progress: Progress = () => undefined): Promise<Operation> {
     return this.ownOperations.follow(operation, progress);
+  }
+
+  /** The operation, as the relay showed it to this opening at least once: who writes stands on that. Throws as `followLedger`. */
+  async confirmed(operation: Bytes): Promise<Operation> {
+    return this.operations.get(hex(operation)) ?? this.followLedger(operation);
   }
 
   followLog(operation: Bytes, channel: Bytes): Promise<void> {

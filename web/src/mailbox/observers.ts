@@ -5,6 +5,7 @@ import type { Kept } from "./journal";
 /** Is told of each change once it is made. Operations are named in hexadecimal; `kept` is what was taken in. */
 export interface Observer {
   operationMoved(operation: string): void; // its ledger went on, or more of its names are here
+  operationConfirmed(operation: string): void; // the relay's newest head agrees with what was kept of it
   channelMoved(operation: string, kept: readonly Kept[]): void; // or asking for history in it went on
 }
 
@@ -18,6 +19,10 @@ export class Observers implements Observer {
 
   operationMoved(operation: string): void {
     this.#observers.forEach((one) => one.operationMoved(operation));
+  }
+
+  operationConfirmed(operation: string): void {
+    this.#observers.forEach((one) => one.operationConfirmed(operation));
   }
 
   channelMoved(operation: string, kept: readonly Kept[]): void {

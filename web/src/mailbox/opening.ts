@@ -5,28 +5,36 @@ import { CHANNEL_PREFIX, restoreChannel, type RestoreGroup } from "../channel/se
 import type { LogPlace } from "../channel/session";
 import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
 import { loadFrozen } from "./frozen";
+import { loadKept } from "./kept-operations";
 import { openJournal, type ReadProgress } from "./journal-opening";
 import type { Mailbox } from "./mailbox";
 import { decodePin, PIN_PREFIX } from "./pins";
 
+/** Fill a mailbox that was just made from its store. Throws as `loadList`. */
+export async function load(mailbox: Mailbox, restore: RestoreGroup, progress: ReadProgress): Promise<void> {
+  await loadList(mailbox, progress);
+  await loadChannels(mailbox, restore);
+}
+
 /**
- * Fill a mailbox that was just made from its store: pins, channels, and headlines of everything that it took in.
+ * What a list is shown of: pins, operations as they were, and headlines of everything that was taken in.
  *
  * @throws MalformedError the store was written by something else.
  * @throws MailboxAltered a row is not the one that was sealed.
  */
-export async function load(mailbox: Mailbox, restore: RestoreGroup, progress: ReadProgress): Promise<void> {
+export async function loadList(mailbox: Mailbox, progress: ReadProgress): Promise<void> {
   await loadOperations(mailbox);
-  await loadChannels(mailbox, restore);
   await openJournal(mailbox, progress);
 }
 
 async function loadOperations(mailbox: Mailbox): Promise<void> {
   const pins = (await mailbox.store.scan(PIN_PREFIX)).map(([, value]) => decodePin(value));
   mailbox.ownOperations.restore(pins, await loadFrozen(mailbox.store));
+  mailbox.ownOperations.restoreKept(await loadKept(mailbox.store, mailbox.pins));
 }
 
-async function loadChannels(mailbox: Mailbox, restore: RestoreGroup): Promise<void> {
+/** The channels' states, before anything is read, sent or committed there. Throws as `loadList`. */
+export async function loadChannels(mailbox: Mailbox, restore: RestoreGroup): Promise<void> {
   const channels = new Map<string, Map<string, Bytes>>();
   for (const [key, value] of await mailbox.store.scan(CHANNEL_PREFIX)) {
     const [, operation, channel, generation, ...rest] = key.split("/");

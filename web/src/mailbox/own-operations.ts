@@ -16,6 +16,7 @@ import { OperationFrozen, RelayWithholds, type Frozen, type Operation } from "..
 import type { RelayClient } from "../relay/relay-client";
 import type { Writes } from "../store/state-store";
 import { frozenWrites } from "./frozen";
+import { keptWrites } from "./kept-operations";
 import type { Observers } from "./observers";
 import type { OwnChannels } from "./own-channels";
 import { encodePin, newer, pinKey } from "./pins";
@@ -36,6 +37,7 @@ export interface Surroundings {
 export class OwnOperations {
   readonly verified = new Map<string, Operation>(); // since the mailbox was opened
   readonly pins: Map<string, Pin>; // how far the ledgers reach at least, as this account saw them anywhere (L2)
+  readonly #kept = new Map<string, Operation>(); // as an earlier opening verified them, and this one has not yet
   readonly #frozen = new Map<string, Frozen>(); // what the relay was caught at, in any opening (L4)
 
   constructor(private readonly around: Surroundings) {
@@ -49,6 +51,21 @@ export class OwnOperations {
       this.pins.set(name, newer(this.pins.get(name), pin));
     }
     frozen.forEach((one, name) => this.#frozen.set(name, one));
+  }
+
+  /** Operations that an earlier opening verified: shown until this one has asked the relay, and used for nothing else. */
+  restoreKept(kept: ReadonlyMap<string, Operation>): void {
+    kept.forEach((operation, name) => this.#kept.set(name, { ...operation, frozen: this.#frozen.get(name) ?? null }));
+  }
+
+  /** All that `shown` knows. */
+  get all(): readonly Operation[] {
+    return [...this.verified.values(), ...this.#kept.values()];
+  }
+
+  /** The operation to be looked at, by name: verified now, else as it was kept. Whoever sends asks `at`. */
+  shown(name: string): Operation | null {
+    return this.verified.get(name) ?? this.#kept.get(name) ?? null;
   }
 
   /**
@@ -98,8 +115,9 @@ export class OwnOperations {
   async follow(operation: Bytes, progress: Progress): Promise<Operation> {
     const { relay, device, vault, channels, observers, write } = this.around;
     const name = hex(operation);
-    const held = this.verified.get(name) ?? null;
+    const held = this.shown(name);
     if (held !== null && held.frozen !== null) {
+      this.adopt(name, held);
       return held;
     }
     const pin = this.pins.get(name) ?? null;
@@ -115,16 +133,25 @@ export class OwnOperations {
       throw error;
     }
     const after = followed.ledger.pin;
-    if (pin === null || pin.sequence !== after.sequence) {
-      await write(new Map([[pinKey(after), encodePin(after)]]));
+    const hasMoved = held === null || held.ledger !== followed.ledger || held.contents !== followed.contents;
+    if (pin?.sequence !== after.sequence || held?.ledger !== followed.ledger || held.contents.size !== followed.contents.size) {
+      await write(new Map([[pinKey(after), encodePin(after)], ...keptWrites(followed)]));
       this.pins.set(name, after);
     }
-    this.verified.set(name, followed);
+    const isConfirmed = this.verified.has(name);
+    this.adopt(name, followed);
     channels.attest(followed);
-    if (held === null || held.ledger !== followed.ledger || held.contents !== followed.contents) {
+    if (hasMoved) {
       observers.operationMoved(name);
+    } else if (!isConfirmed) {
+      observers.operationConfirmed(name);
     }
     return followed;
+  }
+
+  private adopt(name: string, operation: Operation): void {
+    this.verified.set(name, operation);
+    this.#kept.delete(name);
   }
 
   /** Both heads are kept before anybody is told (L4). */
@@ -133,7 +160,7 @@ export class OwnOperations {
     const frozen = { sentence, evidence };
     await this.around.write(frozenWrites(operation, frozen));
     this.#frozen.set(hex(operation), frozen);
-    this.verified.set(hex(operation), { ...held, frozen });
+    this.adopt(hex(operation), { ...held, frozen });
     this.around.observers.operationMoved(hex(operation));
   }
 }

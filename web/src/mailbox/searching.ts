@@ -164,8 +164,8 @@ export class Searching {
   }
 
   private listed(): readonly Listed[] {
-    const { operations, holdings } = this.mailbox;
-    return [...operations.values()].flatMap((operation) =>
+    const { ownOperations, holdings } = this.mailbox;
+    return ownOperations.all.flatMap((operation) =>
       holdings.messages(hex(operation.ledger.operation)).map((message) => ({ message, operation })),
     );
   }
@@ -183,7 +183,7 @@ export class Searching {
   private authors(): (message: Headline) => string {
     const names = new Map<string, string>();
     const us = hex(this.mailbox.device.account);
-    for (const operation of this.mailbox.operations.values()) {
+    for (const operation of this.mailbox.ownOperations.all) {
       for (const { account, profile } of overviewOf(operation, us).members) {
         const name = foldAll([profile?.name ?? "", profile?.organisation ?? ""]);
         names.set(`${hex(operation.ledger.operation)}/${account}`, name);

@@ -7,7 +7,7 @@
 import { equal, hex, type Bytes } from "../bytes";
 import { MalformedError, ProtocolError, Unavailable } from "../errors";
 import { openBlob, unwrap, type BlobRef, type ContentKey } from "../ledger/content-key";
-import { decodeSignedEntry } from "../ledger/entry";
+import { decodeSignedEntry, type SignedEntry } from "../ledger/entry";
 import { Ledger } from "../ledger/ledger";
 import { ledgersContradict, verifyLedgerHead, type LedgerHead } from "../ledger/statements";
 import type { LedgerPage, SealedBlob, Wrap } from "../relay/relay-client";
@@ -89,9 +89,18 @@ export function extend(
   if (ledger === null && !equal(first.hash, operation)) {
     throw new AnotherLedger("its first entry is of another operation, with other words");
   }
+  if (ledger !== null && !follows(ledger, first)) {
+    throw new AnotherLedger("what the relay shows to follow is of another history than what this account saw");
+  }
   const begun = ledger === null ? Ledger.start(first) : ledger.append(first);
   const extended = following.reduce((held, entry) => held.append(entry), begun);
   return { ledger: extended, head: judgeHead(extended, page.head, before) };
+}
+
+/** Whether the entry stands where the ledger's next one has to; `append` judges everything else. */
+function follows({ operation, sequence, headHash }: Ledger, next: SignedEntry): boolean {
+  const isNext = next.sequence === BigInt(sequence + 1);
+  return next.operation !== null && equal(next.operation, operation) && (!isNext || equal(next.previous, headHash));
 }
 
 /** Whether the ledger names something that is not here. */

@@ -10,7 +10,12 @@ import { FrozenCard } from "./frozen";
 import { channelTitle, CountryBadge, memberName, operationTitle } from "./people";
 import { channelKind, isNode, phase, role } from "./terms";
 
-export function OperationScreen({ overview }: { readonly overview: Overview }): JSX.Element {
+interface Props {
+  readonly overview: Overview;
+  readonly confirmed: boolean; // the relay was asked about it since somebody signed in
+}
+
+export function OperationScreen({ overview, confirmed }: Props): JSX.Element {
   const words = useWords();
   const { purpose } = overview;
   return (
@@ -27,6 +32,9 @@ export function OperationScreen({ overview }: { readonly overview: Overview }): 
           {" · "}
           {words.say("head signed {time} UTC", { time: words.moment(overview.time) })}
         </p>
+        {!confirmed && (
+          <p class="notice">{words.say("As you saw it last: whether anything changed since is being asked.")}</p>
+        )}
         {!overview.weBelong && (
           <p class="notice wrong">{words.say("You do not belong to this operation any more.")}</p>
         )}

@@ -112,9 +112,12 @@ export interface Failure {
   readonly since: number | null; // of a mailbox that somebody else holds: seconds since 1970
 }
 
-/** An operation that does not verify is shown as that, beside the others. */
+/**
+ * An operation that does not verify is shown as that, beside the others. Until it is `confirmed` it is as this account
+ * verified it when it was signed in last: the relay was not asked since, and may show more.
+ */
 export type OperationView =
-  | { readonly verified: true; readonly overview: Overview }
+  | { readonly verified: true; readonly confirmed: boolean; readonly overview: Overview }
   | { readonly verified: false; readonly operation: string; readonly failure: Failure };
 
 export interface Home {

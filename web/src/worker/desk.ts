@@ -181,7 +181,8 @@ export class Desk {
       const home = await sitting.home((verified, signed) => report({ step: "verifying", verified, signed }));
       const account = new OwnAccount(access, name, sitting.mailbox, means);
       this.#open = { account, holding, sitting, hangUp: new AbortController() };
-      this.follow(this.#open);
+      sitting.enterChannels().catch((error: unknown) => this.cannotGoOn(error, sitting));
+      this.follow(this.#open); // what comes waits for its turn behind that
       return home;
     } catch (error) {
       await handOver(holding).catch(() => holding.unlockTab()); // who tries again finds it free, if the line allows
@@ -198,13 +199,15 @@ export class Desk {
       (wake) => void inOrder.run(() => sitting.hear(wake)).catch(audience.defect),
       surroundings,
       hangUp.signal,
-    ).catch((error: unknown) => {
-      if (error instanceof CencommError) {
-        sitting.ended(error);
-      } else {
-        audience.defect(error);
-      }
-    });
+    ).catch((error: unknown) => this.cannotGoOn(error, sitting));
+  }
+
+  private cannotGoOn(error: unknown, sitting: Sitting): void {
+    if (error instanceof CencommError) {
+      sitting.ended(error);
+    } else {
+      this.premises.audience.defect(error);
+    }
   }
 
   private close(): void {

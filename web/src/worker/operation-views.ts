@@ -15,17 +15,17 @@ export class OperationViews {
   readonly #failures = new Map<string, Failure>(); // of operations whose ledger is not believed now
   readonly #troubles = new Map<string, Set<string>>(); // what went wrong in their channels
 
-  constructor(private readonly mailbox: Pick<Mailbox, "operations" | "device">) {}
+  constructor(private readonly mailbox: Pick<Mailbox, "operations" | "shown" | "device">) {}
 
   of(name: string): OperationView {
     const failure = this.#failures.get(name);
-    const operation = this.mailbox.operations.get(name);
-    if (failure !== undefined || operation === undefined) {
+    const operation = this.mailbox.shown(name);
+    if (failure !== undefined || operation === null) {
       return { verified: false, operation: name, failure: failure ?? NOT_HERE };
     }
     const overview = overviewOf(operation, hex(this.mailbox.device.account));
     const troubles = [...overview.troubles, ...(this.#troubles.get(name) ?? [])];
-    return { verified: true, overview: { ...overview, troubles } };
+    return { verified: true, confirmed: this.mailbox.operations.has(name), overview: { ...overview, troubles } };
   }
 
   /** Its ledger is believed. */

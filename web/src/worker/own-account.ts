@@ -102,10 +102,13 @@ export class OwnAccount {
     await unlessGone(this.#routes.endDevice(device));
     let channels = 0;
     const failures: CencommError[] = [];
-    for (const { ledger } of this.mailbox.operations.values()) {
+    for (const { ledger } of this.mailbox.ownOperations.all) {
+      const { operation } = ledger;
       try {
-        const entitled = this.mailbox.entitledChannels(ledger.operation);
-        channels += await this.mailbox.turns.run(() => removeOwnDevice(this.mailbox, ledger.operation, entitled, device));
+        channels += await this.mailbox.turns.run(async () => {
+          await this.mailbox.confirmed(operation);
+          return removeOwnDevice(this.mailbox, operation, this.mailbox.entitledChannels(operation), device);
+        });
       } catch (error) {
         if (!(error instanceof CencommError)) {
           throw error;

@@ -1,11 +1,11 @@
-/** Opening the mailbox that this computer holds now: everything in it is read before anything is asked of it. */
+/** Opening the mailbox that this computer holds now: its list first, its channels' keys when that is shown. */
 
 import type { RemoteVault } from "../account/remote-vault";
 import type { OwnDevice } from "../channel/host";
 import type { Publisher } from "../channel/publishing";
 import { Mailbox } from "../mailbox/mailbox";
 import { OfficersWork } from "../mailbox/officers-work";
-import { load } from "../mailbox/opening";
+import { loadChannels, loadList } from "../mailbox/opening";
 import type { ReadingsIn } from "../mailbox/searching";
 import type { Reports } from "../mailbox/reports";
 import { Group } from "../mls/group";
@@ -45,6 +45,7 @@ export async function sitDown(
   const mailbox = new Mailbox(store, device, vault, { relay, publisher, entropy, now, sleep, judgeReport });
   const keys = { credential: device.certificate, signingKey: device.signingKey };
   const restore = (secret: Uint8Array, tree: Uint8Array): Promise<Group> => Group.restore(secret, tree, keys);
-  await load(mailbox, restore, (read, all) => report({ step: "reading", read, all }));
-  return new Sitting(mailbox, await OfficersWork.restore(mailbox, store), room.readingsIn, audience);
+  await loadList(mailbox, (read, all) => report({ step: "reading", read, all }));
+  const work = await OfficersWork.restore(mailbox, store);
+  return new Sitting(mailbox, work, room.readingsIn, audience, () => loadChannels(mailbox, restore));
 }

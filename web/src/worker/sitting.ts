@@ -27,7 +27,7 @@ import { Uploads } from "../mailbox/uploads";
 import type { AttachmentView, DraftView, Marks } from "../mailbox/views";
 import type { Progress } from "../operation/following";
 import type { Wake } from "../relay/wakes";
-import type { Attach, Calls, Happening, Home, OperationView } from "./calls";
+import type { Attach, Calls, Happening, Home } from "./calls";
 import { failureOf } from "./failures";
 import { OperationViews } from "./operation-views";
 
@@ -54,6 +54,7 @@ export class Sitting implements Listener, Observer {
     private readonly work: OfficersWork,
     readingsIn: ReadingsIn,
     private readonly audience: Audience,
+    private readonly loadChannels: () => Promise<void>,
   ) {
     this.#views = new OperationViews(mailbox);
     this.#bulletin = new Bulletin(mailbox, work);
@@ -64,24 +65,36 @@ export class Sitting implements Listener, Observer {
     mailbox.observe(this);
   }
 
-  /** The account's operations as the relay shows them now, each verified, none kept from us. */
+  /**
+   * The account's operations: as they were kept, if all were, since the relay is asked once the list stands; else as it
+   * shows them now, each verified, none kept from us.
+   */
   async home(progress: Progress): Promise<Home> {
-    const shown = await this.mailbox.relay.operations();
-    const hidden = [...this.mailbox.pins.values()].map((pin) => pin.operation);
-    const all = new Map([...hidden, ...shown].map((operation) => [hex(operation), operation]));
-    const operations: OperationView[] = [];
-    for (const [name, operation] of all) {
+    const known = [...this.mailbox.pins.values()].map((pin) => pin.operation);
+    const areKept = known.length > 0 && known.every((operation) => this.mailbox.shown(hex(operation)) !== null);
+    const listed = areKept ? [] : await this.mailbox.relay.operations();
+    const all = new Map([...known, ...listed].map((operation) => [hex(operation), operation]));
+    for (const [name, operation] of areKept ? [] : all) {
       try {
         await this.mailbox.turns.run(() => this.mailbox.followLedger(operation, progress));
         this.#views.believe(name);
       } catch (error) {
         this.#views.refuse(name, error);
       }
-      operations.push(this.#views.of(name));
-      this.#bulletin.noteAll(name);
     }
+    const names = [...all.keys()];
+    names.forEach((name) => this.#bulletin.noteAll(name));
     this.tellSoon();
-    return { account: hex(this.mailbox.device.account), operations };
+    return { account: hex(this.mailbox.device.account), operations: names.map((name) => this.#views.of(name)) };
+  }
+
+  /**
+   * The channels are here: nothing is read, sent or committed before, since all of that waits for its turn.
+   *
+   * @throws MalformedError, MailboxAltered what was kept of one is not what this program kept.
+   */
+  enterChannels(): Promise<void> {
+    return this.mailbox.turns.run(this.loadChannels);
   }
 
   /** A push, or a connection that stands or broke. */
@@ -112,10 +125,16 @@ export class Sitting implements Listener, Observer {
     }
   }
 
-  /** Signed, and kept to be sent; it goes out at once if that is possible. Throws as `keepDraft`: then the draft stays. */
+  /**
+   * Signed, and kept to be sent; it goes out at once if that is possible. Throws as `confirmed` and `keepDraft`: then the
+   * draft stays.
+   */
   async send(draft: DraftView): Promise<void> {
     const gone = new Map([[draftKey(draft.draft), null]]);
-    await this.mailbox.turns.run(() => keepDraft(this.mailbox, postedOf(draft, this.mailbox.now(), this.work.files), gone));
+    await this.mailbox.turns.run(async () => {
+      await this.mailbox.confirmed(fromHex(draft.operation, OPERATION_ID_BYTES));
+      await keepDraft(this.mailbox, postedOf(draft, this.mailbox.now(), this.work.files), gone);
+    });
     this.work.forgetDraft(draft.draft);
     this.noteChannel(draft.operation);
     this.post();
@@ -167,7 +186,10 @@ export class Sitting implements Listener, Observer {
       throw new UsageError("this message is yours: the others acknowledge it");
     }
     const body = encodeAcknowledgement({ author: message.identityKey, message: message.message });
-    await this.mailbox.turns.run(() => keepControl(this.mailbox, message.place, ControlKind.acknowledgement, body));
+    await this.mailbox.turns.run(async () => {
+      await this.mailbox.confirmed(message.place.operation);
+      await keepControl(this.mailbox, message.place, ControlKind.acknowledgement, body);
+    });
     this.post();
   }
 
@@ -191,6 +213,11 @@ export class Sitting implements Listener, Observer {
     this.#bulletin.noteAll(operation);
     this.tellOverview(operation);
     this.tellSoon();
+  }
+
+  operationConfirmed(operation: string): void {
+    this.tellOverview(operation);
+    this.noteChannel(operation);
   }
 
   channelMoved(operation: string, kept: readonly Kept[]): void {
@@ -227,7 +254,7 @@ export class Sitting implements Listener, Observer {
   /** Once for each channel: what fails is done before sending. */
   private ready({ operation, channel }: DraftView): void {
     const key = `${operation}/${channel}`;
-    if (!this.#readied.has(key)) {
+    if (!this.#readied.has(key) && this.mailbox.operations.has(operation)) {
       this.#readied.add(key);
       this.attempt(() => readyToSend(this.mailbox, fromHex(operation), fromHex(channel))).catch((error: unknown) =>
         this.audience.defect(error),

@@ -164,7 +164,7 @@ test("what fails in one operation keeps a lost device in none of the others", as
   const { account, mailbox } = signedIn();
   const looked: string[] = [];
   for (const name of ["frozen", "other"]) {
-    (mailbox.operations as Map<string, unknown>).set(name, { ledger: { operation: utf8(name) } });
+    (mailbox.operations as Map<string, unknown>).set(hex(utf8(name)), { ledger: { operation: utf8(name) } });
   }
   mailbox.entitledChannels = (operation) => {
     looked.push(fromUtf8(operation));

@@ -72,6 +72,7 @@ test("a write that fails changes nothing in memory, and nobody is told (S5)", as
   const mailbox = mailboxOn(new Full());
   mailbox.observe({
     operationMoved: (operation) => void told.push(operation),
+    operationConfirmed: (operation) => void told.push(operation),
     channelMoved: (operation) => void told.push(operation),
   });
 

@@ -14,6 +14,7 @@ import type { Failure, Home, OperationView } from "../../worker/calls";
 export interface BoardOperation {
   readonly operation: string;
   readonly overview: Overview | null;
+  readonly confirmed: boolean; // the relay was asked about it since somebody signed in
   readonly failure: Failure | null;
   readonly mailbox: OperationMailbox;
   readonly entries: readonly Entry[]; // the oldest first
@@ -97,14 +98,21 @@ class Book {
 
   build(view: OperationView, mailbox: OperationMailbox, account: string): BoardOperation {
     const overview = view.verified ? view.overview : null;
+    const confirmed = view.verified && view.confirmed;
     const failure = view.verified ? null : view.failure;
     const known = this.#built;
-    if (known?.mailbox === mailbox && known.overview === overview && known.failure === failure) {
+    if (
+      known?.mailbox === mailbox &&
+      known.overview === overview &&
+      known.confirmed === confirmed &&
+      known.failure === failure
+    ) {
       return known;
     }
     this.#built = {
       operation: mailbox.operation,
       overview,
+      confirmed,
       failure,
       mailbox,
       entries: this.#entries.entriesOf(mailbox, overview, account),

@@ -152,7 +152,7 @@ export function MailboxScreen({
           <div class="story-pane">{children}</div>
         ) : details !== null ? (
           <main class="story-pane details-pane story">
-            {details.overview !== null && <OperationScreen overview={details.overview} />}
+            {details.overview !== null && <OperationScreen overview={details.overview} confirmed={details.confirmed} />}
             {details.failure !== null && <p class="notice wrong">{failureSentence(words, details.failure)}</p>}
           </main>
         ) : chosen !== null ? (

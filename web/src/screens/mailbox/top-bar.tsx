@@ -19,14 +19,19 @@ interface Props {
 
 export function TopBar({ online, alerting, onHelp, onAccount, onSignOut }: Props): JSX.Element {
   const words = useWords();
-  const { now } = useBoard();
+  const { now, operations } = useBoard();
+  const catchesUp = operations.some(({ overview, confirmed }) => overview !== null && !confirmed);
   return (
     <header class="bar">
       <span class="brand">
         CEN<i>comm</i>
       </span>
-      <span class={online ? "connection" : "connection off"} role="status">
-        {online ? words.say("live") : words.say("no connection: this may be out of date, and sending waits")}
+      <span class={!online ? "connection off" : catchesUp ? "connection behind" : "connection"} role="status">
+        {!online
+          ? words.say("no connection: this may be out of date, and sending waits")
+          : catchesUp
+            ? words.say("catching up: names are as you saw them last")
+            : words.say("live")}
       </span>
       <span class="bar-hour" title={words.local(now)}>
         {words.say("{hour} UTC", { hour: words.short(now, now) })}
