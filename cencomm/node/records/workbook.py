@@ -64,22 +64,25 @@ class _Part:
         self.rows += 1
         while len(self._columns) < len(row):
             self._columns.append(f'<c r="{_column_name(len(self._columns))}')
-        words = "".join([cell for cell in row if isinstance(cell, str)])
+        # What is empty goes first: of a block's columns most are, in most rows.
+        filled = [(begin, cell) for begin, cell in zip(self._columns, row, strict=False) if cell is not None]
+        words = "".join([cell for _, cell in filled if isinstance(cell, str)])
         plain = 2 * len(words) <= MAX_CELL_UNITS and not _SPECIAL.search(words)  # one look for all of them
         number = str(self.rows)
         parts = [f'<row r="{number}">']
-        for begin, cell in zip(self._columns, row, strict=False):  # earlier rows may have been longer
-            if cell is None:
-                continue
-            if isinstance(cell, bool):
+        for begin, cell in filled:
+            if isinstance(cell, str):
+                shown = cell if plain else _escape(cell)
+            elif isinstance(cell, bool):
                 parts.append(f'{begin}{number}" t="b"><v>{cell:d}</v></c>')
                 continue
-            shown = cell if isinstance(cell, str) else _digits(cell)
-            if isinstance(cell, str) or not _is_number_of_excel(cell):
-                shown = shown if plain else _escape(shown)
-                parts.append(f'{begin}{number}" t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>')
             else:
-                parts.append(f'{begin}{number}"><v>{shown}</v></c>')
+                shown = _digits(cell)
+                if _is_number_of_excel(cell):
+                    parts.append(f'{begin}{number}"><v>{shown}</v></c>')
+                    continue
+                shown = _escape(shown)
+            parts.append(f'{begin}{number}" t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>')
         parts.append("</row>\n")
         self._buffer.append("".join(parts))
         if len(self._buffer) > _BUFFERED_ROWS:
