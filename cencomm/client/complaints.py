@@ -87,6 +87,14 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (  # the first type that fits
         "Ended, but it reads on in the places below: end it again when that is mended, or tell the unit.",
     ),
     (channel_errors.ChannelRestarting, "The unit restarts this channel: nothing is lost, it goes on by itself."),
+    (
+        channel_errors.ChannelWaits,
+        "Kept: it goes out by itself once the unit has restarted this channel, or a member has let you in again.",
+    ),
+    (
+        channel_errors.NotYetAdded,
+        "Kept: this device is not in the channel yet; it goes out when another member's program has added it.",
+    ),
     (channel_errors.ChannelNotUsable, "Nothing can be sent here now: ask the coordination unit."),
     (channel_errors.NotAMember, "You are not a member here (yet, or any more): ask the coordination unit."),
     (channel_errors.RelayWithholds, "The relay holds something back: try again, and tell the unit if it stays so."),

@@ -3,10 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 
 from cencomm.client.channel.enactment import enact
+from cencomm.client.channel.errors import NotYetAdded
 from cencomm.client.channel.patience import Patience
+from cencomm.client.channel.posting import send, waiting
 from cencomm.client.channel.session import Standing
 from cencomm.client.enactor import Enactor
 from cencomm.client.operation.ledger_feed import pin_operation
@@ -16,8 +19,9 @@ from cencomm.ids import DeviceId
 from cencomm.wire.devices import FurtherDevice, FurtherDevices
 from cencomm.wire.document import encode_document
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
-from tests.scenarios.people import Person, Place
+from tests.scenarios.people import Person, Place, draft
 from tests.scenarios.test_history import another_computer
+from tests.scenarios.test_two_officers import SEIZURE
 
 
 async def look(somebody: Person, place: Place) -> None:
@@ -45,6 +49,25 @@ async def test_a_further_device_is_added_by_a_member_who_was_away_when_it_came(
         epoch = carla.mailbox.sessions[(place.operation, place.channel)].group.epoch
         await look(carla, place)
         assert carla.mailbox.sessions[(place.operation, place.channel)].group.epoch == epoch, "nothing is left to do"
+
+
+async def test_what_is_written_on_a_device_that_nobody_has_added_yet_goes_out_when_somebody_has(
+    carla: Person, bob: Person, place: Place, tmp_path: Path
+) -> None:
+    """Nothing that an officer wrote is refused for what ends without them; in a channel that is not theirs it is."""
+    async with another_computer(bob, tmp_path / "elsewhere") as there:
+        await pin_operation(there.mailbox, place.operation)
+        with pytest.raises(NotYetAdded):
+            await send(there.mailbox, place.operation, place.channel, draft(place, SEIZURE))
+        await catch_up(there.mailbox)
+        assert len(await waiting(there.mailbox)) == 1, "it is kept, and holds up nothing else"
+
+        await look(carla, place)
+        await catch_up(there.mailbox)
+
+        assert await waiting(there.mailbox) == []
+        await catch_up(carla.mailbox)
+        assert len(await carla.delivered(place.operation)) == 1
 
 
 async def test_a_relay_that_invents_devices_brings_nobody_in(

@@ -11,11 +11,13 @@ from cencomm.client.channel.enactment import follow_and_enact
 from cencomm.client.channel.errors import (
     ChannelNotUsable,
     ChannelRestarting,
+    ChannelWaits,
     FrozenOperation,
     LogContradicted,
     MustCommitFirst,
     MustEnactFirst,
     NotAMember,
+    NotYetAdded,
 )
 from cencomm.client.channel.freshness import MayBeOutOfDate, judge_up_to_date
 from cencomm.client.channel.log_feed import follow_log
@@ -49,8 +51,8 @@ FINAL = (
     *(TooManyReaders, PayloadTooLargeError, AttachmentLost),
 )
 """Refusals that no later try changes: the message goes back to its author (S3)."""
-WAITING = (ChannelNotUsable, ChannelRestarting, FrozenOperation, MayBeOutOfDate)
-"""The message waits for the coordination unit, to act or to be heard, or for the group that a restart began."""
+WAITING = (ChannelNotUsable, ChannelRestarting, NotYetAdded, FrozenOperation, MayBeOutOfDate)
+"""The message waits for the unit, to act or to be heard, for the group that a restart began, or for who adds us."""
 MAX_TRIES = 8  # each has seen somebody else's Commit begin an epoch in between
 
 
@@ -185,17 +187,28 @@ def _judge_receipt(mailbox: Mailbox, receipt: Receipt) -> None:
 
 
 def usable_session(mailbox: Mailbox, posting: Posting) -> ChannelSession:
+    """The place from which the posting can leave now.
+
+    Raises:
+        NotAMember: the ledger does not admit us there (any more).
+        ChannelNotUsable: this device was removed.
+        ChannelWaits, ChannelRestarting, NotYetAdded: nothing can be sent now; that ends without us.
+        FrozenOperation: the relay signed two histories.
+    """
     operation = mailbox.operation(posting.operation)
     if operation.frozen is not None:
         raise FrozenOperation(operation.frozen)
     mailbox.membership(posting.operation)
     session, generation = mailbox.sessions.get((posting.operation, posting.channel)), _generation(mailbox, posting)
     if session is None and generation == FIRST_GENERATION:
-        raise NotAMember("this device is not in the channel yet: it is added as soon as another member is online")
+        if posting.channel not in mailbox.entitled_channels(posting.operation):
+            raise NotAMember("the ledger does not admit you to this channel")
+        raise NotYetAdded
     if session is None or session.generation != generation:
         raise ChannelRestarting
     if session.standing is not Standing.LIVE:
-        raise ChannelNotUsable(session.standing.name.lower())
+        waits = session.standing is not Standing.REMOVED
+        raise (ChannelWaits if waits else ChannelNotUsable)(session.standing.name.lower())
     return session
 
 

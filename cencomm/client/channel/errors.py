@@ -62,6 +62,17 @@ class ChannelNotUsable(AccessDenied):
         super().__init__(f"nothing can be sent here: this device's place in the channel is '{standing}'")
 
 
+class ChannelWaits(ChannelNotUsable):
+    """The unit has to restart the channel, or members to let this device in again. What was signed goes out then."""
+
+
+class NotYetAdded(Unavailable):
+    """A device that no member has added to the channel yet: what was signed there goes out then."""
+
+    def __init__(self) -> None:
+        super().__init__("this device is not in the channel yet: it is added as soon as another member is online")
+
+
 class ChannelRestarting(Unavailable):
     """The unit restarted the channel and this device is not in the new group yet. What was signed goes out then."""
 

@@ -12,7 +12,7 @@ from cencomm.client.attachments.outgoing import bring, forget
 from cencomm.client.attachments.uploading import AttachmentLost, Progress
 from cencomm.client.channel.delivery import FINAL, WAITING, Sent, deliver, usable_session
 from cencomm.client.channel.enactment import follow_and_enact
-from cencomm.client.channel.errors import ChannelRestarting
+from cencomm.client.channel.errors import ChannelRestarting, ChannelWaits, NotYetAdded
 from cencomm.client.channel.founding import waits_for_us
 from cencomm.client.channel.freshness import judge_up_to_date
 from cencomm.client.channel.outbox import POSTING_PREFIX, Posting, read_posting
@@ -71,9 +71,10 @@ async def send(
     Raises:
         TooManyReaders: TLP:RED where people beyond `to` read.
         MayBeOutOfDate: TLP:RED, and nobody was heard for long who would know of other readers (H3).
-        NotAMember, NotEntitled, ChannelNotUsable: this device cannot write here.
+        NotAMember, NotEntitled, ChannelNotUsable: this device cannot write here (any more).
         ProtocolError: the values do not answer the form, or the relay refuses the message; nothing was sent.
-        Unavailable: relay, disk or a restart of the channel do not let it out now; it is kept, and `resume` goes on.
+        ChannelWaits, Unavailable: relay, disk, the unit or the members do not let it out now; it is kept, and `resume`
+            goes on.
     """
     entropy = mailbox.environment.entropy
     async with mailbox.lock:
@@ -109,8 +110,8 @@ async def post_control(
     """Say something to the members' programs; `body` is the kind's own. When this returns, every member will get it.
 
     Raises:
-        NotAMember, NotEntitled, ChannelNotUsable: this device cannot write here.
-        Unavailable: relay or disk do not accept it now; it is kept, and `resume` goes on.
+        NotAMember, NotEntitled, ChannelNotUsable: this device cannot write here (any more).
+        ChannelWaits, Unavailable: as `send`; it is kept, and `resume` goes on.
     """
     async with mailbox.lock:
         known = mailbox.operation(operation)
@@ -147,7 +148,7 @@ async def _keep(
         signed=signed,
         message=message,
     )
-    with contextlib.suppress(ChannelRestarting):  # it goes out when the new group stands
+    with contextlib.suppress(ChannelRestarting, ChannelWaits, NotYetAdded):  # that ends without its author
         usable_session(mailbox, posting)
     await mailbox.write({posting.key: posting.encode()})
     return posting

@@ -136,6 +136,10 @@ export function usableSession(host: SendingHost, posting: Posting): ChannelSessi
   const session = host.sessions.get(channelKey(posting.operation, posting.channel));
   const generation = currentGeneration(host, posting);
   if (session === undefined && generation === FIRST_GENERATION) {
+    const { ledger } = host.operation(posting.operation);
+    if (!ledger.entitledAccounts(posting.channel, ledger.sequence).has(hex(host.device.account))) {
+      throw new NotAMember("the ledger does not admit you to this channel");
+    }
     throw new NotYetAdded();
   }
   if (session === undefined || session.generation !== generation) {

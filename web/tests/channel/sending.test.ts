@@ -9,11 +9,12 @@ import { TooManyReaders } from "../../src/channel/readership";
 import { MayBeOutOfDate } from "../../src/channel/freshness";
 import { encrypt } from "../../src/channel/sending";
 import { Standing } from "../../src/channel/session";
-import { ChannelNotUsable, MustCommitFirst, MustEnactFirst } from "../../src/channel/unsendable";
+import { ChannelNotUsable, MustCommitFirst, MustEnactFirst, NotAMember } from "../../src/channel/unsendable";
 import { Unavailable } from "../../src/errors";
 import { ControlKind } from "../../src/forms/control";
 import type { Body } from "../../src/forms/envelope";
 import { LogKind } from "../../src/ledger/kinds";
+import type { Ledger } from "../../src/ledger/ledger";
 import { RelayRefuses } from "../../src/relay/relay-client";
 import { refuse, type MemoryRelay } from "../fakes/memory-relay";
 import { begin, revokeTheLast, type Officer } from "../fakes/officer";
@@ -318,6 +319,18 @@ test("what was encrypted before a revocation came waits for the removal too (C4)
 
   assert.equal(carla.read.length, 1);
   assert.deepEqual(relay.log.map((entry) => entry.kind), [1, 1, 2, 1, 2]);
+});
+
+test("what is written in a channel that the ledger does not open to us is not kept to wait for ever", async () => {
+  const { officers } = begin();
+  const anna = officers[0]!;
+  const say = (): Promise<unknown> => keepControl(anna, { operation: anna.ledger.operation, channel: CHANNEL }, ControlKind.acknowledgement, new Uint8Array(48));
+
+  await say(); // entitled, and not added yet
+  anna.ledger = Object.create(anna.ledger, { entitledAccounts: { value: () => new Set() } }) as Ledger;
+  await assert.rejects(say(), NotAMember);
+
+  assert.equal((await kept(anna)).length, 1);
 });
 
 test("what is written where the unit must restart, or a member add us again, is kept; who was removed keeps nothing", async () => {
