@@ -11,7 +11,7 @@ import { HANDLINGS, LANGUAGES, PRIORITIES, TLPS, VARIANTS } from "../forms/envel
 import { ACCOUNT_ID_BYTES, CHANNEL_ID_BYTES, HASH_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
 import { encodeAddressees, readAddressees } from "./headline-addressees";
 import { MAX_LINKS, type Heading, type Headline, type Listed, type Spot } from "./headline";
-import { readGrounds } from "./journal";
+import { encodeGrounds, readGrounds } from "./journal";
 import { Table, readTable } from "./shared-table";
 
 export const HEADLINES_PREFIX = "headlines/";
@@ -103,7 +103,7 @@ function encodeItem(item: Listed, tables: Tables<Table>): Bytes {
     case "message":
       return concat(head, encodeMessage(item, tables));
     case "aside":
-      return concat(head, opaque(utf8(item.reason)), opaque(utf8(item.detail)), optional(item.account));
+      return concat(head, encodeGrounds(item));
     case "acknowledged":
       return concat(
         head,

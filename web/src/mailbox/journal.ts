@@ -109,7 +109,7 @@ export function encodeKept(kept: Kept): Bytes {
         flag(kept.fromHistory),
       );
     case "aside":
-      return concat(head, opaque(utf8(kept.reason)), opaque(utf8(kept.detail)), optional(kept.account));
+      return concat(head, encodeGrounds(kept));
     case "acknowledged":
       return concat(head, fixed(kept.account, ACCOUNT_ID_BYTES), opaque(encodeAcknowledgement(kept.message)));
   }
@@ -167,7 +167,12 @@ function readAside(reader: Reader, number: number, place: Place): KeptAside {
   return { kind: "aside", number, place, ...readGrounds(reader) };
 }
 
-/** Why something was set aside, as rows and headlines hold it. @throws MalformedError no reason of ours. */
+/** Why something was set aside, as rows and headlines hold it. */
+export function encodeGrounds({ reason, detail, account }: Pick<KeptAside, "reason" | "detail" | "account">): Bytes {
+  return concat(opaque(utf8(reason)), opaque(utf8(detail)), optional(account));
+}
+
+/** The same again. @throws MalformedError no reason of ours. */
 export function readGrounds(reader: Reader): Pick<KeptAside, "reason" | "detail" | "account" | "alarm"> {
   const word = fromUtf8(reader.opaque());
   const reason = REASONS.find((one) => one === word);
