@@ -125,6 +125,7 @@ export class Following {
       this.recall(operation);
     });
     this.#beating.begin();
+    this.#recalling.begin((error) => this.listener.defect(error));
   }
 
   /** Send what waits. */

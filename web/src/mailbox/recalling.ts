@@ -11,12 +11,15 @@ import { askOthers } from "../history/lacking";
 import { History } from "../ledger/kinds";
 import type { Mailbox } from "./mailbox";
 
+export const LOOK_SECONDS = 3600; // between looks that nobody rang for: what is open for a day is asked for again (H2)
+
 /** Work for an operation that may fail for now; resolves when it is done, whatever came of it. */
 type Attempt = (operation: Bytes, work: () => Promise<void>) => Promise<void>;
 
 export class Recalling {
   readonly #lookAgain = new Map<string, boolean>(); // of operations that are looked at
   readonly #stop = new AbortController();
+  #goesOn = false;
 
   constructor(
     private readonly mailbox: Mailbox,
@@ -26,6 +29,14 @@ export class Recalling {
   /** Nothing is begun any more, and nothing taken in. */
   stop(): void {
     this.#stop.abort();
+  }
+
+  /** Look at everything from time to time, until stopped; harmless to repeat. `defect` is told of ours. */
+  begin(defect: (error: unknown) => void): void {
+    if (!this.#goesOn) {
+      this.#goesOn = true;
+      this.goOn().catch(defect);
+    }
   }
 
   /** All channels of the operation, as far as they are answered now; at once where somebody looks already. */
@@ -49,6 +60,18 @@ export class Recalling {
   async askOthers(operation: Bytes, channel: Bytes): Promise<void> {
     await this.attempt(operation, () => askOthers(this.mailbox, operation, channel));
     await this.look(operation);
+  }
+
+  private async goOn(): Promise<void> {
+    for (;;) {
+      await this.mailbox.sleep(LOOK_SECONDS);
+      if (this.#stop.signal.aborted) {
+        return;
+      }
+      for (const { ledger } of [...this.mailbox.operations.values()]) {
+        await this.look(ledger.operation);
+      }
+    }
   }
 
   private async lookOnce(operation: Bytes): Promise<void> {
