@@ -5,13 +5,11 @@ usage: python -m bench.browser_opening [MESSAGES [BITS_PER_SECOND]]   (500 40000
 A real relay, a mailbox that roams and is filled by the browser's own code in Node (`web/bench/fill.ts`), Chromium with
 an empty profile. At the relay's door Argon2 is left out: the clock starts when the mailbox is asked for. The list is
 scrolled for 150 frames. Then somebody signs in at an empty browser behind a line of BITS_PER_SECOND
-(`_cold_sign_in.py`).
+(`_cold_sign_in.py`) and searches everything (`_search.py`).
 """
 
 import asyncio
 import contextlib
-import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,23 +22,15 @@ from playwright.async_api import Browser, Page, Request, async_playwright
 
 from bench._cold_sign_in import WAIT, sign_in_cold
 from bench._figures import Figure, report
+from bench._search import search, search_milliseconds
 from bench._server import relay_command, serving
 from bench._slow_line import SlowLine, slow_line
-from cencomm.client.account.account import keep_pins
-from cencomm.client.reports import Reports
-from cencomm.client.unit import declaring
-from cencomm.clock import system_clock
 from cencomm.demo.server import free_port
-from cencomm.forms.code_list import load_code_lists
-from cencomm.forms.form_json import encode_form
-from cencomm.forms.library import load_forms
+from tests.browser.filled_mailbox import NAME, PASSWORD, build_filler, filled_mailbox
 from tests.browser.gallery import QUIET
-from tests.fakes.checkout import ROOT, building
-from tests.scenarios.people import Person, Place, admit, found, person
+from tests.fakes.checkout import ROOT
 
 MESSAGES, BITS_PER_SECOND = 500, 400_000
-FORMS = ("alert", "response", "seizure", "note")
-NAME, PASSWORD = "ana.roissy", "seven herons over the grey harbour"
 SETTLING_SECONDS = 3.0
 WHEEL_PIXELS, PAGE_PIXELS = 120, 900  # a frame
 FRAMES = """
@@ -102,70 +92,13 @@ async def sitting(browser: Browser, url: str, line: SlowLine) -> AsyncIterator[S
     await context.close()
 
 
-def build() -> None:
-    """Raises CalledProcessError."""
-    with building():
-        subprocess.run(["node", "build.mjs", "--bench"], cwd=ROOT / "web", check=True)
-
-
-async def fill(url: str, place: Place, people: list[Person], count: int) -> None:
-    known = people[0].mailbox.operation(place.operation)
-    forms = {
-        json.loads(known.content(version.definition) or b"{}")["name"]: (blob.hex(), version.definition.hash.hex())
-        for blob, version in known.ledger.forms.items()
-    }
-    start = {
-        "origin": url.rstrip("/"),
-        "name": NAME,
-        "password": PASSWORD,
-        "operation": place.operation.hex(),
-        "channel": place.channel.hex(),
-        "forms": forms,
-        "people": [
-            {"account": one.account.hex(), "identitySeed": one.mailbox.identity.signing_key.seed.hex()}
-            for one in people
-        ],
-        "count": count,
-        "now": system_clock(),
-    }
-    node = await asyncio.create_subprocess_exec(
-        "node", str(ROOT / "web/build/bench/fill.mjs"), stdin=asyncio.subprocess.PIPE
-    )
-    await node.communicate(json.dumps(start).encode())
-    assert node.returncode == 0
-
-
-@contextlib.asynccontextmanager
-async def operation(url: str, folder: Path, count: int) -> AsyncIterator[None]:
-    """One with a coordinator and two posts, the first of which has a mailbox of `count` messages at the relay."""
-    lists = load_code_lists()
-    forms, reports = load_forms(lists), Reports(lists)
-    async with (
-        person(url, folder / "carla", "Carla Nkemelu", reports, at=system_clock) as carla,
-        person(url, folder / "ana", NAME, reports, at=system_clock, password=PASSWORD) as ana,
-        person(url, folder / "ben", "Ben Sebti", reports, at=system_clock) as ben,
-    ):
-        place = await found(carla, forms[FORMS[0]])
-        for name in FORMS[1:]:
-            await declaring.publish_form(
-                carla.mailbox, place.operation, encode_form(forms[name]), version=forms[name].version
-            )
-        await admit(carla, ana, place, "FR")
-        await admit(carla, ben, place, "MA")
-        await keep_pins(ana.mailbox, ana.access)
-        begun = time.monotonic()
-        await fill(url, place, [ana, carla, ben], count)
-        print(f"a mailbox of {count:,} messages was written in {time.monotonic() - begun:.0f} s")
-        yield
-
-
 async def bench(chromium: str, count: int, bits_per_second: int) -> None:
     port, in_front = free_port(), free_port()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with serving(*relay_command(folder / "relay", "relay.example", port), port=port):
             async with (
-                operation(f"http://127.0.0.1:{port}/", folder, count),
+                filled_mailbox(f"http://127.0.0.1:{port}/", folder, count),
                 slow_line(port, in_front) as line,
                 async_playwright() as playwright,
             ):
@@ -181,12 +114,17 @@ async def measure(browser: Browser, line: SlowLine, count: int, bits_per_second:
         print(f"at the relay's door: list after {here:.2f} s, {stay.carried:,} bytes since the mailbox was asked for")
         await asyncio.sleep(SETTLING_SECONDS)  # first words of older messages come beside everything else
         longest = max([0.0, *[max([0.0, *await scroll(stay.page, pixels)]) for pixels in (WHEEL_PIXELS, PAGE_PIXELS)]])
-    _, _, cold = await sign_in_cold(browser, line, bits_per_second, NAME, PASSWORD)
+    page, _, cold = await sign_in_cold(browser, line, bits_per_second, NAME, PASSWORD)
+    await asyncio.sleep(SETTLING_SECONDS)
+    searched = await search(page, line, bits_per_second)
+    again = await search_milliseconds(count)
     arrival = await arrival_milliseconds(count)
     name = f"browser, {count:,} messages:"
     report(
         Figure(name=f"{name} list after", reached=here, wanted=2, unit="s", sense="most"),
         *cold.figures(f"{name[:-1]}, {bits_per_second // 1000} kbit/s"),
+        Figure(name=f"{name} all searched, fetched", reached=searched, wanted=2_000_000, unit="bytes", sense="most"),
+        Figure(name=f"{name} another search", reached=again, wanted=100, unit="ms of CPU", sense="most"),
         Figure(name=f"{name} longest task while scrolling", reached=longest, wanted=100, unit="ms", sense="most"),
         Figure(name=f"{name} an arrival", reached=arrival, wanted=20, unit="ms of CPU", sense="most"),
     )
@@ -220,5 +158,5 @@ if __name__ == "__main__":
     if browser is None:
         print("chromium is not installed: nothing was measured")
     else:
-        build()
+        build_filler()
         asyncio.run(bench(browser, *(asked + [MESSAGES, BITS_PER_SECOND][len(asked) :])))

@@ -17,10 +17,12 @@ import { newDevice } from "../src/account/own-device";
 import { fromHex, type Bytes } from "../src/bytes";
 import type { MessageDelivered, Place } from "../src/channel/events";
 import { encodeSeen, seenKey } from "../src/channel/seen";
+import type { JsonObject, JsonValue } from "../src/forms/canonical-json";
 import { encodeEnvelope } from "../src/forms/envelope-writing";
 import { encodeSigned } from "../src/forms/signed";
 import { Mailbox } from "../src/mailbox/mailbox";
 import { load } from "../src/mailbox/opening";
+import { Searching } from "../src/mailbox/searching";
 import { Group } from "../src/mls/group";
 import { systemEntropy } from "../src/primitives/entropy";
 import { sha256 } from "../src/primitives/hashes";
@@ -51,6 +53,8 @@ interface Writer {
 const SAVE_EVERY = 250;
 const SECONDS_BETWEEN = 180;
 const OPEN_AT_THE_END = 40; // messages of which the newest are not read yet
+const FREE: ReadonlySet<string> = new Set(["text", "reason", "reason_text", "remarks"]);
+const VOCABULARY = [...new Set(JSON.stringify(NIGHT).match(/\p{L}{3,}/gu))];
 const LEDGER_SEQUENCE = 6n; // where everybody belongs
 
 const start = JSON.parse(await text(process.stdin)) as Start;
@@ -85,6 +89,8 @@ for (let number = already + 1; number <= already + start.count; number += 1) {
     await store.save().catch(() => store.save()); // a busy machine lets connections end between two saves
   }
 }
+const searching = new Searching(mailbox, () => Promise.reject(new Error("nothing is sought here")));
+await searching.bundle(() => Promise.resolve(true)); // as a browser does beside everything else
 await handOver(holding);
 await access.relay.signOut();
 
@@ -94,7 +100,7 @@ async function take(event: MessageDelivered): Promise<void> {
   await mailbox.write(new Map([[key, seen]]), { event });
 }
 
-/** The night of the gallery again and again; answers belong to the story before them. */
+/** The night of the gallery again and again, with words of its own each time; answers belong to the story before them. */
 function message(number: number, all: number): MessageDelivered {
   const { form, values = {}, body, replyTo, own = false }: Said = said[number % said.length] ?? { author: "", form: "note" };
   const author = own ? 0 : 1 + (number % (writers.length - 1));
@@ -115,7 +121,7 @@ function message(number: number, all: number): MessageDelivered {
     body: {
       ...EMPTY_BODY,
       ...body,
-      values: object(values),
+      values: varied(object(values), number),
       attachments: [],
       writtenAt,
       to: own || number % 8 === 0 ? [{ country: number % 16 === 0 || own ? "FR" : "MA" }] : [],
@@ -143,6 +149,29 @@ function message(number: number, all: number): MessageDelivered {
     signed,
     envelope,
   };
+}
+
+/** As no other message says it: a container of its own, and free texts go on with words drawn from all of them. */
+function varied(value: JsonObject, number: number): JsonObject {
+  let drawn = 0;
+  const draw = (most: number): number => {
+    drawn += 1;
+    const [first = 0, second = 0, third = 0] = sha256(new TextEncoder().encode(`draw ${number} ${drawn}`));
+    return ((first << 16) + (second << 8) + third) % most;
+  };
+  const vary = (inner: JsonValue, field: string): JsonValue => {
+    if (Array.isArray(inner)) {
+      return (inner as readonly JsonValue[]).map((one) => vary(one, field));
+    }
+    if (inner instanceof Map) {
+      return new Map([...(inner as JsonObject)].map(([name, one]) => [name, vary(one, name)]));
+    }
+    if (typeof inner === "string" && FREE.has(field)) {
+      return [inner, ...Array.from({ length: 12 }, () => VOCABULARY[draw(VOCABULARY.length)] ?? "")].join(" ");
+    }
+    return typeof inner === "string" && field === "container_no" ? `TEMU${1_000_000 + draw(8_999_999)}` : inner;
+  };
+  return vary(value, "") as JsonObject; // a Map stays one
 }
 
 /** The newest message before `number` that is the gallery's `named`. */

@@ -50,6 +50,22 @@ export class SearchBundles {
     );
   }
 
+  /** Bundles of these pages come together, as far as they can be had: `read` judges each. */
+  async fetch(pages: readonly number[]): Promise<void> {
+    const listed = await this.listed();
+    const rows = pages.flatMap((page) => {
+      const row = listed.get(page)?.row;
+      return row === undefined ? [] : [[bundleKey(page), row] as const];
+    });
+    try {
+      await this.mailbox.store.getAttested(new Map(rows));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) {
+        throw error;
+      }
+    }
+  }
+
   /** What the page's bundle says of the messages that it covers; nothing where none can be believed. */
   async read(page: number): Promise<SaidByNumber> {
     const listed = (await this.listed()).get(page);
