@@ -4,6 +4,7 @@ import test from "node:test";
 import { object } from "../../gallery/invented";
 import type { Bytes } from "../../src/bytes";
 import type { JsonObject } from "../../src/forms/canonical-json";
+import { Unavailable } from "../../src/errors";
 import { PAGE_NUMBERS } from "../../src/mailbox/headline-pages";
 import type { Finding } from "../../src/mailbox/searching";
 import { countingEntropy } from "../fakes/counting-entropy";
@@ -13,8 +14,12 @@ import { bundle, delivered, fill, find, giveForms, numbers, opened, OPERATION, S
 /** Notes what is asked for, once: it is here then, as in a mailbox that roams. */
 class WatchedStore extends MemoryStore {
   readonly asked = new Set<string>();
+  isAway: (key: string) => boolean = () => false;
 
   override getAttested(wanted: ReadonlyMap<string, Bytes>): Promise<ReadonlyMap<string, Bytes>> {
+    if ([...wanted.keys()].some(this.isAway)) {
+      return Promise.reject(new Unavailable("no line"));
+    }
     [...wanted.keys()].forEach((key) => this.asked.add(key));
     return super.getAttested(wanted);
   }
@@ -81,6 +86,21 @@ test("a search ends when another begins, which goes through everything", async (
   assert.deepEqual(await next[0], noted().filter((number) => number < 100));
   assert.equal(first.at(-1)!.since === null, false);
   assert.ok(store.asked.has("brief/search/000000000"));
+});
+
+test("a search that the line broke off keeps what it has, and the next one goes on there", async () => {
+  const store = copy(filled);
+  const { mailbox, searching } = await opened(store);
+  const findings: Finding[] = [];
+  store.isAway = (key) => key === "brief/search/000000000";
+  await assert.rejects(searching.search({ typed: "csqu", language: "en" }, (finding) => findings.push(finding)), Unavailable);
+  assert.deepEqual(numbers(mailbox, findings), noted().filter((number) => number > 2 * PAGE_NUMBERS));
+  store.isAway = () => false;
+  store.asked.clear();
+
+  assert.deepEqual(await find(searching, mailbox, "csqu"), noted());
+
+  assert.ok(!store.asked.has("brief/search/000000002"));
 });
 
 test("what arrives after a search is found by the next one", async () => {
