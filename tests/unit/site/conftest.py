@@ -13,6 +13,7 @@ from cencomm.secret import Secret
 from cencomm.site.people.desk import Desk, Policy
 from cencomm.site.verifiers import Verifiers
 from tests.fakes.counting_entropy import CountingEntropy
+from tests.unit.site.visitor import Visitor
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +51,12 @@ def desk(store: Database, pool: ThreadPoolExecutor) -> Desk:
         policy=Policy(authenticator=True, inactive_days=25),
         entropy=entropy,
     )
+
+
+@pytest.fixture
+async def ana(desk: Desk) -> Visitor:
+    """Has an authenticator; her computer is known. Half a minute has passed, so that her next code is a new one."""
+    visitor = await Visitor(desk).is_added()
+    await visitor.sets_up()
+    visitor.now += 30
+    return visitor

@@ -13,9 +13,10 @@ import * as x25519 from "../primitives/x25519";
 import { encodeRestart, readRestart } from "./bodies";
 import type { Channel, Generation } from "./channel";
 import { readBlobRef, readContentKeyRef, type BlobRef } from "./content-key";
+import type { FormVersion, LedgerState } from "./effects";
 import { decodeSignedEntry } from "./entry";
 import { ChannelKind, Phase, readKind, Role } from "./kinds";
-import { Ledger, type FormVersion, type LedgerState } from "./ledger";
+import { Ledger } from "./ledger";
 import { deviceName, Membership, type Member } from "./membership";
 import { ACCOUNT_ID_BYTES, CHANNEL_ID_BYTES, DEVICE_ID_BYTES, GROUP_ID_BYTES, HASH_BYTES } from "./sizes";
 

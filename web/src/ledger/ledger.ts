@@ -8,14 +8,16 @@
 import { concat, equal, hex, type Bytes } from "../bytes";
 import { opaque } from "../codec";
 import { UsageError } from "../errors";
-import type { Admit, Body, ChannelBody, FormBody, Replace, Restart, Revoke } from "./bodies";
-import { declareChannel, entitles, namedIn, restartChannel, type Channel } from "./channel";
+import type { Body } from "./bodies";
+import { entitles, type Channel } from "./channel";
 import type { Charter } from "./charter";
-import type { BlobRef, ContentKeyRef } from "./content-key";
+import type { ContentKeyRef } from "./content-key";
+import { enact, type FormVersion, type LedgerState } from "./effects";
 import type { SignedEntry } from "./entry";
 import * as rules from "./entry-rules";
 import { EntryType, Phase, Role } from "./kinds";
 import { belongs, memberFrom, Membership, type Member } from "./membership";
+import { broughtOnce, spend } from "./once";
 import { LedgerRefused, NotEntitled } from "./refusal";
 
 /** The newest head that a client verified, kept where the relay cannot reach it (L2). */
@@ -23,27 +25,6 @@ export interface Pin {
   readonly operation: Bytes;
   readonly sequence: number;
   readonly hash: Bytes;
-}
-
-/** One version of a form: a blob of its own, so that messages under an older version stay readable. */
-export interface FormVersion {
-  readonly definition: BlobRef;
-  readonly version: number;
-  readonly sequence: number; // from which entry on it may be used
-}
-
-/** What entries made of an operation. `founding` is entry 0 in its bytes. */
-export interface LedgerState {
-  readonly founding: Bytes;
-  readonly charter: Charter;
-  readonly hashes: readonly Bytes[];
-  readonly time: bigint; // of the newest entry, in seconds; advisory
-  readonly contentKey: ContentKeyRef;
-  readonly phase: Phase;
-  readonly membership: Membership;
-  readonly channels: ReadonlyMap<string, Channel>;
-  readonly forms: ReadonlyMap<string, FormVersion>; // by the blob of the definition
-  readonly spent: ReadonlySet<string>; // what counts once in the life of an operation (L5, L6, L8)
 }
 
 /** An operation as its coordinators signed it, up to and including entry `sequence`. Immutable. */
@@ -83,7 +64,7 @@ export class Ledger {
   append(signed: SignedEntry): Ledger {
     this.judgePlace(signed);
     this.judgeSigners(signed);
-    const after = this.enact(signed.body);
+    const after = enact(this.state, this.operation, signed.body);
     const nonces = signed.cosignatures.map((cosignature) => cosignature.nonce);
     return new Ledger(this.operation, {
       ...after,
@@ -253,87 +234,6 @@ export class Ledger {
         return false;
     }
   }
-
-  /** The state after a body whose signatures are judged; hash and time are the caller's. */
-  private enact(body: Body): LedgerState {
-    switch (body.type) {
-      case EntryType.charter:
-        throw new LedgerRefused("L2", "a charter is entry 0 only");
-      case EntryType.admit:
-        return this.admit(body);
-      case EntryType.revoke:
-        return this.revoke(body);
-      case EntryType.replace:
-        return this.replace(body);
-      case EntryType.endDevice: {
-        const membership = this.state.membership.endDevice(body.account, body.device, this.sequence + 1);
-        return { ...this.state, membership };
-      }
-      case EntryType.channel:
-        return this.declare(body);
-      case EntryType.restart:
-        return this.restart(body);
-      case EntryType.form:
-        return this.publish(body);
-      case EntryType.phase:
-        return { ...this.state, phase: body.phase };
-    }
-  }
-
-  private admit(body: Admit): LedgerState {
-    rules.judgeEnrolment(body.keys, this.operation);
-    const member = memberFrom(body.keys, body.role, body.profile, body.until, this.sequence + 1);
-    const membership = this.state.membership.admit(member);
-    return { ...this.state, membership, spent: spend(this.state.spent, "L6", broughtOnce(member)) };
-  }
-
-  private revoke(body: Revoke): LedgerState {
-    this.judgeContentKey(body.contentKey);
-    const membership = this.state.membership.revoke(body.account, body.identityKey, this.sequence + 1);
-    return { ...this.state, membership, contentKey: body.contentKey };
-  }
-
-  private replace(body: Replace): LedgerState {
-    rules.judgeEnrolment(body.keys, this.operation);
-    this.judgeContentKey(body.contentKey);
-    const membership = this.state.membership.replace(body.keys, body.replaced, this.sequence + 1);
-    const spent = spend(this.state.spent, "L6", [body.keys.identityKey, body.keys.exchangeKey]);
-    return { ...this.state, membership, contentKey: body.contentKey, spent };
-  }
-
-  private judgeContentKey(following: ContentKeyRef): void {
-    const next = this.contentKey.number + 1;
-    if (following.number !== next) {
-      throw new LedgerRefused("L7", `the next content key has number ${next}`);
-    }
-  }
-
-  private declare(body: ChannelBody): LedgerState {
-    const channel = declareChannel(body, this.sequence + 1);
-    const spent = spend(this.state.spent, "L8", [body.channel, body.groupId, body.title.blob]);
-    return { ...this.state, spent, channels: new Map(this.channels).set(hex(body.channel), channel) };
-  }
-
-  private restart(body: Restart): LedgerState {
-    const name = hex(body.channel);
-    const channel = this.channels.get(name);
-    if (channel === undefined) {
-      throw new LedgerRefused("C11", "the restart is of a channel that does not exist");
-    }
-    if (!namedIn(body).every((identityKey) => this.identities.has(hex(identityKey)))) {
-      throw new LedgerRefused("C11", "the restart names somebody who never was a member");
-    }
-    const restarted = restartChannel(channel, body, this.sequence + 1);
-    const spent = spend(this.state.spent, "L8", [body.groupId]);
-    return { ...this.state, spent, channels: new Map(this.channels).set(name, restarted) };
-  }
-
-  private publish(body: FormBody): LedgerState {
-    const { definition, version } = body;
-    const spent = spend(this.state.spent, "L6", [definition.blob]);
-    const form = { definition, version, sequence: this.sequence + 1 };
-    return { ...this.state, spent, forms: new Map(this.forms).set(hex(definition.blob), form) };
-  }
 }
 
 /** The operation that `entries` tell from its charter on. @throws LedgerRefused one of them does not follow. */
@@ -343,24 +243,4 @@ export function replay(entries: readonly SignedEntry[]): Ledger {
     throw new LedgerRefused("L1", "a ledger has at least its charter");
   }
   return following.reduce((ledger, signed) => ledger.append(signed), Ledger.start(charter));
-}
-
-/** What nobody brings into the operation again, not even the same account: a revoked key stays revoked. */
-function broughtOnce(member: Member): readonly Bytes[] {
-  return [member.identityKey, member.exchangeKey, member.profile.blob];
-}
-
-function spend(spent: ReadonlySet<string>, rule: string, values: readonly Bytes[]): ReadonlySet<string> {
-  if (values.length === 0) {
-    return spent; // most entries have no nonce: nothing is copied for them
-  }
-  const after = new Set(spent);
-  for (const value of values) {
-    const name = hex(value);
-    if (after.has(name)) {
-      throw new LedgerRefused(rule, "a key or identifier that counts once was used before in this operation");
-    }
-    after.add(name);
-  }
-  return after;
 }

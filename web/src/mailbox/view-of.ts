@@ -5,7 +5,7 @@ import { RELEASE_FORM } from "../channel/release-rules";
 import { ProtocolError } from "../errors";
 import * as json from "../forms/canonical-json";
 import type { JsonObject } from "../forms/canonical-json";
-import type { FormVersion } from "../ledger/ledger";
+import type { FormVersion } from "../ledger/effects";
 import { belongs } from "../ledger/membership";
 import type { Operation } from "../operation/operation";
 import { bodyView } from "./bodies";

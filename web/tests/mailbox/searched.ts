@@ -11,7 +11,7 @@ import type { JsonObject } from "../../src/forms/canonical-json";
 import { encodeEnvelope } from "../../src/forms/envelope-writing";
 import type { Attachment } from "../../src/forms/attachment";
 import type { Envelope } from "../../src/forms/envelope";
-import type { FormVersion } from "../../src/ledger/ledger";
+import type { FormVersion } from "../../src/ledger/effects";
 import { Mailbox } from "../../src/mailbox/mailbox";
 import { load } from "../../src/mailbox/opening";
 import { Readings } from "../../src/mailbox/readings";
