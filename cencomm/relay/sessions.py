@@ -41,13 +41,17 @@ async def session_of(database: Database, writer: Writer, token: bytes, *, now: i
     return session
 
 
-def begin_session(connection: Connection, draft: Draft, session: Session, *, label: bytes | None, now: int) -> None:
-    """The session counts, its source is known from now on, and the account's oldest beyond the limits are gone."""
+def begin_session(
+    connection: Connection, draft: Draft, session: Session, *, known: Source | None, label: bytes | None, now: int
+) -> None:
+    """The session counts, its source is known from now on, and the account's oldest beyond the limits are gone.
+
+    `known` is the source as this transaction found it; None: it has just been given its key.
+    """
     queries.forget_ended_sessions(connection, now=now)
     for oldest in queries.oldest_sessions(connection, session.account, but=MAX_SESSIONS - 1):
         end_session(connection, draft, oldest)
     queries.add_session(connection, session)
-    known = queries.find_source(connection, session.source, session.account)
     source = Source(
         key_hash=session.source,
         account=session.account,

@@ -126,7 +126,7 @@ class SignInDesk:
                 source=key_hash(source_key) if source is None else source.key_hash,
                 known=source is not None,
             )
-            begin_session(connection, draft, session, label=asked.label, now=now)
+            begin_session(connection, draft, session, known=source, label=asked.label, now=now)
             return SignedInSession(session, token, source_key if source is None else None)
 
         return await self.prover.prove(attempt, begin, now=now)

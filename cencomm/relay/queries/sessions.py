@@ -15,6 +15,7 @@ _ADD_SESSION = insert(SESSIONS)
 _FIND_SESSION = select(SESSIONS).where(
     SESSIONS.c.token_hash == bindparam("digest"), SESSIONS.c.expires > bindparam("now")
 )
+_END_SESSION = delete(SESSIONS).where(SESSIONS.c.token_hash == bindparam("digest"))
 _FORGET_ENDED = delete(SESSIONS).where(SESSIONS.c.expires <= bindparam("now"))
 _OLDEST_SESSIONS = (
     select(SESSIONS.c.token_hash)
@@ -29,6 +30,8 @@ _IDLE_SOURCES = (
     .order_by(SOURCES.c.used.desc())
     .offset(bindparam("but", type_=Integer))
 )
+_FORGET_SOURCE = delete(SOURCES).where(SOURCES.c.key_hash == bindparam("digest"))
+_FORGET_ITS_TRIES = delete(TRIES).where(TRIES.c.key == bindparam("digest"))
 _new_source = upsert(SOURCES)
 _PUT_SOURCE = _new_source.on_conflict_do_update(
     index_elements=["key_hash"],
@@ -80,7 +83,7 @@ def touch_session(connection: Connection, token_hash: bytes, *, used: int) -> No
 
 
 def end_session(connection: Connection, token_hash: bytes) -> None:
-    connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash == token_hash))
+    connection.execute(_END_SESSION, {"digest": token_hash})
 
 
 def oldest_sessions(connection: Connection, account: AccountId, *, but: int) -> list[bytes]:
@@ -127,8 +130,8 @@ def idle_sources(connection: Connection, account: AccountId, *, but: int) -> lis
 
 
 def forget_source(connection: Connection, key_hash: bytes) -> None:
-    connection.execute(delete(TRIES).where(TRIES.c.key == key_hash))
-    connection.execute(delete(SOURCES).where(SOURCES.c.key_hash == key_hash))
+    connection.execute(_FORGET_ITS_TRIES, {"digest": key_hash})
+    connection.execute(_FORGET_SOURCE, {"digest": key_hash})
 
 
 def link_source(connection: Connection, key_hash: bytes, device: DeviceId) -> None:
