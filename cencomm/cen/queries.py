@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +14,7 @@ from cencomm.node.records.queries import delete_record
 from cencomm.node.records.record import Author
 from cencomm.node.records.tables import MESSAGES
 
-# What runs for every release is made once: making a statement takes ten times as long as SQLite with it.
+# What runs for every release is made once and runs in one `run_sync`: see node/records/queries.py.
 _ADD_RELEASE, _ADD_SHARE, _ADD_CASE = insert(RELEASES), insert(SHARES), insert(CASES)
 _FIND_CASE = select(CASES.c.id).where(
     *(CASES.c[name] == bindparam(name) for name in ("country", "organisation", "register", "reference"))
@@ -63,22 +63,7 @@ async def file_release(
     connection: AsyncConnection, number: int, key: CaseKey, shares: Iterable[Share], *, month: str, said_at: int
 ) -> None:
     """Record `number` is a release of the case, and the case's newest unless a later one is there."""
-    case = await _find_case(connection, key)
-    is_first = case is None
-    if case is None:
-        case = await _insert_case(connection, key)
-    release = {"message": number, "case": case, "said_at": said_at, "newest": int(is_first)}
-    await connection.execute(_ADD_RELEASE, release)
-    rows = [
-        {"message": number, "kind": one.kind.value, "first": one.first, "second": one.second, "month": month}
-        for one in shares
-    ]
-    if rows:
-        await connection.execute(_ADD_SHARE, rows)
-    if is_first:
-        await _count(connection, number, 1)
-    else:
-        await _choose_newest(connection, case)
+    await connection.run_sync(_file, number, key, shares, month=month, said_at=said_at)
 
 
 async def bury(connection: AsyncConnection, named: Named, by: Post, *, withdrawn_at: int) -> None:
@@ -150,10 +135,10 @@ async def delete_release(connection: AsyncConnection, number: int) -> None:
     """The record is gone with all that it counted for; an earlier release of the case is the newest again."""
     case = (await connection.execute(select(RELEASES.c.case).where(RELEASES.c.message == number))).scalar_one()
     await connection.execute(update(RELEASES).where(RELEASES.c.message == number).values(said_at=-1))
-    await _choose_newest(connection, case)
+    await connection.run_sync(_choose_newest, case)
     newest = await connection.scalar(select(RELEASES.c.newest).where(RELEASES.c.message == number))
     if newest:  # it was the only one
-        await _count(connection, number, -1)
+        await connection.run_sync(_count, number, -1)
     await connection.execute(delete(SHARES).where(SHARES.c.message == number))
     await connection.execute(delete(RELEASES).where(RELEASES.c.message == number))
     if newest:
@@ -161,41 +146,62 @@ async def delete_release(connection: AsyncConnection, number: int) -> None:
     await delete_record(connection, number)
 
 
-async def _find_case(connection: AsyncConnection, key: CaseKey) -> int | None:
-    return await connection.scalar(_FIND_CASE, _case_row(key))
+def _file(
+    connection: Connection, number: int, key: CaseKey, shares: Iterable[Share], *, month: str, said_at: int
+) -> None:
+    case = _find_case(connection, key)
+    is_first = case is None
+    if case is None:
+        case = _insert_case(connection, key)
+    release = {"message": number, "case": case, "said_at": said_at, "newest": int(is_first)}
+    connection.execute(_ADD_RELEASE, release)
+    rows = [
+        {"message": number, "kind": one.kind.value, "first": one.first, "second": one.second, "month": month}
+        for one in shares
+    ]
+    if rows:
+        connection.execute(_ADD_SHARE, rows)
+    if is_first:
+        _count(connection, number, 1)
+    else:
+        _choose_newest(connection, case)
 
 
-async def _insert_case(connection: AsyncConnection, key: CaseKey) -> int:
-    added = await connection.execute(_ADD_CASE, _case_row(key))
+def _find_case(connection: Connection, key: CaseKey) -> int | None:
+    return connection.scalar(_FIND_CASE, _case_row(key))
+
+
+def _insert_case(connection: Connection, key: CaseKey) -> int:
+    added = connection.execute(_ADD_CASE, _case_row(key))
     (number,) = added.inserted_primary_key or (None,)
     assert isinstance(number, int)  # an integer primary key always has one
     return number
 
 
-async def _choose_newest(connection: AsyncConnection, case: int) -> None:
+def _choose_newest(connection: Connection, case: int) -> None:
     """What was said last is the case; of two said in one second, what came last."""
     releases = RELEASES.c
     order = select(releases.message).where(releases.case == case)
-    newest = await connection.scalar(order.order_by(releases.said_at.desc(), releases.message.desc()).limit(1))
-    shown = await connection.scalar(order.where(releases.newest == 1))
+    newest = connection.scalar(order.order_by(releases.said_at.desc(), releases.message.desc()).limit(1))
+    shown = connection.scalar(order.where(releases.newest == 1))
     if newest == shown:
         return
     if shown is not None:
-        await connection.execute(update(RELEASES).where(releases.message == shown).values(newest=0))
-        await _count(connection, shown, -1)
+        connection.execute(update(RELEASES).where(releases.message == shown).values(newest=0))
+        _count(connection, shown, -1)
     assert newest is not None  # a case has a release
-    await connection.execute(update(RELEASES).where(releases.message == newest).values(newest=1))
-    await _count(connection, newest, 1)
+    connection.execute(update(RELEASES).where(releases.message == newest).values(newest=1))
+    _count(connection, newest, 1)
 
 
-async def _count(connection: AsyncConnection, message: int, cases: int) -> None:
+def _count(connection: Connection, message: int, cases: int) -> None:
     """Add `cases` to every sum that the release's shares belong to; what comes to nothing is no line."""
-    await connection.execute(_ADD_UP, {"release": message, "by": cases})
+    connection.execute(_ADD_UP, {"release": message, "by": cases})
     if cases < 0:
         share, tally = SHARES.c, TALLIES.c
         theirs = select(share.kind, share.month, share.first, share.second).where(share.message == message)
         place = tuple_(tally.kind, tally.month, tally.first, tally.second)
-        await connection.execute(delete(TALLIES).where(tally.cases == 0, place.in_(theirs)))
+        connection.execute(delete(TALLIES).where(tally.cases == 0, place.in_(theirs)))
 
 
 def _case_row(key: CaseKey) -> dict[str, str]:

@@ -120,7 +120,7 @@ def _answers(
             answers[field.name] = value
     doubtful = unsure | faulty
     for field in fields:
-        _judge(field, row, header, doubtful, variant, spot.at(field.name, row))
+        _judge(field, row, header, doubtful, variant, spot)
     return answers, faulty
 
 
@@ -144,7 +144,7 @@ def _judge(
     variant: Variant,
     spot: Spot,
 ) -> None:
-    """Whether the part may be there, and whether it has to be."""
+    """Whether the part may be there, beneath `spot`, and whether it has to be."""
     if variant is Variant.SIMPLIFIED and not part.simplified:
         return
     if part.applies is not None:
@@ -152,10 +152,10 @@ def _judge(
             return
         if not holds(part.applies, row, header):
             if part.name in row:
-                spot.fault(FaultCode.NOT_APPLICABLE)
+                spot.at(part.name, row).fault(FaultCode.NOT_APPLICABLE)
             return
     if part.name not in row and _is_required(part.required, row, header, doubtful):
-        spot.fault(FaultCode.REQUIRED)
+        spot.at(part.name, row).fault(FaultCode.REQUIRED)
 
 
 def _is_required(
@@ -173,10 +173,10 @@ def _rows(
     block: Block, header: dict[str, JsonValue], unsure: set[str], variant: Variant, spot: Spot
 ) -> tuple[Answers, ...] | None:
     """The checked rows of a block, None if it is not answered or has faults of its own."""
-    there = spot.at(block.name, header)
-    _judge(block, header, header, unsure, variant, there)
+    _judge(block, header, header, unsure, variant, spot)
     if block.name not in header:
         return None
+    there = spot.at(block.name, header)
     rows = header[block.name]
     if variant is Variant.SIMPLIFIED and not block.simplified:
         there.fault(FaultCode.NOT_IN_VARIANT)
