@@ -8,7 +8,7 @@ from shutil import which
 from typing import NoReturn
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 from cencomm.client.account.account import keep_pins
 from cencomm.client.reports import Reports
@@ -21,6 +21,7 @@ from tests.browser.gallery import QUIET, build_gallery, gallery_page
 from tests.fakes.loopback_relay import LoopbackRelay, loopback_relay
 from tests.scenarios.people import Person, Place, admit, clock, found, person
 
+WAIT = 60_000.0  # milliseconds: Argon2 in JavaScript on a busy machine
 PASSWORD = "seven herons over the grey harbour"
 
 
@@ -28,6 +29,12 @@ def _need(reason: str) -> NoReturn:
     if os.environ.get("CENCOMM_REQUIRE_ALL") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """What is expected to be seen may take as long as anything else that is waited for: machines are busy."""
+    expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture(scope="session")

@@ -21,12 +21,11 @@ from cencomm.clock import system_clock
 from cencomm.forms.body import Body
 from cencomm.forms.form import Form
 from cencomm.ledger.log import LogKind
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, WAIT
 from tests.browser.gallery import QUIET
 from tests.fakes.loopback_relay import Handler, LoopbackRelay, loopback_relay
 from tests.scenarios.people import Person, Place, admit, found, person
 
-WAIT = 60_000.0  # milliseconds: Argon2 in JavaScript on a busy machine
 NAME = "ana.roissy"
 Founding = Callable[[Person, Form], Awaitable[Place]]
 FIRST_WORDS = "Reefer MSKU9070323 is late"

@@ -235,6 +235,30 @@ async def test_what_was_pressed_keeps_the_focus(page: Page) -> None:
     await expect(acknowledge).to_be_focused()
 
 
+# What has the focus when everything that follows from an event was done, before a frame was drawn.
+AT_ONCE = """async ([what, key]) => {
+  const one = document.querySelector(what);
+  if (key === null) one.click();
+  else one.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  for (let turn = 0; turn < 20; turn += 1) await null;
+  const { id, name, className } = document.activeElement;
+  return id || name || className;
+}"""
+
+
+async def test_the_focus_is_there_before_the_next_key(page: Page) -> None:
+    """Whoever types fast is not ahead of the page: a letter would go nowhere, or act where it was not meant."""
+    await show(page, "inbox")
+    await page.keyboard.press("j")
+    await expect(page.locator("[role=option][aria-selected=true]")).to_have_count(1)
+
+    assert await page.evaluate(AT_ONCE, [".arrivals-frame", "Enter"]) == "story-title"
+    assert await page.evaluate(AT_ONCE, ["#story-title", "Escape"]) == "arrivals-frame"
+
+    await show(page, "sign-in")
+    assert await page.evaluate(AT_ONCE, [".panel button:not(.primary)", None]) == "letter"
+
+
 async def test_each_step_to_an_account_begins_where_the_focus_is(page: Page) -> None:
     await show(page, "sign-in")
     await expect(page.locator("[name=name]")).to_be_focused()

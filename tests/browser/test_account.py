@@ -3,14 +3,14 @@
 import pyotp
 import pytest
 from aiohttp import web
-from playwright.async_api import Locator
+from playwright.async_api import Locator, expect
 
 from cencomm.client.account.account import sign_in as sign_in_elsewhere
 from cencomm.client.account.session import Computer
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.relay.browser_client import load_browser_client
-from tests.browser.conftest import PASSWORD, Desk
-from tests.browser.test_signing_in import WAIT, sign_in
+from tests.browser.conftest import PASSWORD, WAIT, Desk
+from tests.browser.test_signing_in import sign_in
 from tests.fakes.loopback_relay import Handler, LoopbackRelay
 from tests.scenarios.people import NOW, Person, Place
 
@@ -61,7 +61,7 @@ async def test_a_session_is_ended_a_code_is_asked_for_and_who_is_ended_is_told(
     await sign_in(desk, server)
     account = await open_account(desk)
     sessions = account.locator("[aria-labelledby=account-sessions] li")
-    assert await sessions.count() == 2
+    await expect(sessions).to_have_count(2)
     assert "celle-ci" in await sessions.filter(has_text="Linux").inner_text()  # the name that this browser gave itself
 
     await account.get_by_role("button", name="Mettre fin à la session de ?").click()
@@ -77,7 +77,7 @@ async def test_a_session_is_ended_a_code_is_asked_for_and_who_is_ended_is_told(
     await account.locator("form:has(.recovery-codes) [name=code]").fill(pyotp.TOTP(secret).at(NOW))
     await desk.page.keyboard.press("Enter")
     await account.get_by_text("Il est activé.").wait_for(timeout=WAIT)
-    assert await sessions.count() == 1
+    await expect(sessions).to_have_count(1)
     assert not [line for line in desk.sent for word in (secret, recovery, recovery.replace("-", "")) if word in line]
     await sign_out(desk)
 
@@ -98,7 +98,7 @@ async def test_a_session_is_ended_a_code_is_asked_for_and_who_is_ended_is_told(
         await access.relay.end_other_sessions()
 
     await desk.page.get_by_text("La session est terminée").wait_for(timeout=WAIT)
-    assert await desk.page.locator(".mailbox").count() == 0
+    await expect(desk.page.locator(".mailbox")).to_have_count(0)
     assert [said for said in desk.complaints if "401" not in said] == []  # a code was needed, a session had ended
 
 
@@ -120,7 +120,7 @@ async def test_a_page_shows_the_number_of_what_it_was_given(desk: Desk, server: 
     for _ in range(2):
         await desk.page.get_by_text("Ce programme").click()
 
-    assert "assets/icon.svg" in await desk.page.get_by_role("alert").inner_text(timeout=WAIT)
+    await expect(desk.page.get_by_role("alert")).to_contain_text("assets/icon.svg")
 
 
 async def test_another_password_wants_the_old_one_and_opens_the_same_mailbox(
@@ -141,7 +141,7 @@ async def test_another_password_wants_the_old_one_and_opens_the_same_mailbox(
     assert await kept_here(desk) == 0  # unless somebody says so, nothing
 
     await ask(PASSWORD, "motdepasse2026")
-    assert "se devine trop vite" in await form.locator(".strength").inner_text()
+    await expect(form.locator(".strength")).to_contain_text("se devine trop vite")
     await form.get_by_role("alert").wait_for(timeout=WAIT)
 
     await ask("somebody else's words", NEW_PASSWORD)

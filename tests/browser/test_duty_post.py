@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from PIL import Image
-from playwright.async_api import Browser, FilePayload, Page, async_playwright
+from playwright.async_api import Browser, FilePayload, Page, async_playwright, expect
 
 from cencomm.client.account.account import keep_pins
 from cencomm.client.attachments.downloading import download
@@ -30,14 +30,13 @@ from cencomm.forms.body import Body
 from cencomm.forms.form import Form
 from cencomm.ledger.kinds import History
 from cencomm.ledger.log import LogKind
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, WAIT
 from tests.browser.gallery import QUIET
 from tests.fakes.loopback_relay import Handler, LoopbackRelay, body_of, loopback_relay
 from tests.scenarios.people import EXERCISE, Person, Place, admit, found, person
 from tests.unit.client.attachments.photographs import MARKER, SIZE, jpeg
 
 pytestmark = pytest.mark.slow
-WAIT = 60_000.0  # milliseconds: Argon2 in JavaScript on a busy machine
 
 
 @pytest.fixture
@@ -301,6 +300,6 @@ async def test_a_mailbox_that_another_computer_takes_over_ends_the_page_that_had
         await other.locator(".mailbox").wait_for(timeout=WAIT)
 
         await page.get_by_label("Password").wait_for(timeout=WAIT)
-        assert await page.get_by_role("alert").count() == 1
+        await expect(page.get_by_role("alert")).to_have_count(1)
         await context.close()
     assert place.operation

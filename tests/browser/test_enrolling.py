@@ -1,6 +1,7 @@
 """Somebody with an access letter and a browser: words, name, password, waiting, admitted (D7)."""
 
 import pytest
+from playwright.async_api import expect
 
 from cencomm.client.account.account import fetch_vault, sign_in
 from cencomm.client.transport.relay_client import open_relay
@@ -8,12 +9,11 @@ from cencomm.client.unit import admission
 from cencomm.ledger import fingerprint
 from cencomm.ledger.kinds import Role
 from cencomm.ledger.letter import AccessLetter
-from tests.browser.conftest import PASSWORD, Desk
+from tests.browser.conftest import PASSWORD, WAIT, Desk
 from tests.fakes.loopback_relay import LoopbackRelay
 from tests.scenarios.people import Person, Place, profile
 
 pytestmark = pytest.mark.slow
-WAIT = 60_000.0  # milliseconds: Argon2 in JavaScript on a busy machine
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ async def test_whoever_has_a_letter_enrols_in_the_browser_and_the_unit_admits_th
 ) -> None:
     await read_letter(desk, server, f"Bonjour,\nvoici votre lettre.\n\n{letter.text()}")
 
+    await desk.page.locator(".fingerprint li").first.wait_for()
     shown = await desk.page.locator(".fingerprint li").all_inner_texts()
     assert [line.split()[-1] for line in shown] == list(fingerprint.words(place.operation))
     assert await desk.page.get_by_label("Nom").is_disabled()  # before the words were compared
@@ -45,8 +46,8 @@ async def test_whoever_has_a_letter_enrols_in_the_browser_and_the_unit_admits_th
     await desk.page.get_by_role("button", name="Créer le compte").click()
     await desk.page.locator(".mailbox").wait_for(timeout=WAIT)
 
-    assert "En attente d'admission" in await desk.page.locator("nav.boxes").inner_text()
-    assert "auprès de l'unité de coordination" in await desk.page.get_by_role("alert").inner_text()
+    await expect(desk.page.locator("nav.boxes")).to_contain_text("En attente d'admission")
+    await expect(desk.page.get_by_role("alert")).to_contain_text("auprès de l'unité de coordination")
     planted = (PASSWORD, "bea.calais", letter.code.text(), letter.code.expose().hex())
     assert not [line for line in desk.sent for word in planted if word in line]
     assert desk.complaints == []
@@ -58,7 +59,7 @@ async def test_whoever_has_a_letter_enrols_in_the_browser_and_the_unit_admits_th
     await desk.page.get_by_text("Exercice").first.wait_for(timeout=WAIT)  # it comes by itself
     await desk.page.locator(".inside > button").click()
     await desk.page.locator("table").wait_for(timeout=WAIT)
-    assert await desk.page.locator("tbody tr", has_text="vous").count() == 1
+    await expect(desk.page.locator("tbody tr", has_text="vous")).to_have_count(1)
 
     async with open_relay(server.url) as relay:  # the account is one for every program
         version, vault = await fetch_vault(await sign_in(relay, name="bea.calais", password=PASSWORD))
@@ -84,6 +85,5 @@ async def test_a_weak_password_and_a_letter_with_a_mistake_are_said_in_words(
         await desk.page.locator(f"[name={field}]").fill("motdepasse2026")
     await desk.page.get_by_role("button", name="Créer le compte").click()
 
-    await desk.page.get_by_role("alert").wait_for(timeout=WAIT)
-    assert "se devine trop vite" in await desk.page.get_by_role("alert").inner_text()
+    await expect(desk.page.get_by_role("alert")).to_contain_text("se devine trop vite")
     assert not [line for line in desk.sent if "/v1/accounts" in line]

@@ -16,8 +16,9 @@ from cencomm.forms.envelope import Envelope, Priority
 from cencomm.forms.form import Form
 from cencomm.forms.tongue import Tongue
 from cencomm.forms.wording import load_wording
+from tests.browser.conftest import WAIT
 from tests.browser.hostile import FOREIGN, OUR_OWN, Report
-from tests.browser.post import WAIT, Post, duty_post
+from tests.browser.post import Post, duty_post
 
 pytestmark = pytest.mark.slow
 TOLD = {"body": "An urgent message came. Sign in to read it.", "tag": "cencomm-urgent", "icon": "/assets/icon.svg"}

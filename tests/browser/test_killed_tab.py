@@ -12,7 +12,8 @@ from playwright.async_api import FilePayload, Page, expect
 
 from cencomm.client.reports import Reports
 from cencomm.forms.form import Form
-from tests.browser.post import FIRST_WORDS, WAIT, Post, duty_post, note_box
+from tests.browser.conftest import WAIT
+from tests.browser.post import FIRST_WORDS, Post, duty_post, note_box
 from tests.fakes.loopback_relay import Handler
 from tests.unit.client.attachments.photographs import jpeg
 

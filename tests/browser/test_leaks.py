@@ -14,9 +14,9 @@ from cencomm.client.account.account import fetch_vault, handle_of, sign_in
 from cencomm.client.reports import Reports
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.forms.form import Form
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, WAIT
 from tests.browser.gallery import QUIET
-from tests.browser.post import FIRST_WORDS, NAME, WAIT, Post, duty_post, note_box, say
+from tests.browser.post import FIRST_WORDS, NAME, Post, duty_post, note_box, say
 from tests.fakes.recording_proxy import Tap, tapped
 from tests.fakes.traces import contents, found_in, lowered, spellings, traces
 

@@ -8,8 +8,8 @@ from playwright.async_api import expect
 
 from cencomm.client.reports import Reports
 from cencomm.forms.form import Form
-from tests.browser.conftest import PASSWORD
-from tests.browser.post import FIRST_WORDS, WAIT, Post, duty_post, enter, note_box, say
+from tests.browser.conftest import PASSWORD, WAIT
+from tests.browser.post import FIRST_WORDS, Post, duty_post, enter, note_box, say
 from tests.fakes.breakable_line import BreakableLine, breakable_line
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,8 @@ from playwright.async_api import expect
 from cencomm.client.reports import Reports
 from cencomm.client.watch import catch_up
 from cencomm.forms.form import Form
-from tests.browser.post import FIRST_WORDS, WAIT, Post, duty_post, say
+from tests.browser.conftest import WAIT
+from tests.browser.post import FIRST_WORDS, Post, duty_post, say
 
 pytestmark = pytest.mark.slow
 SAID_LATER = "The lost one does not read this"

@@ -5,8 +5,8 @@ import pytest
 from cencomm.client.unit import admission
 from cencomm.client.unit.resetting import offer_reset
 from cencomm.ledger import fingerprint
-from tests.browser.conftest import Desk
-from tests.browser.test_signing_in import WAIT, sign_in
+from tests.browser.conftest import WAIT, Desk
+from tests.browser.test_signing_in import sign_in
 from tests.fakes.loopback_relay import LoopbackRelay
 from tests.scenarios.people import Person, Place
 

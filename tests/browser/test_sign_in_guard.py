@@ -13,8 +13,8 @@ from cencomm.client.reports import Reports
 from cencomm.client.transport.errors import WrongSignIn
 from cencomm.client.transport.relay_client import open_relay
 from cencomm.forms.form import Form
-from tests.browser.conftest import PASSWORD
-from tests.browser.post import NAME, WAIT, Post, duty_post, enter
+from tests.browser.conftest import PASSWORD, WAIT
+from tests.browser.post import NAME, Post, duty_post, enter
 
 pytestmark = pytest.mark.slow
 WRONG = "another password entirely"

@@ -1,7 +1,7 @@
 /** What both kinds of letters ask of their holder: words to be compared by voice, and a password, twice. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { useWords } from "../words";
 import { PasswordStrength } from "./account/password-strength";
@@ -15,7 +15,7 @@ interface WordsProps {
 export function ComparedWords({ spoken, compared, onCompared }: WordsProps): JSX.Element {
   const words = useWords();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []); // the button that led here is gone
+  useLayoutEffect(() => heading.current?.focus(), []); // the button that led here is gone
   return (
     <>
       <h2 ref={heading} tabIndex={-1}>

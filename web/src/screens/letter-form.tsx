@@ -1,7 +1,7 @@
 /** The access letter: pasted, or read from its file. It stays in this page and its worker. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { useWords } from "../words";
 
@@ -16,7 +16,7 @@ export function LetterForm({ busy, onRead }: Props): JSX.Element {
   const words = useWords();
   const [text, setText] = useState("");
   const letter = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => letter.current?.focus(), []);
+  useLayoutEffect(() => letter.current?.focus(), []);
 
   const open = async (file: File | undefined): Promise<void> => {
     if (file !== undefined) {

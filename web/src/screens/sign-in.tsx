@@ -1,7 +1,7 @@
 /** The first screen: name and password; code and device secret only when they turn out to be needed. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { ProgramView } from "../program/views";
 import type { Failure, SignIn, Step } from "../worker/calls";
@@ -37,9 +37,9 @@ export function SignInScreen({ failure, step, onSignIn, onEnrol, onLost, loadPro
     setAsksCode((asked) => asked || failure?.code === "code_needed");
     setAsksSecret((asked) => asked || failure?.code === "vault_closed");
   }, [failure]);
-  useEffect(() => nameField.current?.focus(), []); // also when another screen led here: `autofocus` serves the page once
-  useEffect(() => codeField.current?.focus(), [asksCode]);
-  useEffect(() => secretField.current?.focus(), [asksSecret]);
+  useLayoutEffect(() => nameField.current?.focus(), []); // also when another screen led here: `autofocus` serves the page once
+  useLayoutEffect(() => codeField.current?.focus(), [asksCode]);
+  useLayoutEffect(() => secretField.current?.focus(), [asksSecret]);
 
   const submit = (event: Event, takeOver = false): void => {
     event.preventDefault();

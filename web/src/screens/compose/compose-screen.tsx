@@ -1,7 +1,7 @@
 /** A draft with all that writing it needs: its form, who reads its channel, code lists and words, which are fetched. */
 
 import type { JSX } from "preact";
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useMemo, useState } from "preact/hooks";
 
 import { staleSince } from "../../channel/views";
 import { ProtocolError } from "../../errors";
@@ -48,7 +48,8 @@ export function ComposeScreen(props: Props): JSX.Element {
   const words = useWords();
   const [fetched, setFetched] = useState<Fetched | "missing" | null>(null);
   const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
+  // At once, so that a form of which all is here stands before the next key.
+  useLayoutEffect(() => {
     let current = true;
     Promise.all([resources.codes(), resources.tongue(words.language)]).then(
       ([lists, tongue]) => current && setFetched({ lists, tongue }),

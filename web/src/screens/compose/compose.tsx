@@ -1,7 +1,7 @@
 /** Writing a report: the questions, what is wrong with the answers, who will read it, and how they will see it. */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { askedValues } from "../../forms/asked";
 import type { CodeLists } from "../../forms/code-list";
@@ -72,7 +72,8 @@ export function Compose(props: Props): JSX.Element {
   const stale = body.tlp === "RED" ? props.staleSince : null;
   const barred = stale !== null || beyond(readers, body.to, body.tlp).length > 0;
   const questions = useRef<HTMLDivElement>(null);
-  useEffect(() => questions.current?.querySelector<HTMLElement>("input, select, textarea")?.focus(), []);
+  // Before the next key: a letter in between would be one of the mailbox, and act there.
+  useLayoutEffect(() => questions.current?.querySelector<HTMLElement>("input, select, textarea")?.focus(), []);
   const sections = askedSections(form, asked, variant, tongue.language);
 
   const change = (changed: Partial<BodyView>): void => {

@@ -1,6 +1,6 @@
 /** Single keys, when nobody writes and nothing else is held down. */
 
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export type Keys = Readonly<Record<string, () => void>>;
 
@@ -9,7 +9,8 @@ export function useKeys(keys: Keys, letters: boolean): void {
   useLayoutEffect(() => {
     newest.current = keys;
   });
-  useEffect(() => {
+  // With the screen, not a frame after it: the next key may come in between.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const held = event.ctrlKey || event.metaKey || event.altKey;
       if (held || event.defaultPrevented || isWriting(event.target) || isCovered()) {

@@ -1,7 +1,7 @@
 /** What a duty officer sees all night: where am I, what came, the whole story. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import type { Entry } from "../../mailbox/boxes";
 import type { Readings } from "../../mailbox/readings";
@@ -58,6 +58,11 @@ export function MailboxScreen({
   const seek = useRef<HTMLInputElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const note = useRef<HTMLTextAreaElement>(null);
+  const afterwards = useRef<(() => void) | null>(null); // where the focus goes once the next screen stands
+  useLayoutEffect(() => {
+    afterwards.current?.(); // before the next key
+    afterwards.current = null;
+  });
   const go = (change: Partial<Place>): void => {
     actions.onLook();
     setPlace((before) => ({ ...before, ...change }));
@@ -86,7 +91,7 @@ export function MailboxScreen({
   };
   const open = (): void => {
     go({ pane: "story", details: false });
-    requestAnimationFrame(() => heading.current?.focus());
+    afterwards.current = () => heading.current?.focus();
   };
   const target = chosen === null ? null : targetOf(story, chosen);
   const may = target === null ? null : allowedFor(target, operationOf(board, target.view.operation), board.account);
@@ -104,13 +109,13 @@ export function MailboxScreen({
   useKeys(keys, letters);
   const back = (): void => {
     go({ pane: "list", details: false });
-    requestAnimationFrame(focusList);
+    afterwards.current = focusList;
   };
 
   const details = place.details && place.operation !== null ? operationOf(board, place.operation) : null;
   const writing = children !== undefined && children !== null && children !== false;
   const wasWriting = useRef(writing);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wasWriting.current && !writing) {
       focusStory(heading.current); // what had the focus is gone
     }
