@@ -1,14 +1,17 @@
 """A computer was lost: its owner ends it from another one, and it reads nothing more (C6)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from cencomm.client.channel.enactment import add_devices
+from cencomm.client.channel.errors import ChannelNotUsable
 from cencomm.client.channel.posting import send
 from cencomm.client.channel.removing import Removal, own_devices
+from cencomm.client.channel.session import Standing
 from cencomm.client.lost_device import end_own_device
 from cencomm.client.operation.ledger_feed import pin_operation
 from cencomm.client.watch import catch_up
@@ -79,6 +82,24 @@ async def test_what_fails_in_one_operation_keeps_a_lost_device_in_no_other_and_i
     server.meddle = None
     assert await end_own_device(bob.mailbox, device) == Removal(channels=1, reads_on=())
     assert own_devices(bob.mailbox) == {bob.mailbox.device.device: 2}
+
+
+async def test_a_lost_device_reads_on_where_this_computer_has_come_to_a_halt(
+    carla: Person, bob: Person, place: Place, tmp_path: Path
+) -> None:
+    """C6: nobody is told that it is out of a channel in which only others can commit."""
+    async with another_computer(bob, tmp_path / "elsewhere") as lost:
+        await add_devices(carla.mailbox, place.operation, bob.account)
+        device = lost.mailbox.device.device
+    await catch_up(bob.mailbox)
+    session = bob.mailbox.sessions[(place.operation, place.channel)]
+    await bob.mailbox.write({}, session=replace(session, standing=Standing.STALLED))
+
+    removal = await end_own_device(bob.mailbox, device)
+
+    assert removal.channels == 0
+    assert [(one.channel, type(one.failure)) for one in removal.reads_on] == [(place.channel, ChannelNotUsable)]
+    assert own_devices(bob.mailbox)[device] == 1
 
 
 async def test_the_computer_one_sits_at_is_not_ended(bob: Person, place: Place) -> None:

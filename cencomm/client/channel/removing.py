@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cencomm.client.channel.enacting import stage
 from cencomm.client.channel.enactment import follow_and_enact
+from cencomm.client.channel.errors import ChannelNotUsable
 from cencomm.client.channel.session import ChannelSession, Standing
 from cencomm.client.mailbox import Mailbox
 from cencomm.errors import CencommError, Unavailable
@@ -31,11 +32,11 @@ class Removal:
 
 
 def own_devices(mailbox: Mailbox) -> Counter[DeviceId]:
-    """Our devices that read in channels of this computer: in how many."""
+    """Our devices that read in channels of this computer, as far as it followed them: in how many."""
     return Counter(
         device
         for session in mailbox.sessions.values()
-        if session.standing is Standing.LIVE
+        if session.standing not in {Standing.REMOVED, Standing.ENDED}
         for device in {device for _, device in _own_leaves(mailbox, session)}
     )
 
@@ -58,15 +59,23 @@ async def remove_own_device(mailbox: Mailbox, device: DeviceId) -> Removal:
 
 
 async def _remove_from(mailbox: Mailbox, operation: OperationId, channel: ChannelId, device: DeviceId) -> bool:
-    """Whether it was there."""
+    """Whether it was there.
+
+    Raises:
+        ChannelNotUsable: it is there, and this computer commits nothing in the channel before others act.
+    """
     staged = False
     async with mailbox.lock:
         for _ in range(MAX_TRIES):
             await follow_and_enact(mailbox, operation, channel)
-            session = mailbox.sessions[(operation, channel)]
+            session = mailbox.sessions.get((operation, channel))
+            if session is None or session.standing is Standing.ENDED:
+                return staged  # the group is over, and to the next one nobody adds it
             leaves = [leaf for leaf, own in _own_leaves(mailbox, session) if own == device]
-            if session.standing is not Standing.LIVE or not leaves:
+            if not leaves:
                 return staged
+            if session.standing is not Standing.LIVE:
+                raise ChannelNotUsable(session.standing.name.lower())
             commit = stage(
                 session,
                 mailbox.operation(operation).ledger,

@@ -33,7 +33,11 @@ async function loadOperations(mailbox: Mailbox): Promise<void> {
   mailbox.ownOperations.restoreKept(await loadKept(mailbox.store, mailbox.pins));
 }
 
-/** The channels' states, before anything is read, sent or committed there. Throws as `loadList`. */
+/**
+ * The channels' states, before anything is read, sent or committed there. Throws as `loadList`.
+ *
+ * A ledger may have been followed before they came: what the relay signed of their logs counts all the same (L4).
+ */
 export async function loadChannels(mailbox: Mailbox, restore: RestoreGroup): Promise<void> {
   const channels = new Map<string, Map<string, Bytes>>();
   for (const [key, value] of await mailbox.store.scan(CHANNEL_PREFIX)) {
@@ -48,6 +52,7 @@ export async function loadChannels(mailbox: Mailbox, restore: RestoreGroup): Pro
       mailbox.channels.restore(restored); // else the generation ended; what convicts the relay is kept
     }
   }
+  mailbox.operations.forEach((operation) => mailbox.channels.attest(operation));
 }
 
 function placeOf(prefix: string): LogPlace {

@@ -15,9 +15,9 @@ import {
 import type { Means } from "../account/session";
 import { deriveKeys } from "../account/sign-in";
 import type { AccountView, DevicePlace, RecoveryCodesView } from "../account/views";
-import { fromHex, hex, type Bytes } from "../bytes";
+import { equal, fromHex, hex, type Bytes } from "../bytes";
 import { ownLeaves, removeOwnDevice } from "../channel/removing";
-import { Standing } from "../channel/session";
+import { Standing, type LogPlace } from "../channel/session";
 import { CencommError, MalformedError, UsageError } from "../errors";
 import { DEVICE_ID_BYTES } from "../ledger/sizes";
 import type { Mailbox } from "../mailbox/mailbox";
@@ -27,6 +27,7 @@ import { newestVaultSeen, vaultSeen } from "../roaming/holding";
 import type { EndedDevice, NewTotp, Proof } from "./account-calls";
 
 const SESSION_ID_BYTES = 16;
+const OUTSIDE: ReadonlySet<Standing> = new Set([Standing.removed, Standing.ended]); // who reads there we do not see
 
 export class OwnAccount {
   readonly #routes: OwnAccountRoutes;
@@ -91,8 +92,8 @@ export class OwnAccount {
   }
 
   /**
-   * At the relay first: from then on nobody adds it again while it is removed (C6). What fails in one operation keeps it
-   * in none of the others, and is thrown at last; ended in part, it is ended again. Throws as `removeOwnDevice`.
+   * At the relay first: from then on nobody adds it again while it is removed (C6). What fails in one channel keeps it in
+   * none of the others, and is thrown at last; ended in part, it is ended again. Throws as `removeOwnDevice`.
    */
   async endDevice(name: string): Promise<EndedDevice> {
     const device = fromHex(name, DEVICE_ID_BYTES);
@@ -100,15 +101,13 @@ export class OwnAccount {
       throw new UsageError("this is the device that you work with: end it from another one of yours");
     }
     await unlessGone(this.#routes.endDevice(device));
+    const { turns } = this.mailbox;
+    const sessions = await turns.run(() => Promise.resolve([...this.mailbox.sessions.values()])); // once they are here
     let channels = 0;
     const failures: CencommError[] = [];
-    for (const { ledger } of this.mailbox.ownOperations.all) {
-      const { operation } = ledger;
+    for (const session of sessions) {
       try {
-        channels += await this.mailbox.turns.run(async () => {
-          await this.mailbox.confirmed(operation);
-          return removeOwnDevice(this.mailbox, operation, this.mailbox.entitledChannels(operation), device);
-        });
+        channels += (await turns.run(() => this.endDeviceIn(session, device))) ? 1 : 0;
       } catch (error) {
         if (!(error instanceof CencommError)) {
           throw error;
@@ -204,12 +203,19 @@ export class OwnAccount {
     }
   }
 
-  /** By device: where it takes part, as far as we are there too. */
+  /** Whether it was there. Who withholds the ledger keeps nobody from learning that it may read on. */
+  private async endDeviceIn({ operation, channel }: LogPlace, device: Bytes): Promise<boolean> {
+    await this.mailbox.confirmed(operation);
+    const isOurs = this.mailbox.entitledChannels(operation).some((one) => equal(one, channel));
+    return isOurs && removeOwnDevice(this.mailbox, operation, channel, device);
+  }
+
+  /** By device: where it takes part, as far as we are there too and followed it. */
   private places(): ReadonlyMap<string, readonly DevicePlace[]> {
     const places = new Map<string, DevicePlace[]>();
     for (const session of this.mailbox.sessions.values()) {
       const operation = hex(session.operation);
-      const leaves = session.standing === Standing.live ? ownLeaves(this.mailbox, session) : [];
+      const leaves = OUTSIDE.has(session.standing) ? [] : ownLeaves(this.mailbox, session);
       for (const device of new Set(leaves.map((leaf) => hex(leaf.device)))) {
         const before = places.get(device) ?? [];
         const channels = before.find((place) => place.operation === operation)?.channels ?? 0;

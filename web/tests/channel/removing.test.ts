@@ -6,6 +6,7 @@ import { enact } from "../../src/channel/enactment";
 import { stage } from "../../src/channel/enacting";
 import { ownLeaves, removeOwnDevice } from "../../src/channel/removing";
 import { Standing } from "../../src/channel/session";
+import { ChannelNotUsable } from "../../src/channel/unsendable";
 import { CommitRefused } from "../../src/ledger/refusal";
 import { UsageError } from "../../src/errors";
 import { begin, Officer } from "../fakes/officer";
@@ -37,12 +38,12 @@ test("a lost device is removed by another one of its owner, and reads nothing mo
   const { coordinator, lost, kept } = await twoDevices();
   assert.equal(ownLeaves(kept, kept.session).length, 2);
 
-  const removed = await removeOwnDevice(kept, kept.ledger.operation, [CHANNEL], lost.device.device);
-  const again = await removeOwnDevice(kept, kept.ledger.operation, [CHANNEL], lost.device.device);
+  const removed = await removeOwnDevice(kept, kept.ledger.operation, CHANNEL, lost.device.device);
+  const again = await removeOwnDevice(kept, kept.ledger.operation, CHANNEL, lost.device.device);
   await lost.followLog();
   await coordinator.followLog();
 
-  assert.deepEqual([removed, again], [1, 0]);
+  assert.deepEqual([removed, again], [true, false]);
   assert.deepEqual(ownLeaves(kept, kept.session).map(({ device }) => hex(device)), [hex(kept.device.device)]);
   assert.equal(lost.session.standing, Standing.removed);
   assert.equal(coordinator.session.standing, Standing.live); // the others take the Commit
@@ -53,12 +54,19 @@ test("nobody removes the device that they work with, nor somebody else's (C6)", 
   const { ledger, certificates, entropy, pace } = bela;
   const [theirs] = ownLeaves(lost, bela.session);
 
-  await assert.rejects(removeOwnDevice(kept, kept.ledger.operation, [CHANNEL], kept.device.device), UsageError);
-  assert.equal(await removeOwnDevice(bela, ledger.operation, [CHANNEL], lost.device.device), 0);
+  await assert.rejects(removeOwnDevice(kept, kept.ledger.operation, CHANNEL, kept.device.device), UsageError);
+  assert.equal(await removeOwnDevice(bela, ledger.operation, CHANNEL, lost.device.device), false);
   await assert.rejects(
     stage(bela.session, { adds: [], removes: [theirs!.index] }, { ledger, certificates, entropy, pace }),
     CommitRefused,
   );
+});
+
+test("a device that only others can take out is not said to be out (C6)", async () => {
+  const { lost, kept } = await twoDevices();
+  await kept.write(new Map(), { session: { ...kept.session, standing: Standing.stalled } });
+
+  await assert.rejects(removeOwnDevice(kept, kept.ledger.operation, CHANNEL, lost.device.device), ChannelNotUsable);
 });
 
 test("a Commit of somebody else that was first keeps no lost device in", async () => {
@@ -76,6 +84,6 @@ test("a Commit of somebody else that was first keeps no lost device in", async (
     return publish.call(kept.memory, request);
   };
 
-  assert.equal(await removeOwnDevice(kept, operation, [CHANNEL], lost.device.device), 1);
+  assert.equal(await removeOwnDevice(kept, operation, CHANNEL, lost.device.device), true);
   assert.equal(ownLeaves(kept, kept.session).length, 1);
 });
