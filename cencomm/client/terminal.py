@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from cencomm.client.account.second_factor import read_code
+from cencomm.client.asking import agrees, typed_unseen
 from cencomm.client.roaming.sitting import Sitting
 from cencomm.client.words import Words
 from cencomm.clock import Clock
@@ -68,14 +69,15 @@ class Terminal:
                 return
             raise UsageError("no terminal to ask for your consent: give --yes")
         with interruptible():
-            click.confirm(self.say(sentence), abort=True, err=True)
+            if not agrees(self.words, self.say(sentence)):
+                raise click.Abort
 
     def agrees(self, sentence: str, *, yes: bool) -> bool:
         """Whether the person agrees. Nobody does where nobody can be asked, programs neither, unless with `yes`."""
         if yes or self.as_json or not sys.stdin.isatty():
             return yes
         with interruptible():
-            return click.confirm(self.say(sentence), err=True)
+            return agrees(self.words, self.say(sentence))
 
     def password(self, *, new: bool = False) -> str:
         """From the file for scripts, else asked for; never from the command line, where others could read it."""
@@ -84,13 +86,8 @@ class Terminal:
         if not sys.stdin.isatty():
             raise UsageError("no terminal to ask for the password: give --password-file or CENCOMM_PASSWORD_FILE")
         with interruptible():
-            asked = click.prompt(
-                self.say("Password"),
-                hide_input=True,
-                confirmation_prompt=self.say("The same password again") if new else False,
-                err=True,
-            )
-        return str(asked)
+            again = self.say("The same password again") if new else None
+            return typed_unseen(self.words, self.say("Password"), again=again)
 
     def new_password(self, file: Path | None) -> str:
         """Another password than the one that opens this: from a file of its own for scripts, else asked for twice."""
@@ -107,13 +104,8 @@ class Terminal:
         if self.as_json or not sys.stdin.isatty():
             raise UsageError(f"no terminal to ask for this: {sentence}")
         with interruptible():
-            asked = click.prompt(
-                self.say(sentence),
-                hide_input=True,
-                confirmation_prompt=self.say("The same again") if again else False,
-                err=True,
-            )
-        return str(asked)
+            same = self.say("The same again") if again else None
+            return typed_unseen(self.words, self.say(sentence), again=same)
 
     @property
     def is_attended(self) -> bool:

@@ -124,7 +124,8 @@ class TranslatedGroup(TranslatedCommand, click.Group):
         except click.UsageError as error:
             raise _mistyped(error, ctx) from None
         except click.Abort:
-            raise Complaint(words_of(ctx).say("Ended."), "ended", as_json=answers_programs(ctx)) from None
+            said = words_of(ctx).say("Broken off: what was asked for was not done.")
+            raise Complaint(said, "broken_off", as_json=answers_programs(ctx)) from None
 
 
 class LazyCommand(click.Command):

@@ -11,7 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cencomm.__main__ import assemble
+from cencomm.client.asking import agrees, typed_unseen
 from cencomm.client.commands.mistyping import SENTENCES
+from cencomm.client.commands.translated import WORDS, TranslatedGroup
+from cencomm.client.words import load_words
 
 MISTYPED = (
     ("sendx",),
@@ -99,6 +102,78 @@ def test_what_stands_behind_an_option_is_said_in_the_readers_language() -> None:
 
     assert "par défaut : AMBER" in " ".join(said.split())
     assert "default" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "answer", "agreed"),
+    [
+        ("en", "y", True),
+        ("en", "", False),
+        ("fr", "o", True),
+        ("fr", "Oui", True),
+        ("fr", "non", False),
+        ("ar", "نعم", True),
+        ("ar", "ن", True),
+        ("ar", "y", True),
+        ("ar", "لا", False),
+        ("ar", "n", False),
+    ],
+)
+def test_a_question_is_answered_in_the_readers_letters_or_in_english_ones(
+    language: str, answer: str, *, agreed: bool
+) -> None:
+    said, result = asked(language, f"{answer}\n")
+
+    assert (said, result.stderr.count("[")) == (agreed, 1)
+
+
+def test_a_question_that_is_broken_off_ends_with_a_sentence_in_the_readers_language() -> None:
+    @click.group(cls=TranslatedGroup)
+    @click.pass_context
+    def program(context: click.Context) -> None:
+        context.meta[WORDS] = load_words("fr")
+
+    @program.command
+    def question() -> None:
+        agrees(load_words("fr"), "?")
+
+    result = CliRunner().invoke(program, ["question"], input="")
+
+    assert result.exit_code == 1
+    assert "cencomm: Interrompu" in result.stderr
+    assert "Aborted" not in result.stderr
+
+
+def test_an_answer_that_is_neither_is_asked_for_again() -> None:
+    said, result = asked("fr", "peut-être\no\n")
+
+    assert said
+    assert "Tapez o ou n." in result.stderr
+    assert "Error" not in result.stderr
+
+
+def asked(language: str, typed: str) -> tuple[bool, Result]:
+    answers: list[bool] = []
+
+    @click.command
+    def question() -> None:
+        answers.append(agrees(load_words(language), "?"))
+
+    result = CliRunner().invoke(question, input=typed)
+    return answers[0], result
+
+
+def test_a_secret_that_is_typed_twice_is_asked_for_until_both_are_the_same() -> None:
+    typed: list[str] = []
+
+    @click.command
+    def question() -> None:
+        typed.append(typed_unseen(load_words("fr"), "?", again="!"))
+
+    result = CliRunner().invoke(question, input="four words\nfour swords\nfour words\nfour words\n")
+
+    assert typed == ["four words"]
+    assert "Les deux ne sont pas identiques" in result.stderr
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
