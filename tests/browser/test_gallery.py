@@ -81,6 +81,23 @@ async def test_the_keys_do_what_the_help_says_and_can_be_switched_off(page: Page
     assert await page.evaluate(told) == "nothing"
 
 
+async def test_no_key_acts_on_a_message_that_is_covered(page: Page) -> None:
+    """An acknowledgement is not taken back: who types beside a field of the account, or of a form, sends none."""
+    await open_gallery(page, **STORY, account="yes")
+    await page.locator("main.account").wait_for()
+    for key in "afr":
+        await page.keyboard.press(key)
+    await page.keyboard.press("Escape")
+    await page.locator("main.account").wait_for(state="detached")
+
+    await page.locator(".story-pane .letter").first.wait_for()
+    assert await page.evaluate("document.documentElement.dataset.told") is None
+    await expect(page.locator("[aria-keyshortcuts=a]")).not_to_have_attribute("aria-disabled", "true")
+    await expect(page.locator("[aria-keyshortcuts=f]")).to_have_attribute("aria-pressed", "false")
+    await page.keyboard.press("f")
+    await expect(page.locator("[aria-keyshortcuts=f]")).to_have_attribute("aria-pressed", "true")
+
+
 async def test_a_note_is_one_box_and_enter(page: Page) -> None:
     await open_gallery(page, **STORY)
 

@@ -93,7 +93,10 @@ export function MailboxScreen({
     go({ pane: "story", details: false });
     afterwards.current = () => heading.current?.focus();
   };
-  const target = chosen === null ? null : targetOf(story, chosen);
+  const details = place.details && place.operation !== null ? operationOf(board, place.operation) : null;
+  const writing = children !== undefined && children !== null && children !== false;
+  const covered = writing || details !== null; // then no key acts on a message that nobody sees
+  const target = chosen === null || covered ? null : targetOf(story, chosen);
   const may = target === null ? null : allowedFor(target, operationOf(board, target.view.operation), board.account);
   const keys = {
     j: () => step(1),
@@ -112,8 +115,6 @@ export function MailboxScreen({
     afterwards.current = focusList;
   };
 
-  const details = place.details && place.operation !== null ? operationOf(board, place.operation) : null;
-  const writing = children !== undefined && children !== null && children !== false;
   const wasWriting = useRef(writing);
   useLayoutEffect(() => {
     if (wasWriting.current && !writing) {
