@@ -92,7 +92,7 @@ export function Arrivals({ place, entries, seek, search, actions, go, onOpen }: 
           <p class="unseen" role="status">
             {search !== null && words.say("{count} found", { count: entries.length })}
           </p>
-          {search !== null && <HowFar search={search} />}
+          {search !== null && <HowFar search={search} count={entries.length} />}
           {entries.length === 0 ? (
             <p class="nothing">{nothing(place, nothingThere(words, place.shelf), words.say("Nothing fits."))}</p>
           ) : (
@@ -115,19 +115,22 @@ export function Arrivals({ place, entries, seek, search, actions, go, onOpen }: 
 }
 
 /** A search says how far back it went, until it went through everything. */
-function HowFar({ search: { progress, again } }: { readonly search: Search }): JSX.Element {
+function HowFar({ search: { progress, again }, count }: { readonly search: Search; readonly count: number }): JSX.Element {
   const words = useWords();
+  const counted = <b aria-hidden="true">{words.say("{count} found", { count })} · </b>; // the status above says it aloud
   const { now } = useBoard();
   switch (progress.state) {
     case "complete":
       return (
         <p class="how-far" role="status">
+          {counted}
           {words.say("Everything was searched.")}
         </p>
       );
     case "searching":
       return (
         <p class="how-far" role="status">
+          {count > 0 && counted}
           {progress.since === null
             ? words.say("Searching …")
             : words.say("Searched back to {moment}; more may be found.", { moment: words.short(progress.since, now) })}
