@@ -13,7 +13,7 @@ from tests.browser.gallery import QUIET
 from tests.fakes.loopback_relay import Handler, LoopbackRelay, body_of, loopback_relay
 
 pytestmark = pytest.mark.slow
-MESSAGES = 270  # two pages of 256
+MESSAGES = 300  # a page of 256, and enough behind it for a bundle
 WAIT = 60_000.0  # milliseconds: Argon2 in JavaScript on a busy machine
 
 
