@@ -66,6 +66,7 @@ async def test_the_ledger_and_the_log_alone_move_a_page_and_its_officer_is_told(
     await _a_revocation_is_seen_at_once(page, post, bob)
     await _another_history_is_shown_as_that_and_nothing_of_it_is_believed(page, post, forms)
     await _who_is_revoked_is_told_and_stops(page, post)
+    await _who_was_revoked_reads_on_what_was_theirs_at_the_next_sign_in(post)
 
 
 async def _an_insider_in_the_units_name_is_an_alarm(page: Page, post: Post, bob: Person) -> None:
@@ -205,3 +206,15 @@ async def _who_is_revoked_is_told_and_stops(page: Page, post: Post) -> None:
     await page.get_by_text("has ended.").first.wait_for()
     await expect(note_box(page)).to_have_count(0)
     await expect(page.locator(".story-pane").get_by_text(REPORTED).first).to_be_visible()  # what was read stays
+
+
+async def _who_was_revoked_reads_on_what_was_theirs_at_the_next_sign_in(post: Post) -> None:
+    """Names and forms are for members: those of then are in the mailbox (ADR 0033)."""
+    page = await post.computer()
+    await post.sign_in(page)
+
+    await page.locator(".arrivals").get_by_text(REPORTED).click()
+
+    await expect(page.locator(".story-pane").get_by_text(REPORTED).first).to_be_visible()
+    await expect(page.locator(".story-pane").get_by_text("Bob Otieno").first).to_be_visible()
+    await expect(note_box(page)).to_have_count(0)

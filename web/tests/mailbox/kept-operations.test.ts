@@ -7,6 +7,7 @@ import { newDevice } from "../../src/account/own-device";
 import { concat, fromHex, hex, utf8, type Bytes } from "../../src/bytes";
 import { kept } from "../../src/channel/posting";
 import { channelKey, Standing } from "../../src/channel/session";
+import { NotAMember } from "../../src/channel/unsendable";
 import { opaque, uint } from "../../src/codec";
 import { UsageError } from "../../src/errors";
 import { decodeEnvelope } from "../../src/forms/envelope";
@@ -43,7 +44,6 @@ const REVOKED = OFFICERS.at(-1)!.account;
 const ACCOUNT = fromHex(PERSON!.account);
 const IDENTITY = new SigningKey(fromHex(PERSON!.identity_seed));
 const OWN = newDevice(ACCOUNT, IDENTITY, NOW, (length) => new Uint8Array(length).fill(7));
-const DEVICE = { ...OWN, account: ACCOUNT, identityKey: IDENTITY.publicKey };
 const LEDGER = ledgerOfTheFixture();
 const { operation: OPERATION } = LEDGER;
 const NAME = hex(OPERATION);
@@ -222,6 +222,21 @@ test("whoever was revoked while nobody was signed in is so before anything is si
   assert.deepEqual(work.drafts(NAME), []);
 });
 
+test("who was revoked reads on what was theirs to read: names and forms of then are in the mailbox, whatever the relay shows", async () => {
+  const relay = new LyingRelay([{ entries: [encodedRevocation()], head: head(AFTER.sequence, AFTER.headHash) }]);
+  relay.wraps = relay.blobs = async () => assert.fail("names and forms are for members");
+  const store = storeWith();
+  const { mailbox } = await openedOn(store, relay, new Map(), OFFICERS.at(-1));
+
+  await mailbox.followLedger(OPERATION);
+
+  assert.throws(() => mailbox.membership(OPERATION), NotAMember);
+  assert.deepEqual(mailbox.operation(OPERATION).contents, contents());
+  const again = await openedOn(store, new LyingRelay(), new Map(), OFFICERS.at(-1)); // the next sign-in, and all after it
+  assert.deepEqual(again.mailbox.shown(NAME)?.ledger, AFTER);
+  assert.deepEqual(again.mailbox.shown(NAME)?.contents, contents());
+});
+
 test("nothing is signed while the relay keeps the ledger back: the draft stays (S3)", async () => {
   const { mailbox, sitting } = await openedOn(storeWith(), new LyingRelay());
   await sitting.home(() => undefined);
@@ -316,9 +331,17 @@ interface Opened {
   readonly sitting: Sitting;
 }
 
-async function openedOn(store: StateStore, relay: RelayClient, pins: ReadonlyMap<string, Pin> = new Map()): Promise<Opened> {
-  const vault = { identityKey: IDENTITY, exchangeKey: new Uint8Array(32).fill(2), devices: [], pins, mailboxKeys: [] };
-  const mailbox = new Mailbox(store, DEVICE, vault, {
+async function openedOn(
+  store: StateStore,
+  relay: RelayClient,
+  pins: ReadonlyMap<string, Pin> = new Map(),
+  person = PERSON,
+): Promise<Opened> {
+  const account = fromHex(person!.account);
+  const identity = new SigningKey(fromHex(person!.identity_seed));
+  const device = { ...OWN, account, identityKey: identity.publicKey };
+  const vault = { identityKey: identity, exchangeKey: new Uint8Array(32).fill(2), devices: [], pins, mailboxKeys: [] };
+  const mailbox = new Mailbox(store, device, vault, {
     relay,
     publisher: { publish: () => Promise.reject(new UsageError("nothing leaves in this test")) },
     sleep: () => Promise.resolve(),
