@@ -52,7 +52,7 @@ class MailboxRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class ColdRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A cold row that is there: enough to see that it is the newest."""
+    """A row that is there, cold or longer than was asked for: enough to see that it is the newest."""
 
     name: Hash
     nonce: Nonce

@@ -43,7 +43,8 @@ def _stretch_of(request: web.Request) -> Stretch:
     if only not in SORTS:
         raise MalformedError("the rows asked for are hot or cold")
     after, until = hash_in_query(request, "after"), hash_in_query(request, "until")
-    return Stretch(after=after or b"", until=until, cold=SORTS[only])
+    longest = number_in_query(request, "longest", default=0, least=0) or None
+    return Stretch(after=after or b"", until=until, cold=SORTS[only], longest=longest)
 
 
 async def post_rows(request: web.Request) -> web.StreamResponse:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from cencomm.ids import AccountId
@@ -92,22 +92,29 @@ def put_rows(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """Rows behind the name `after`, up to the name `until`; `cold`: only cold ones, or only others; None: all."""
+    """Rows behind the name `after`, up to the name `until`; `cold`: only cold ones, or only others; None: all.
+
+    `longest`: of those that are longer the nonce alone, as of cold ones; None: however long they are.
+    """
 
     after: bytes = b""
     until: bytes | None = None
     cold: bool | None = None
+    longest: int | None = None
 
 
 def rows_after(
     connection: Connection, account: AccountId, stretch: Stretch, *, most: int, most_bytes: int
 ) -> tuple[list[MailboxRow], list[ColdRow], bytes | None]:
-    """The first of those rows, of cold ones the nonce alone, and the cursor if there may be more."""
+    """The first of those rows, of cold and long ones the nonce alone, and the cursor if there may be more."""
+    by_nonce: ColumnElement[bool] = MAILBOX_ROWS.c.cold == 1
+    if stretch.longest is not None:
+        by_nonce |= func.length(MAILBOX_ROWS.c.sealed) > stretch.longest
     page = (
         select(
             MAILBOX_ROWS.c.name,
-            MAILBOX_ROWS.c.cold,
-            func.iif(MAILBOX_ROWS.c.cold, func.substr(MAILBOX_ROWS.c.sealed, 1, NONCE_BYTES), MAILBOX_ROWS.c.sealed),
+            by_nonce,
+            func.iif(by_nonce, func.substr(MAILBOX_ROWS.c.sealed, 1, NONCE_BYTES), MAILBOX_ROWS.c.sealed),
         )
         .where(MAILBOX_ROWS.c.account == account, MAILBOX_ROWS.c.name > stretch.after)
         .order_by(MAILBOX_ROWS.c.name)
@@ -120,8 +127,8 @@ def rows_after(
     hot: list[MailboxRow] = []
     cold: list[ColdRow] = []
     size = 0
-    for name, is_cold, sealed in connection.execute(page):
-        if is_cold:
+    for name, is_short, sealed in connection.execute(page):
+        if is_short:
             cold.append(ColdRow(name=name, nonce=sealed))
         else:
             hot.append(MailboxRow(name=name, sealed=sealed))

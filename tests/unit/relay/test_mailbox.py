@@ -325,6 +325,22 @@ async def test_the_commit_beside_an_entry_brings_its_sealed_state(operation: Ope
     assert (await page(person, 2)).rows == (row(ONE),)
 
 
+async def test_of_rows_longer_than_was_asked_for_a_page_shows_name_and_nonce(relay: Relay) -> None:
+    person = await relay.person()
+    holder = (await held(person)).holder
+    long = b"n" * 24 + bytes(1001)
+    await put(person, holder, 0, row(ONE), row(TWO, long), row(THREE, cold=True))
+
+    answer = await person.ask("GET", f"{MAILBOX}?holder={holder}&only=hot&longest=1024")
+    shown = answer.read(MailboxPage)
+    named = await person.ask("POST", ROWS, AskRows(holder=holder, names=(TWO,)))
+    refused = await person.ask("GET", f"{MAILBOX}?holder={holder}&longest=many")
+
+    assert shown == MailboxPage(rows=(row(ONE),), cold=(ColdRow(name=TWO, nonce=b"n" * 24),))
+    assert named.read(MailboxRows).rows == (row(TWO, long),)
+    assert refused.code is ErrorCode.MALFORMED
+
+
 async def test_a_long_page_is_packed_for_whoever_takes_that(relay: Relay) -> None:
     person = await relay.person()
     holder = (await held(person)).holder

@@ -36,6 +36,13 @@ export function channelPrefix(place: LogPlace): string {
   return `${CHANNEL_PREFIX}${hex(place.operation)}/${hex(place.channel)}/${place.generation}/`;
 }
 
+/** Beside each channel's position: its group, which is large, and which nobody needs who only looks at a list. */
+export function groupKeys(keys: readonly string[]): readonly string[] {
+  const positions = keys.filter((key) => key.startsWith(CHANNEL_PREFIX) && key.endsWith(`/${POSITION}`));
+  const prefixes = positions.map((key) => key.slice(0, -POSITION.length));
+  return prefixes.flatMap((prefix) => [PUBLIC, PRIVATE, STAGED].map((name) => prefix + name));
+}
+
 /** Where a store keeps our chain hash at one entry of the current epoch. */
 export function logHashKey(place: LogPlace, sequence: number): string {
   return `${channelPrefix(place)}${HASH}${sequence}`;

@@ -22,11 +22,16 @@ import { Beating } from "./beating";
 import type { Mailbox } from "./mailbox";
 import { Recalling } from "./recalling";
 
-const RETRY_SECONDS = 5; // after a call that failed while the stream goes on
+export const RETRY_SECONDS = 5; // after a call that failed while the stream goes on
 
 /** Whether nothing more can be done with this session and this opening of the mailbox. */
 export function isEnd(error: unknown): error is RelayRefuses {
   return error instanceof RelayRefuses && isSittingOver(error);
+}
+
+/** Whether it may go better in a while: a line, or a busy relay. */
+export function isForNow(error: unknown): boolean {
+  return error instanceof Unavailable || (error instanceof RelayRefuses && PASSING.has(error.code));
 }
 
 /** Whether an operation's ledger cannot be shown, for reasons of its own: not admitted yet, withheld, not to be believed. */
@@ -48,6 +53,8 @@ export interface Listener {
   /** A defect of ours. */
   defect(error: unknown): void;
 }
+
+const PASSING: ReadonlySet<string> = new Set(["unavailable", "too_many"]);
 
 export class Following {
   readonly #pausing = new Set<string>(); // operations that wait for others to enact
@@ -236,7 +243,7 @@ export class Following {
       this.listener.ended(error);
     } else if (error instanceof ProtocolError) {
       this.listener.trouble(operation, error);
-    } else if (error instanceof Unavailable || (error instanceof RelayRefuses && isPassing(error))) {
+    } else if (isForNow(error)) {
       this.retry();
     } else if (!(error instanceof CencommError)) {
       this.listener.defect(error);
@@ -257,8 +264,4 @@ export class Following {
       })
       .catch((error: unknown) => this.listener.defect(error));
   }
-}
-
-function isPassing(error: RelayRefuses): boolean {
-  return error.code === "unavailable" || error.code === "too_many";
 }

@@ -26,7 +26,7 @@ export interface MailboxRow {
   readonly cold: boolean; // read by name only
 }
 
-/** A cold row that is there: enough to see that it is the newest. */
+/** A row that is there, cold or long: enough to see that it is the newest. */
 export interface ColdRow {
   readonly name: Bytes;
   readonly nonce: Bytes;
@@ -47,11 +47,12 @@ export interface MailboxWrite {
   readonly rows: readonly MailboxRow[];
 }
 
-/** Rows of one sort: those behind the name `after` (null: from the first on), up to `until` (null: to the last). */
+/** Rows of one sort, those longer than `longest` perhaps by name and nonce alone (null: whole): those behind the name `after` (null: from the first on), up to `until` (null: to the last). */
 export interface Stretch {
   readonly only: "hot" | "cold";
   readonly after: Bytes | null;
   readonly until: Bytes | null;
+  readonly longest: number | null; // bytes
 }
 
 /** Where the sealed rows are. */
@@ -81,10 +82,11 @@ export class MailboxRoutes implements MailboxHost {
     };
   }
 
-  async page(holder: number, { only, after, until }: Stretch): Promise<MailboxPage> {
+  async page(holder: number, { only, after, until, longest }: Stretch): Promise<MailboxPage> {
     const from = after === null ? "" : `&after=${hex(after)}`;
     const to = until === null ? "" : `&until=${hex(until)}`;
-    const answer = await this.relay.ask("GET", `/v1/mailbox?holder=${holder}&only=${only}${from}${to}`);
+    const most = longest === null ? "" : `&longest=${longest}`;
+    const answer = await this.relay.ask("GET", `/v1/mailbox?holder=${holder}&only=${only}${from}${to}${most}`);
     return {
       rows: listOf(answer, "rows", readRow),
       cold: listOf(answer, "cold", (item) => {

@@ -5,19 +5,18 @@
  * then shows have to add up to what the sealed tallies say.
  */
 
-import { equal, fromHex, hex, utf8, type Bytes } from "../bytes";
+import { equal, hex, utf8, type Bytes } from "../bytes";
 import { OneAtATime } from "../one-at-a-time";
 import * as secretBox from "../primitives/secret-box";
 import { sha256 } from "../primitives/hashes";
-import type { MailboxHost, MailboxRow } from "../relay/mailbox-routes";
+import type { MailboxHost } from "../relay/mailbox-routes";
 import { BUCKETS, bucketOf, namesOf, type ColdTallies } from "./cold-tallies";
 import { MailboxAltered } from "./errors";
-import { list } from "./listing";
-import { keyOf } from "./loading";
+import { keyOf, list } from "./listing";
+import { fetchRows } from "./named-rows";
 import { type MailboxSealing, RowKind, type SealedRow } from "./sealing";
 
 export const COLD_PREFIXES: readonly string[] = ["message/", "seen/", "brief/"];
-const MAX_NAMES = 500; // in one request: section 9
 
 export function isCold(key: string): boolean {
   return COLD_PREFIXES.some((prefix) => key.startsWith(prefix));
@@ -96,13 +95,13 @@ export class ColdRows {
    */
   async fetchAttested(wanted: ReadonlyMap<string, Bytes>): Promise<void> {
     const names = new Map([...wanted].map(([key, hash]) => [this.nameOf(key), { key, hash }] as const));
-    await this.ask([...names.keys()], (row, name) => {
-      const asked = names.get(hex(name));
-      const opened = this.sealing.openRow(name, row.sealed);
+    await fetchRows(this.host, this.holder, [...names.keys()], (row, name) => {
+      const asked = names.get(name);
+      const opened = this.sealing.openRow(row.name, row.sealed);
       if (asked === undefined || keyOf(opened) !== asked.key || !equal(sha256(opened.content), asked.hash)) {
         throw new MailboxAltered("the relay gives a row of the mailbox from another time");
       }
-      this.#unread.delete(hex(name));
+      this.#unread.delete(name);
       this.keep(asked.key, opened.content);
     });
   }
@@ -137,28 +136,7 @@ export class ColdRows {
   }
 
   private fetch(names: readonly string[]): Promise<void> {
-    return this.ask(names, (row, name) => this.judge(hex(name), row.sealed));
-  }
-
-  /** Asked for as often as it takes: the relay answers with as many as fit. */
-  private async ask(names: readonly string[], take: (row: MailboxRow, name: Bytes) => void): Promise<void> {
-    let wanted = names;
-    while (wanted.length > 0) {
-      const asked = new Set(wanted.slice(0, MAX_NAMES));
-      const answer = await this.host.rows(this.holder, [...asked].map((name) => fromHex(name)));
-      if (answer.length === 0) {
-        throw new MailboxAltered("the relay keeps back rows of the mailbox");
-      }
-      const got = new Set<string>();
-      for (const row of answer) {
-        if (!asked.has(hex(row.name))) {
-          throw new MailboxAltered("the relay gives rows of the mailbox that nobody asked for");
-        }
-        take(row, row.name);
-        got.add(hex(row.name));
-      }
-      wanted = wanted.filter((name) => !got.has(name));
-    }
+    return fetchRows(this.host, this.holder, names, (row, name) => this.judge(name, row.sealed));
   }
 
   private judge(name: string, box: Bytes): void {

@@ -27,8 +27,8 @@ export function bucketOf(name: Bytes): number {
 }
 
 /** The names of a bucket: those behind `after` (null: from the first on), up to `until`. */
-export function namesOf(bucket: number): { readonly after: Bytes | null; readonly until: Bytes } {
-  return { after: bucket === 0 ? null : last(bucket - 1), until: last(bucket) };
+export function namesOf(bucket: number): { readonly after: Bytes | null; readonly until: Bytes; readonly longest: null } {
+  return { after: bucket === 0 ? null : last(bucket - 1), until: last(bucket), longest: null };
 }
 
 /** The tallies after cold rows came and went; the same where none did. */

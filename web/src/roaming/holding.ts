@@ -11,6 +11,7 @@ import type { RemoteVault } from "../account/remote-vault";
 import { equal, utf8, type Bytes } from "../bytes";
 import type { OwnDevice } from "../channel/host";
 import { POSTING_PREFIX } from "../channel/outbox";
+import { groupKeys } from "../channel/session-rows";
 import type { Publisher } from "../channel/publishing";
 import { decode, uint } from "../codec";
 import { CencommError } from "../errors";
@@ -116,7 +117,7 @@ async function open(
 ): Promise<Omit<Holding, "unlockTab">> {
   const sealing = new MailboxSealing(vault.mailboxKeys, access.account, entropy);
   const routes = new MailboxRoutes(access.relay);
-  const loaded = loadMailbox(await fetchMailbox(routes, held, sealing), sealing);
+  const loaded = loadMailbox(await fetchMailbox(routes, held, sealing, groupKeys), sealing);
   requireOwnProgram(loaded);
   requireNoOlderVault(loaded, version);
   const store = new RoamingStore(routes, sealing, held.holder, loaded, now);

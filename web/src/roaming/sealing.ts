@@ -212,6 +212,13 @@ function readRow(plaintext: Bytes): Row {
   }
 }
 
+/** Of a chunked value's row: which chunks it is made of, in order. */
+export function chunkIdsIn(content: Bytes): readonly string[] {
+  return Array.from({ length: Math.ceil(content.length / CHUNK_ID_BYTES) }, (_, place) =>
+    hex(content.slice(place * CHUNK_ID_BYTES, (place + 1) * CHUNK_ID_BYTES)),
+  );
+}
+
 export function encodeTally(tally: Tally): Bytes {
   const total = Uint8Array.from({ length: HASH_BYTES }, (_, place) =>
     Number((tally.total >> BigInt(8 * (HASH_BYTES - 1 - place))) & 0xffn),

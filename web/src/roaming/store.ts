@@ -19,6 +19,7 @@ import { checkWrites, StaleStore, type StateStore, type Writes } from "../store/
 import { COLD_PREFIXES, ColdRows } from "./cold-rows";
 import type { ColdTallies } from "./cold-tallies";
 import type { Loaded, Stored } from "./loading";
+import { LateValues } from "./long-rows";
 import type { MailboxSealing } from "./sealing";
 import { sealWrite, type SealedWrite } from "./writing";
 
@@ -33,6 +34,7 @@ export class RoamingStore implements StateStore, Keeper {
   readonly #tallies = (): ColdTallies => this.#stored.cold;
   readonly #values: Map<string, Bytes>;
   readonly #cold: ColdRows;
+  readonly #late: LateValues;
   #stored: Stored;
   #waiting = new Map<string, Bytes | null>();
   #oldChunks = new Set<string>(); // ids of those that the next save writes again
@@ -50,6 +52,7 @@ export class RoamingStore implements StateStore, Keeper {
     this.#stored = loaded.stored;
     this.#values = new Map(loaded.values);
     this.#cold = new ColdRows(host, sealing, holder, loaded.cold, (key, value) => this.#values.set(key, value));
+    this.#late = new LateValues(host, sealing, holder, loaded.late, (key, value) => this.#values.set(key, value));
     this.#savedAt = now();
   }
 
@@ -65,6 +68,9 @@ export class RoamingStore implements StateStore, Keeper {
 
   /** Throws as `get`. */
   async getAll(keys: readonly string[]): Promise<readonly (Bytes | null)[]> {
+    if (keys.some((key) => this.#late.begin(key))) {
+      await this.fetchLate();
+    }
     await this.#cold.fetchSome(keys.filter((key) => !this.#values.has(key) && !this.#waiting.has(key)), this.#tallies);
     return keys.map((key) => this.#values.get(key) ?? null);
   }
@@ -79,6 +85,9 @@ export class RoamingStore implements StateStore, Keeper {
   async scan(prefix: string): Promise<readonly (readonly [string, Bytes])[]> {
     if (COLD_PREFIXES.some((cold) => prefix.startsWith(cold) || cold.startsWith(prefix))) {
       await this.#cold.fetchAll(this.#tallies);
+    }
+    if (this.#late.begin(prefix)) {
+      await this.fetchLate();
     }
     const found = [...this.#values].filter(([key]) => key.startsWith(prefix));
     return found.sort(([first], [second]) => (first < second ? -1 : 1));
@@ -111,6 +120,7 @@ export class RoamingStore implements StateStore, Keeper {
       }
       this.#waiting.set(key, value);
       this.#cold.forget(key);
+      this.#late.forget(key);
     }
     this.#version += 1;
   }
@@ -171,6 +181,10 @@ export class RoamingStore implements StateStore, Keeper {
   async release(): Promise<void> {
     await this.save();
     await this.host.release(this.holder);
+  }
+
+  private fetchLate(): Promise<void> {
+    return this.#late.fetchAll(() => this.#stored.rows);
   }
 
   private isDue(): boolean {

@@ -15,7 +15,7 @@ import { Bulletin } from "../mailbox/bulletin";
 import { Bundling } from "../mailbox/bundling";
 import { draftKey, postedOf } from "../mailbox/drafts";
 import { attachFile, fetchFile, type FetchedFile } from "../mailbox/files";
-import { Following, type Listener } from "../mailbox/following";
+import { Following, isForNow, RETRY_SECONDS, type Listener } from "../mailbox/following";
 import type { Headline } from "../mailbox/headline";
 import type { Kept } from "../mailbox/journal";
 import type { Mailbox } from "../mailbox/mailbox";
@@ -48,6 +48,7 @@ export class Sitting implements Listener, Observer {
   readonly #bundling: Bundling;
   readonly #readied = new Set<string>(); // channels in which somebody began to write
   #willTell = false;
+  #stopped = false;
 
   constructor(
     readonly mailbox: Mailbox,
@@ -89,12 +90,24 @@ export class Sitting implements Listener, Observer {
   }
 
   /**
-   * The channels are here: nothing is read, sent or committed before, since all of that waits for its turn.
+   * The channels are here, once the line gave them: nothing is read, sent or committed before, since all of that waits
+   * for its turn.
    *
    * @throws MalformedError, MailboxAltered what was kept of one is not what this program kept.
    */
   enterChannels(): Promise<void> {
-    return this.mailbox.turns.run(this.loadChannels);
+    return this.mailbox.turns.run(async () => {
+      while (!this.#stopped) {
+        try {
+          return await this.loadChannels();
+        } catch (error) {
+          if (!isForNow(error)) {
+            throw error;
+          }
+          await this.mailbox.sleep(RETRY_SECONDS);
+        }
+      }
+    });
   }
 
   /** A push, or a connection that stands or broke. */
@@ -205,6 +218,7 @@ export class Sitting implements Listener, Observer {
 
   /** Nothing is begun any more. */
   stop(): void {
+    this.#stopped = true;
     this.#following.stop();
     this.#bundling.stop();
   }

@@ -137,7 +137,9 @@ export class AccountRelay extends RelayClient {
     const query = new URL(path, this.origin).searchParams;
     const [only, after, until] = ["only", "after", "until"].map((name) => query.get(name));
     const nameIn = (text: string | null | undefined): Bytes | null => (text == null ? null : fromHex(text));
-    const stretch = { only: only === "cold" ? "cold" : "hot", after: nameIn(after), until: nameIn(until) } as const;
+    const longest = query.get("longest");
+    const most = longest === null ? null : Number(longest);
+    const stretch = { only: only === "cold" ? "cold" : "hot", after: nameIn(after), until: nameIn(until), longest: most } as const;
     const { rows, cold, next } = await this.mailbox.page(Number(query.get("holder")), stretch);
     return {
       rows: rows.map(rowDocument),

@@ -17,16 +17,17 @@ export class FakeMailboxHost implements MailboxHost {
   before: (() => void) | null = null;
   after: (() => void) | null = null;
 
-  async page(holder: number, { only, after, until }: Stretch): Promise<MailboxPage> {
+  async page(holder: number, { only, after, until, longest }: Stretch): Promise<MailboxPage> {
     this.require(holder);
     this.pages.push(only);
     const isAsked = (name: string): boolean =>
       (after === null || name > hex(after)) && (until === null || name <= hex(until));
     const asked = [...this.stored.values()].filter((row) => row.cold === (only === "cold") && isAsked(hex(row.name)));
     const page = asked.sort((one, other) => (hex(one.name) < hex(other.name) ? -1 : 1)).slice(0, PAGE_ROWS);
-    const cold = page.filter((row) => row.cold);
+    const isWhole = (row: MailboxRow): boolean => !row.cold && (longest === null || row.sealed.length <= longest);
+    const cold = page.filter((row) => !isWhole(row));
     return {
-      rows: page.filter((row) => !row.cold),
+      rows: page.filter(isWhole),
       cold: cold.map((row) => ({ name: row.name, nonce: row.sealed.slice(0, NONCE_BYTES) })),
       next: page.length === PAGE_ROWS ? page[PAGE_ROWS - 1]!.name : null,
     };
