@@ -145,6 +145,17 @@ async def test_the_reporting_country_is_suggested_and_can_be_changed(page: Page)
     assert (await told(page, "saved"))["values"]["reporting_country"] == "BE"
 
 
+async def test_answers_beside_each_other_stand_in_one_line_whatever_help_stands_above_them(page: Page) -> None:
+    await write(page, "seizure", language="fr")
+    tops = await page.evaluate(
+        """() => [...document.querySelector(".grid").querySelectorAll(":scope > .entry:not(.wide)")].map((entry) =>
+            [entry.offsetTop, Math.round(entry.querySelector("input, select").getBoundingClientRect().top)])"""
+    )
+
+    assert len({row for row, _ in tops}) < len(tops)
+    assert len({tuple(top) for top in tops}) == len({row for row, _ in tops})
+
+
 async def test_answers_come_back_with_their_question_and_a_pasted_list_becomes_rows(page: Page) -> None:
     await write(page, "seizure")
     office = page.get_by_label("Customs office")

@@ -41,6 +41,28 @@ async def test_whoever_turns_to_the_messages_leaves_the_account(page: Page) -> N
     assert await account.count() == 0
 
 
+# How far the words of an element begin from the edge where an Arabic page begins.
+FROM_THE_RIGHT = """one => {
+    const words = document.createRange();
+    words.selectNodeContents(one);
+    return one.getBoundingClientRect().right - words.getBoundingClientRect().right;
+}"""
+
+
+async def test_titles_and_values_begin_where_the_page_begins_whichever_way_they_run(page: Page) -> None:
+    await open_gallery(page, message="reefer", language="ar")
+    title = page.locator(".arrival-title", has_text="Only for you")
+
+    for shown in (title, page.locator("#story-title"), page.locator(".values dd.mono")):
+        assert abs(await shown.first.evaluate(FROM_THE_RIGHT)) < 6  # pixels
+
+
+async def test_the_line_above_says_as_whom_one_reads_and_writes(page: Page) -> None:
+    await open_gallery(page)
+
+    await expect(page.locator(".bar .whose-desk")).to_have_text("NL Duty desk Rotterdam")
+
+
 async def test_ten_thousand_messages_open_at_once_and_only_those_in_sight_are_there(page: Page) -> None:
     await open_gallery(page, count=10_000)
 
