@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Label, Select, bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Label, Select, bindparam, func, select
 
 from cencomm.ids import MessageId, OperationId
 from cencomm.node.records.tables import ATTACHMENTS, FORMS, MESSAGES
@@ -71,11 +70,11 @@ _LISTED: Select[Any] = (  # made once: making a statement takes ten times as lon
 )
 
 
-async def listed(connection: AsyncConnection, numbers: Sequence[int]) -> tuple[Found, ...]:
+def listed(connection: Connection, numbers: Sequence[int]) -> tuple[Found, ...]:
     """The records of these numbers, which are there, in the same order."""
     if not numbers:
         return ()
-    rows = await connection.execute(_LISTED, {"numbers": numbers})
+    rows = connection.execute(_LISTED, {"numbers": numbers})
     found = {row[0]: _found(row) for row in rows}
     return tuple(found[number] for number in numbers)
 

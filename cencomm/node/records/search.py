@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.forms.envelope import Tlp
@@ -62,7 +62,8 @@ async def find(
     Raises:
         UsageError: a code or text that cannot be looked for.
     """
-    return await _page(connection, await matching(connection, criteria, labels, only=only), sort, after, limit)
+    wanted = await matching(connection, criteria, labels, only=only)
+    return await connection.run_sync(_page, wanted, sort, after, limit)
 
 
 async def find_and_count(
@@ -77,20 +78,22 @@ async def find_and_count(
 ) -> tuple[Page, int]:
     """As `find`, and how many fit: before this page, on it and after it."""
     wanted = await matching(connection, criteria, labels, only=only)
-    page = await _page(connection, wanted, sort, after, limit)
-    return page, await connection.scalar(select(func.count()).select_from(MESSAGES).where(wanted)) or 0
+    total = select(func.count()).select_from(MESSAGES).where(wanted)
+
+    def look(beneath: Connection) -> tuple[Page, int]:
+        return _page(beneath, wanted, sort, after, limit), beneath.scalar(total) or 0
+
+    return await connection.run_sync(look)
 
 
-async def _page(
-    connection: AsyncConnection, wanted: ColumnElement[bool], sort: Sort, after: Cursor | None, limit: int
-) -> Page:
+def _page(connection: Connection, wanted: ColumnElement[bool], sort: Sort, after: Cursor | None, limit: int) -> Page:
     limit = max(1, min(limit, MAX_PAGE))
     by = _SORTED_BY[sort]
     if after is not None:
         wanted = and_(wanted, tuple_(by, MESSAGES.c.id) < (after.value, after.record))
     # Their numbers first: what is sorted is then a number for each that fits, not all that a list shows of it.
     newest = select(MESSAGES.c.id).where(wanted).order_by(by.desc(), MESSAGES.c.id.desc()).limit(limit)
-    found = await listed(connection, [number for (number,) in await connection.execute(newest)])
+    found = listed(connection, [number for (number,) in connection.execute(newest)])
     return Page(found, _cursor(found[-1], sort) if len(found) == limit else None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.site.people.consultation import (
@@ -31,8 +31,16 @@ _LAST = select(CONSULTATIONS.c.number, CONSULTATIONS.c.chain).order_by(CONSULTAT
 
 async def append(connection: AsyncConnection, key: LogKey, consultation: Consultation) -> Entry:
     """Within a transaction that began by taking the database's one write lock, so that numbers follow each other."""
-    entry = link(key, await head_of(connection), consultation)
-    await connection.execute(
+    return await connection.run_sync(_append, key, consultation)
+
+
+async def head_of(connection: AsyncConnection) -> Head:
+    return await connection.run_sync(_head)
+
+
+def _append(connection: Connection, key: LogKey, consultation: Consultation) -> Entry:
+    entry = link(key, _head(connection), consultation)
+    connection.execute(
         _APPEND,
         {
             "number": entry.number,
@@ -50,8 +58,8 @@ async def append(connection: AsyncConnection, key: LogKey, consultation: Consult
     return entry
 
 
-async def head_of(connection: AsyncConnection) -> Head:
-    row = (await connection.execute(_LAST)).one_or_none()
+def _head(connection: Connection) -> Head:
+    row = connection.execute(_LAST).one_or_none()
     return NOWHERE if row is None else Head(row.number, row.chain)
 
 
