@@ -185,8 +185,11 @@ export class Searching {
   private spokenIn(language: string): Promise<Spoken> {
     if (this.#spoken?.language !== language) {
       const spoken = this.readingsIn(language).then((readings) => new Spoken(readings, this.mailbox.contents));
-      this.#spoken = { language, spoken };
-      spoken.catch(() => (this.#spoken = null)); // the next search asks again
+      const made = { language, spoken };
+      this.#spoken = made;
+      spoken.catch(() => {
+        this.#spoken = this.#spoken === made ? null : this.#spoken; // the next search asks again
+      });
     }
     return this.#spoken.spoken;
   }

@@ -6,9 +6,11 @@ import type { Bytes } from "../../src/bytes";
 import type { JsonObject } from "../../src/forms/canonical-json";
 import { Unavailable } from "../../src/errors";
 import { PAGE_NUMBERS } from "../../src/mailbox/headline-pages";
-import type { Finding } from "../../src/mailbox/searching";
+import { Readings } from "../../src/mailbox/readings";
+import { Searching, type Finding } from "../../src/mailbox/searching";
 import { countingEntropy } from "../fakes/counting-entropy";
 import { MemoryStore } from "../fakes/memory-store";
+import { LISTS, tongue } from "../forms/shipped";
 import { bundle, delivered, fill, find, giveForms, numbers, opened, OPERATION, SAID } from "./searched";
 
 /** Notes what is asked for, once: it is here then, as in a mailbox that roams. */
@@ -101,6 +103,18 @@ test("a search that the line broke off keeps what it has, and the next one goes 
   assert.deepEqual(await find(searching, mailbox, "csqu"), noted());
 
   assert.ok(!store.asked.has("brief/search/000000002"));
+});
+
+test("words of a language that could not be fetched are asked for again by the next search", async () => {
+  const { mailbox } = await opened(copy(filled));
+  let asked = 0;
+  const searching = new Searching(mailbox, async (language) => {
+    asked += 1;
+    return asked === 1 ? Promise.reject(new Unavailable("no line")) : new Readings(tongue(language), LISTS);
+  });
+  await assert.rejects(find(searching, mailbox, "passager", "fr"), Unavailable);
+
+  assert.notDeepEqual(await find(searching, mailbox, "passager", "fr"), []);
 });
 
 test("what arrives after a search is found by the next one", async () => {
