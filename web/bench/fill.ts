@@ -64,7 +64,7 @@ const said = NIGHT.filter((one) => one.form in start.forms);
 
 const relay = new RelayClient(start.origin);
 const typed = { name: start.name, password: start.password, code: null, deviceSecret: null, remember: false };
-const access = await signIn(typed, { relay, stretch, entropy: systemEntropy, computerName: "bench", known: KEEPS_NOTHING }, () => undefined);
+const access = await signIn(typed, { relay, stretch, entropy: systemEntropy, computerName: "bench", known: KEEPS_NOTHING }, () => Promise.resolve());
 const holding = await takeMailbox(access, false, {
   lockTab: () => Promise.resolve(() => undefined),
   entropy: systemEntropy,

@@ -15,13 +15,14 @@ export interface TypedName {
 }
 
 /**
- * `begun` is called when Argon2id is done and the relay is asked.
+ * `made` is called when Argon2id is done; the relay is asked once it resolves. What it throws costs no try, and leaves no
+ * session behind.
  *
  * @throws UnusableText, UnusableCode nothing was sent.
  * @throws RelayRefuses `wrong_sign_in`, `code_needed`, `locked`.
  * @throws UnknownProfile the relay asks for a password profile that is not ours (D1).
  */
-export async function signIn(asked: TypedName, means: Means, begun: () => void): Promise<Access> {
+export async function signIn(asked: TypedName, means: Means, made: () => Promise<void>): Promise<Access> {
   const { relay, stretch, known } = means;
   const code = asked.code === null ? null : readCode(asked.code);
   const relayName = await relay.relayName();
@@ -29,7 +30,7 @@ export async function signIn(asked: TypedName, means: Means, begun: () => void):
   const parameters = { relayName, handle, ...(await relay.signInParameters(handle)) };
   const deviceSecret = asked.deviceSecret === null ? null : readSecret(asked.deviceSecret, "a device secret");
   const keys = deriveKeys(asked.password, parameters, deviceSecret, stretch);
-  begun();
+  await made();
   const before = await known.source(handle);
   const access = await beginSession(means, parameters, keys, code, before);
   if (access.source !== null && (asked.remember || before !== null)) {

@@ -11,7 +11,7 @@ import { systemEntropy } from "../primitives/entropy";
 import { stretch } from "../primitives/password";
 import { RelayClient } from "../relay/relay-client";
 import { browserKnownComputer } from "../store/known-computer";
-import type { Asked, CallName, Calls, Reply, Step } from "./calls";
+import type { Asked, CallName, Calls, Failure, Reply, Step } from "./calls";
 import { computerName } from "./computer-name";
 import type { Serving } from "./serving";
 
@@ -34,13 +34,7 @@ self.addEventListener("message", (event: MessageEvent<Asked & { readonly id: num
   serve(event.data, report)
     .then(
       (answer) => reply({ id, kind: "done", answer }),
-      async (error: unknown) => {
-        const failure =
-          error instanceof RestNotHere
-            ? { code: "unreachable", sentence: error.message, retryAfter: null, since: null }
-            : (await rest()).failed(error);
-        reply({ id, kind: "failed", failure });
-      },
+      async (error: unknown) => reply({ id, kind: "failed", failure: await failureOf(error) }),
     )
     .catch((defect: unknown) => reportError(defect));
 });
@@ -52,8 +46,23 @@ async function serve(asked: Asked, report: (step: Step) => void): Promise<Calls[
     return (await rest()).serve(asked, report);
   }
   report({ step: "stretching" });
-  const access = await signIn(asked.ask, means, () => report({ step: "signingIn" }));
+  const access = await signIn(asked.ask, means, async () => {
+    await rest(); // without it the relay would count a try, and keep a session with which nobody goes on
+    report({ step: "signingIn" });
+  });
   return (await rest()).open(access, asked.ask, report);
+}
+
+/** @throws whatever is a defect of ours. */
+async function failureOf(error: unknown): Promise<Failure> {
+  try {
+    return (await rest()).failed(error);
+  } catch (absent) {
+    if (absent instanceof RestNotHere) {
+      return { code: "unreachable", sentence: absent.message, retryAfter: null, since: null };
+    }
+    throw absent;
+  }
 }
 
 function rest(): Promise<Serving> {
