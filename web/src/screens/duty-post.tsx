@@ -1,13 +1,11 @@
 /** The duty post: the mailbox, and beside it what its officer writes. Nothing that was typed is lost. */
 
 import type { JSX } from "preact";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 
 import type { Progress } from "../attachments/uploading";
 import { hex } from "../bytes";
 import { ProtocolError } from "../errors";
-import { ChannelKind } from "../ledger/kinds";
-import { Readings } from "../mailbox/readings";
 import type { DraftView, MessageView, OperationMailbox } from "../mailbox/views";
 import type { Overview } from "../operation/overview";
 import type { PageState } from "../page-state";
@@ -15,19 +13,20 @@ import { systemEntropy } from "../primitives/entropy";
 import type { Resources } from "../resources";
 import type { CallName, Calls, Failure, Finding, Home, Step } from "../worker/calls";
 import { CallFailed } from "../worker/worker-client";
-import { useWords, type Words } from "../words";
+import { useWords } from "../words";
 import { AccountScreen } from "./account/account-screen";
+import { seconds, useClock } from "./clock";
 import type { Attach } from "./compose/attaching";
 import { ComposeScreen } from "./compose/compose-screen";
 import { answerDraft, currentForm, newDraft, noteDraft, type Writer } from "./compose/drafting";
+import { failed, mainChannel, overviewIn, titleOf, whyNothing } from "./home";
 import type { MailboxActions } from "./mailbox/actions";
 import { MailboxScreen } from "./mailbox/mailbox-screen";
 import { useShowing } from "./mailbox/showing";
 import { useKeptDraft } from "./kept-draft";
-import { operationTitle } from "./people";
+import { useReadings } from "./readings";
 
 const UPLOAD_NAME_BYTES = 16;
-const CLOCK_MILLISECONDS = 5000; // clocks show minutes
 
 interface Props {
   readonly home: Home;
@@ -229,64 +228,4 @@ function relatedTo(draft: DraftView | null, mailboxOf: (operation: string) => Op
   const answered = messages.find((one) => one.message === draft?.replyTo && one.channel === draft.channel);
   const last = messages.findLast((one) => one.own && one.formHash === draft?.formHash);
   return [answered, last].flatMap((one) => one ?? []);
-}
-
-/** Why there is nothing to be seen, if there is nothing. */
-function whyNothing({ operations }: Home): Failure | null {
-  const [first] = operations;
-  if (first === undefined) {
-    return failed("no_operation");
-  }
-  return first.verified || operations.some((view) => view.verified) ? null : first.failure;
-}
-
-function overviewIn(home: Home, operation: string): Overview | null {
-  const view = home.operations.find((one) => one.verified && one.overview.operation === operation);
-  return view?.verified === true ? view.overview : null;
-}
-
-function titleOf(words: Words, overview: Overview | null): string {
-  return overview === null ? "?" : operationTitle(words, overview);
-}
-
-/** Where a new report goes unless its writer chooses another: the main channel, if we read it. */
-function mainChannel(overview: Overview | null): string | null {
-  const ours = overview?.channels.filter((one) => one.weRead && one.kind !== ChannelKind.release) ?? [];
-  return (ours.find((channel) => channel.kind === ChannelKind.main) ?? ours[0])?.channel ?? null;
-}
-
-function failed(code: string): Failure {
-  return { code, sentence: code, retryAfter: null, since: null };
-}
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1000);
-}
-
-/** Seconds, moving on. */
-function useClock(): number {
-  const [now, setNow] = useState(seconds);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(seconds()), CLOCK_MILLISECONDS);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
-
-/** How messages are read in that language; null until code lists and words are here. */
-function useReadings(resources: Resources, language: string): Readings | null {
-  const [readings, setReadings] = useState<Readings | null>(null);
-  const wanted = useRef(language);
-  wanted.current = language;
-  const fetchThem = useCallback(async () => {
-    const [lists, tongue] = await Promise.all([resources.codes(), resources.tongue(language)]);
-    if (wanted.current === language) {
-      setReadings(new Readings(tongue, lists));
-    }
-  }, [resources, language]);
-  useEffect(() => {
-    const retry = (): void => void fetchThem().catch(() => setTimeout(retry, CLOCK_MILLISECONDS)); // the line comes back
-    retry();
-  }, [fetchThem]);
-  return readings;
 }

@@ -1,7 +1,7 @@
 /** Writing a report: the questions, what is wrong with the answers, who will read it, and how they will see it. */
 
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { askedValues } from "../../forms/asked";
 import type { CodeLists } from "../../forms/code-list";
@@ -23,6 +23,7 @@ import { Addressing } from "./addressing";
 import { useAttaching, type Attach } from "./attaching";
 import { EntryContext, liesAt, type Entry, type Related } from "./entry";
 import { FilesEntry } from "./files";
+import { usePlaces } from "./places";
 import { Preview } from "./preview";
 import { readerOf, Readers } from "./readers";
 import { askedSections, FaultSummary, SectionEntry, Steps } from "./sections";
@@ -205,22 +206,6 @@ export function Compose(props: Props): JSX.Element {
       </form>
     </EntryContext.Provider>
   );
-}
-
-/** The list of places once it is there; whoever writes does not wait for it. */
-function usePlaces(load: () => Promise<KnownPlaces>): KnownPlaces | null {
-  const [places, setPlaces] = useState<KnownPlaces | null>(null);
-  useEffect(() => {
-    let current = true;
-    load().then(
-      (loaded) => current && setPlaces(loaded),
-      () => undefined, // a report can do without: its writer is told at the field
-    );
-    return () => {
-      current = false;
-    };
-  }, [load]);
-  return places;
 }
 
 /** Text is left to the input that it was meant for. */
