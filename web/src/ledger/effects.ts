@@ -8,8 +8,8 @@ import type { BlobRef, ContentKeyRef } from "./content-key";
 import { judgeEnrolment } from "./entry-rules";
 import { EntryType, type Phase } from "./kinds";
 import { memberFrom, type Membership } from "./membership";
-import { broughtOnce, spend } from "./once";
 import { LedgerRefused } from "./refusal";
+import { broughtOnce, spend } from "./spent";
 
 /** One version of a form: a blob of its own, so that messages under an older version stay readable. */
 export interface FormVersion {

@@ -17,8 +17,8 @@ import type { SignedEntry } from "./entry";
 import * as rules from "./entry-rules";
 import { EntryType, Phase, Role } from "./kinds";
 import { belongs, memberFrom, Membership, type Member } from "./membership";
-import { broughtOnce, spend } from "./once";
 import { LedgerRefused, NotEntitled } from "./refusal";
+import { broughtOnce, spend } from "./spent";
 
 /** The newest head that a client verified, kept where the relay cannot reach it (L2). */
 export interface Pin {
