@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from cencomm.errors import UsageError
 from cencomm.forms.canonical_json import JsonValue
@@ -10,7 +11,7 @@ from cencomm.forms.envelope import Priority
 from cencomm.ids import OperationId
 from cencomm.node.records.criteria import MAX_TERMS, MAX_TEXT_CHARACTERS, Criteria, Labels, Sort, terms
 from cencomm.node.records.cursor import Cursor
-from cencomm.node.records.search import find
+from cencomm.node.records.search import find, find_and_count
 from tests.unit.node.records.keep import Keep
 from tests.unit.node.records.operation import NOW, Desk, Values
 
@@ -194,3 +195,15 @@ def test_a_text_that_is_too_long_is_refused() -> None:
         terms("x" * (MAX_TEXT_CHARACTERS + 1))
     with pytest.raises(UsageError):
         terms(" ".join(str(number) for number in range(MAX_TERMS + 1)))
+
+
+async def test_a_page_and_its_total_are_three_questions_whatever_is_on_it(three: Keep, labels: Labels) -> None:
+    """Each is a hand-over to a reader's thread: one for every record would be fifty."""
+    asked: list[str] = []
+    event.listen(three.database.readers.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    async with three.database.reading() as connection:
+        page, total = await find_and_count(connection, Criteria(country="KE"), labels)
+
+    assert (len(page.found), total) == (2, 2)
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 3
