@@ -126,7 +126,7 @@ async function open(
   }
   await reseal(store, sealing);
   const device = await settle(store, access, vault, now(), entropy);
-  const { vault: kept, version: seen } = await keepDevice(access, vault, device, entropy);
+  const { vault: kept, version: seen } = await keepDevice(access, { vault, version }, device, entropy);
   await store.apply(vaultSeen(seen), store.version);
   const relay = access.relay.keptBy(store);
   return {
@@ -196,15 +196,19 @@ async function settle(
   return device;
 }
 
-/** The vault names the device, and of the keys for rows the one that all rows are sealed under now (D2). */
+/**
+ * The vault names the device, and of the keys for rows the one that all rows are sealed under now (D2). Where it did when
+ * the mailbox was taken it is not asked for again.
+ */
 async function keepDevice(
   access: Access,
-  opened: RemoteVault,
+  opened: OpenedVault,
   { device }: OwnDevice,
   entropy: Entropy,
 ): Promise<OpenedVault> {
-  const newest = opened.mailboxKeys.at(-1);
-  return changeVault(access, (before) => withOnlyNewest(withDevice(before, device), newest), entropy);
+  const newest = opened.vault.mailboxKeys.at(-1);
+  const naming = (before: RemoteVault): RemoteVault => withOnlyNewest(withDevice(before, device), newest);
+  return naming(opened.vault) === opened.vault ? opened : changeVault(access, naming, entropy);
 }
 
 function withDevice(vault: RemoteVault, device: Bytes): RemoteVault {

@@ -9,7 +9,7 @@ import { kept } from "../../src/channel/posting";
 import { channelKey, Standing } from "../../src/channel/session";
 import { NotAMember } from "../../src/channel/unsendable";
 import { opaque, uint } from "../../src/codec";
-import { UsageError } from "../../src/errors";
+import { Unavailable, UsageError } from "../../src/errors";
 import { decodeEnvelope } from "../../src/forms/envelope";
 import * as labels from "../../src/ledger/labels";
 import { Ledger, replay, type Pin } from "../../src/ledger/ledger";
@@ -246,6 +246,20 @@ test("nothing is signed while the relay keeps the ledger back: the draft stays (
   assert.deepEqual(await kept(mailbox), []);
 });
 
+test("a line that breaks before the channels are here is waited for, and what was altered is not (D4)", async () => {
+  const answers = [new Unavailable("the line broke"), null, new MailboxAltered("another tree")];
+  const { sitting } = await openedOn(storeWith(), new LyingRelay(), new Map(), PERSON, async () => {
+    const answer = answers.shift();
+    if (answer != null) {
+      throw answer;
+    }
+  });
+
+  await sitting.enterChannels();
+  assert.equal(answers.length, 1);
+  await assert.rejects(sitting.enterChannels(), MailboxAltered);
+});
+
 test("a kept operation that is older than the mailbox's seal is refused with the mailbox (D4)", async () => {
   const keys = [1, 2].map((number) => new Uint8Array(32).fill(number));
   const sealing = new MailboxSealing(keys, ACCOUNT, countingEntropy("kept operation"));
@@ -336,6 +350,7 @@ async function openedOn(
   relay: RelayClient,
   pins: ReadonlyMap<string, Pin> = new Map(),
   person = PERSON,
+  loadChannels: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Opened> {
   const account = fromHex(person!.account);
   const identity = new SigningKey(fromHex(person!.identity_seed));
@@ -354,6 +369,6 @@ async function openedOn(
   const defect = (error: unknown): never => assert.fail(String(error));
   const audience = { tell: () => undefined, soon: () => undefined, defect };
   const readingsIn = (): never => assert.fail("nobody searches here");
-  const sitting = new Sitting(mailbox, work, readingsIn, audience, () => Promise.resolve());
+  const sitting = new Sitting(mailbox, work, readingsIn, audience, loadChannels);
   return { mailbox, work, views: new OperationViews(mailbox), sitting };
 }

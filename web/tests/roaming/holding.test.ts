@@ -62,9 +62,11 @@ test("who signs up and holds the mailbox finds the same device in it at the next
   const access = await signsUp(relay);
   const first = await takeMailbox(access, false, browser());
   await handOver(first);
+  relay.asked.length = 0;
 
   const next = await takeMailbox(access, false, browser());
 
+  assert.equal(relay.asked.filter((route) => route === "GET /v1/vault").length, 1); // each costs a round trip
   assert.equal(first.isNew, true);
   assert.equal(next.isNew, false);
   assert.equal(next.clean, true);
