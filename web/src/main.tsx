@@ -44,13 +44,8 @@ function App({ connect }: Props): JSX.Element {
     document.documentElement.dir = words.direction;
   }, [words]);
 
-  const isEntering = step !== null;
-  useEffect(() => {
-    if (inside !== null && isEntering) {
-      void Promise.allSettled([inside.resources.codes(), inside.resources.tongue(words.language)]); // while keys are made
-    }
-  }, [inside, isEntering]);
-
+  // While a password stands in its field the page fetches nothing: Chromium would take a form that vanishes after an
+  // answer for one that was sent, and write the name into its own store, on a computer that others use.
   useForgetting(worker, state.home !== null, tell);
 
   const ask = useCallback(
