@@ -157,7 +157,9 @@ async def test_no_word_and_no_key_leaves_the_browser_in_clear_or_stays_behind(lo
     await page.evaluate("control => fetch('/v1/relay?' + encodeURIComponent(control))", CONTROL)
     await page.evaluate("control => localStorage.setItem('control', control)", CONTROL)
     keys = await secrets_of(look.post)
-    log = await look.post.carla.access.relay.log(look.post.place.operation, look.post.place.channel, 1, after=0)
+    relay_of, operation = look.post.carla.access.relay, look.post.place.operation
+    log = await relay_of.log(operation, look.post.place.channel, 1, after=0)
+    ledger = await relay_of.ledger(operation, after=-1)
     handle = await handle_of(look.post.ana.access.relay, NAME)
     await look.context.close()
     heard, relay = lowered(*look.tap.heard()), lowered(*contents(look.post.server.data))
@@ -168,6 +170,7 @@ async def test_no_word_and_no_key_leaves_the_browser_in_clear_or_stays_behind(lo
     assert found_in(heard, CONTROL)  # and what is there is found: an address,
     assert found_in(heard, handle)  # the body of a request,
     assert found_in(heard, log.entries[-1].message)  # a frame of the stream,
+    assert all(found_in(heard, entry) for entry in ledger.entries)  # a packed answer,
     assert found_in(relay, handle)  # a row at the relay,
     assert found_in(profile, CONTROL)  # a file of the browser
 

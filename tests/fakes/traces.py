@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import gzip
 import json
 import lzma
 import re
@@ -11,13 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+_GZIP = 16  # zlib's way to say that a gzip header is wanted
 _OF_ADDRESSES = bytes.maketrans(b"+/", b"-_")  # base64url
 _MAGIC: dict[bytes, Callable[[bytes], bytes]] = {
-    b"\x1f\x8b\x08": gzip.decompress,
-    b"\xfd7zXZ\x00": lzma.decompress,
-    b"\x78\x9c": zlib.decompress,
-    b"\x78\xda": zlib.decompress,
-}
+    b"\x1f\x8b\x08": lambda stream: zlib.decompressobj(zlib.MAX_WBITS | _GZIP).decompress(stream),
+    b"\xfd7zXZ\x00": lambda stream: lzma.LZMADecompressor().decompress(stream),
+    b"\x78\x9c": lambda stream: zlib.decompressobj().decompress(stream),
+    b"\x78\xda": lambda stream: zlib.decompressobj().decompress(stream),
+}  # each stops at its end, whatever follows on the line or in the file
 
 
 def spellings(word: str | bytes) -> set[bytes]:

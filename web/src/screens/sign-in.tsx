@@ -77,7 +77,8 @@ export function SignInScreen({ failure, step, onSignIn, onEnrol, onLost, loadPro
           <input
             name="password"
             type="password"
-            autocomplete="current-password"
+            // a browser offers to keep a password, and writes down with whose name it was declined; a code it lets pass
+            autocomplete={remember ? "current-password" : "one-time-code"}
             required
             value={password}
             onInput={(event) => setPassword(event.currentTarget.value)}
