@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from msgspec.structs import replace as replace_struct
 
+from cencomm.client.channel.delivery import Sent
 from cencomm.client.channel.errors import (
     FrozenOperation,
     LogContradicted,
@@ -15,7 +16,7 @@ from cencomm.client.channel.errors import (
     RelayWithholds,
     RolledBack,
 )
-from cencomm.client.channel.posting import send
+from cencomm.client.channel.posting import resume, send
 from cencomm.client.events import EpochBegan, MessageDelivered
 from cencomm.client.unit import declaring
 from cencomm.client.watch import catch_up
@@ -247,6 +248,42 @@ async def test_a_receipt_for_a_message_that_the_log_does_not_show_is_no_success(
     server.meddle = pretend
     with pytest.raises(LogContradicted):
         await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
+
+
+async def test_a_relay_that_names_one_old_entry_after_another_burns_no_generation_for_each(
+    ana: Person, place: Place, server: LoopbackRelay
+) -> None:
+    """S5, ADR 0031: else what it logs at last is further ahead than receivers follow, and opens for nobody."""
+    await catch_up(ana.mailbox)
+    for _ in range(3):
+        await update(ana, place)
+    where, named = (place.operation, place.channel), list[int]()
+
+    async def pretend(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not publishes(request):
+            return await handler(request)
+        *_, row = ana.mailbox.sessions[where].outbox.values()
+        named.append(len(named) + 1)
+        receipt = Receipt(
+            operation=place.operation,
+            channel=place.channel,
+            generation=1,
+            epoch=1,
+            sequence=named[-1],
+            hash=ana.mailbox.log_hashes[where].get(named[-1], b"x" * 32),
+            send_id=row.send_id,
+            message_hash=row.message_hash,
+        )
+        return document(Published(receipt=sign_statement(receipt_key(server.data, system_entropy), receipt)))
+
+    server.meddle = pretend
+    with pytest.raises(LogContradicted, match="one old entry after another"):
+        await send(ana.mailbox, place.operation, place.channel, draft(place, SEIZURE))
+
+    assert named == [1, 2, 3]
+    assert len(ana.mailbox.sessions[where].outbox) == 3
+    server.meddle = None
+    assert [type(one) for one in await resume(ana.mailbox)] == [Sent]
 
 
 async def test_a_trouble_in_one_operation_keeps_nobody_from_the_others(

@@ -54,6 +54,7 @@ FINAL = (
 WAITING = (ChannelNotUsable, ChannelRestarting, NotYetAdded, FrozenOperation, MayBeOutOfDate)
 """The message waits for the unit, to act or to be heard, for the group that a restart began, or for who adds us."""
 MAX_TRIES = 8  # each has seen somebody else's Commit begin an epoch in between
+MAX_LOST_STATES = 2  # that said the same message, one after the other: more is the relay's invention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +127,19 @@ async def _settled(mailbox: Mailbox, posting: Posting) -> Sent | None:
 async def _attempt(mailbox: Mailbox, session: ChannelSession, posting: Posting, unread: int) -> OutboxRow:
     """The row to publish: the one that this epoch has already, else a new one.
 
+    Each new one burns a generation, and who receives follows a thousand at once: a relay that names another old entry
+    each time would have what it logs at last open for nobody.
+
     Raises:
+        LogContradicted: it did so.
         MustEnactFirst: somebody who can still read is no longer entitled. C4 holds for what was encrypted before we
             knew, too: it may not have left yet.
     """
     send_id = posting.send_id_in(session.generation, unread=unread)
     row = next((row for row in session.outbox.values() if row.send_id == send_id), None)
+    said = sum(one.signed == posting.signed for one in session.outbox.values())
+    if row is None and unread and said > MAX_LOST_STATES:
+        raise LogContradicted("the relay names one old entry after another for one message: tell the unit")
     if row is None or session.must_commit:  # what an opening before may have sent waits as well (D5)
         return await _encrypt(mailbox, session, posting, send_id)
     if unentitled_leaves(session, mailbox.operation(posting.operation).ledger, mailbox.certificates):

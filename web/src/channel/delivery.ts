@@ -10,19 +10,17 @@ import { ProtocolError, Unavailable } from "../errors";
 import { decodeEnvelope, type Envelope } from "../forms/envelope";
 import { PayloadTooLarge } from "../forms/payload";
 import { isControl } from "../forms/signed";
-import { counts } from "../ledger/channel";
 import type { Receipt } from "../ledger/statements";
 import type { Operation } from "../operation/operation";
 import { enact } from "./enactment";
 import { waitsForUs } from "./founding";
 import { judgeUpToDate, MayBeOutOfDate } from "./freshness";
-import { postingKey, sendIdIn, type OutboxRow, type Posting } from "./outbox";
+import { sendIdIn, type OutboxRow, type Posting } from "./outbox";
 import { judgeReaders, TooManyReaders } from "./readership";
-import { judgeReceipt, publishAttempt } from "./receipts";
+import { judgeReceipt, publishAttempt, settled, type Sent } from "./receipts";
 import { encrypt, unentitledLeaves } from "./sending";
 import type { SendingHost } from "./sending-host";
 import { channelKey, Standing, type ChannelSession } from "./session";
-import { readSeen, seenKey } from "./seen";
 import {
   ChannelNotUsable,
   ChannelRestarting,
@@ -32,18 +30,14 @@ import {
   NoLongerAllowed,
   NotAMember,
   NotYetAdded,
+  ReceiptContradicted,
   refusedWith,
   requireThawed,
 } from "./unsendable";
 
 const FIRST_GENERATION = 1;
 const MAX_TRIES = 8; // each has seen somebody else's Commit begin an epoch in between
-
-/** In the log for ever, at `sequence`, and durable at the relay. */
-export interface Sent {
-  readonly message: Bytes;
-  readonly sequence: number;
-}
+const MAX_LOST_STATES = 2; // that said the same message, one after the other: more is the relay's invention
 
 /** Refusals that no later try changes: the message goes back to its author (S3). */
 export function isFinal(error: unknown): error is Error {
@@ -168,24 +162,13 @@ async function enactFor(host: SendingHost, posting: Posting): Promise<void> {
   }
 }
 
-/** Where the message is, once the log that we read shows it. */
-async function settled(host: SendingHost, posting: Posting): Promise<Sent | null> {
-  const seen = await host.store.get(seenKey(posting.operation, host.device.identityKey, posting.message));
-  if (seen === null) {
-    return null;
-  }
-  const { generation, sequence } = readSeen(seen);
-  const channel = host.operation(posting.operation).ledger.channels.get(hex(posting.channel));
-  if (channel === undefined || !counts(channel, generation, sequence)) {
-    return null; // behind the cut of a restart: it goes out again (C11)
-  }
-  await host.write(new Map([[postingKey(posting), null]]));
-  return { message: posting.message, sequence };
-}
-
 /**
  * The row to publish: the one that this epoch has already, else a new one.
  *
+ * Each new one burns a generation, and who receives follows a thousand at once: a relay that names another old entry each
+ * time would have what it logs at last open for nobody.
+ *
+ * @throws ReceiptContradicted it did so.
  * @throws MustEnactFirst somebody who can still read is no longer entitled. C4 holds for what was encrypted before we
  *   knew, too: it may not have left yet.
  */
@@ -197,6 +180,10 @@ async function attempt(
 ): Promise<OutboxRow> {
   const sendId = sendIdIn(posting, session.generation, unread);
   const row = [...session.outbox.values()].find((one) => equal(one.sendId, sendId));
+  const said = [...session.outbox.values()].filter((one) => equal(one.signed.signature, posting.signed.signature));
+  if (row === undefined && unread > 0 && said.length > MAX_LOST_STATES) {
+    throw new ReceiptContradicted("the relay names one old entry after another for one message: tell the unit");
+  }
   if (row === undefined || session.mustCommit) {
     return encryptFor(host, session, posting, sendId); // what an opening before may have sent waits as well (D5)
   }

@@ -1,12 +1,20 @@
 /** The relay's word that it has what we sent, held against the log that it shows (rules S2, L4). */
 
-import { equal } from "../bytes";
+import { equal, hex, type Bytes } from "../bytes";
+import { counts } from "../ledger/channel";
 import { LogKind } from "../ledger/kinds";
 import { verifyReceipt, type Receipt } from "../ledger/statements";
-import type { OutboxRow } from "./outbox";
+import { postingKey, type OutboxRow, type Posting } from "./outbox";
+import { readSeen, seenKey } from "./seen";
 import type { SendingHost } from "./sending-host";
 import { channelKey, Standing, type ChannelSession } from "./session";
 import { ReceiptContradicted } from "./unsendable";
+
+/** In the log for ever, at `sequence`, and durable at the relay. */
+export interface Sent {
+  readonly message: Bytes;
+  readonly sequence: number;
+}
 
 /**
  * The relay holds this row, or an earlier attempt under its send id, and signed for it.
@@ -50,4 +58,19 @@ export function judgeReceipt(host: SendingHost, receipt: Receipt): void {
       "the relay signed a receipt for a message that its log does not show: tell the unit",
     );
   }
+}
+
+/** Where the message is, once the log that we read shows it. */
+export async function settled(host: SendingHost, posting: Posting): Promise<Sent | null> {
+  const seen = await host.store.get(seenKey(posting.operation, host.device.identityKey, posting.message));
+  if (seen === null) {
+    return null;
+  }
+  const { generation, sequence } = readSeen(seen);
+  const channel = host.operation(posting.operation).ledger.channels.get(hex(posting.channel));
+  if (channel === undefined || !counts(channel, generation, sequence)) {
+    return null; // behind the cut of a restart: it goes out again (C11)
+  }
+  await host.write(new Map([[postingKey(posting), null]]));
+  return { message: posting.message, sequence };
 }

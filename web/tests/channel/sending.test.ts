@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { equal, hex } from "../../src/bytes";
+import { concat, equal, hex } from "../../src/bytes";
 import { deliver } from "../../src/channel/delivery";
 import { enact } from "../../src/channel/enactment";
 import { attemptDelivery, kept, keepControl, keepDraft, resume, returned, type Draft } from "../../src/channel/posting";
@@ -9,17 +9,21 @@ import { TooManyReaders } from "../../src/channel/readership";
 import { MayBeOutOfDate } from "../../src/channel/freshness";
 import { encrypt } from "../../src/channel/sending";
 import { Standing } from "../../src/channel/session";
-import { ChannelNotUsable, MustCommitFirst, MustEnactFirst, NotAMember } from "../../src/channel/unsendable";
+import { ChannelNotUsable, MustCommitFirst, MustEnactFirst, NotAMember, ReceiptContradicted } from "../../src/channel/unsendable";
+import { opaque, uint } from "../../src/codec";
 import { Unavailable } from "../../src/errors";
 import { ControlKind } from "../../src/forms/control";
 import type { Body } from "../../src/forms/envelope";
 import { LogKind } from "../../src/ledger/kinds";
+import * as labels from "../../src/ledger/labels";
 import type { Ledger } from "../../src/ledger/ledger";
+import { sha256 } from "../../src/primitives/hashes";
+import { signWithLabel } from "../../src/primitives/signatures";
 import { RelayRefuses } from "../../src/relay/relay-client";
 import { refuse, type MemoryRelay } from "../fakes/memory-relay";
 import { begin, revokeTheLast, type Officer } from "../fakes/officer";
 import { plainBody } from "../fakes/plain-body";
-import { CHANNEL, FORM, NOW } from "../fakes/sending-operation";
+import { CHANNEL, FORM, NOW, RELAY_KEY } from "../fakes/sending-operation";
 
 const BODY = plainBody(new Map([["text", "Container held at Sines"]]), NOW);
 
@@ -257,6 +261,30 @@ test("a receipt for something else, or for what the log does not show, is said t
   await assert.rejects(deliver(anna, hidden), /its log does not show/);
 
   assert.equal((await kept(anna)).length, 2);
+});
+
+test("a relay that names one old entry after another burns no generation for each (S5, ADR 0031)", async () => {
+  const { relay, officers } = await channel(1);
+  const anna = officers[0]!;
+  await deliver(anna, await keepDraft(anna, draft(anna)));
+  await anna.write(new Map(), { session: { ...anna.session, mustCommit: true } });
+  await deliver(anna, await keepDraft(anna, draft(anna)));
+  assert.equal(anna.session.epochBeganAt, 4);
+  const { publish } = relay;
+  let sequence = 0;
+  relay.publish = async (request) => {
+    const place = concat(request.operation, request.channel, uint(request.generation, 4), uint(1, 8), uint((sequence += 1), 8));
+    const content = concat(place, relay.log[sequence - 1]!.hash, request.sendId, sha256(request.message));
+    return concat(opaque(content), opaque(signWithLabel(RELAY_KEY, labels.LOG_RECEIPT, content)));
+  };
+  const posting = await keepDraft(anna, draft(anna));
+
+  await assert.rejects(deliver(anna, posting), ReceiptContradicted);
+
+  assert.equal(sequence, 3);
+  assert.equal(anna.session.outbox.size, 3);
+  relay.publish = publish;
+  assert.equal((await deliver(anna, posting)).sequence, 6); // honest again: it goes out
 });
 
 test("TLP:RED is refused where others than those whom it names would read it, by name", async () => {
