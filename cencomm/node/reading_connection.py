@@ -12,6 +12,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any, Self, TypeVar
 
@@ -84,7 +85,8 @@ class ReadingConnection:
         except asyncio.CancelledError:
             while not (begun.cancel() or begun.done()):
                 self._connection.interrupt()
-                await asyncio.wait([done], timeout=INTERRUPT_SECONDS)
+                with suppress(asyncio.CancelledError):  # again: what comes next, a rollback, would stop the loop
+                    await asyncio.wait([done], timeout=INTERRUPT_SECONDS)
             raise
 
     async def create_function(self, *arguments: Any, **options: Any) -> None:

@@ -53,6 +53,29 @@ async def test_a_question_whose_asker_is_gone_is_broken_off() -> None:
     await connection.close()
 
 
+async def test_whoever_is_cancelled_twice_waits_for_the_thread_all_the_same() -> None:
+    """Else a rollback in the loop would wait for the statement, and everybody with it."""
+    begun, told = threading.Event(), threading.Event()
+    connection = ReadingConnection(sqlite3.connect(":memory:", check_same_thread=False), ThreadPoolExecutor(1))
+
+    def work() -> bool:
+        begun.set()
+        return told.wait()
+
+    asker = asyncio.create_task(connection.run(work))
+    await asyncio.to_thread(begun.wait)
+    asker.cancel()
+    await asyncio.sleep(0)
+    asker.cancel()
+    await asyncio.wait([asker], timeout=0)
+    assert not asker.done()
+    told.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asker
+    await connection.close()
+
+
 async def test_the_loop_goes_on_while_a_question_is_answered() -> None:
     beneath, begun = sqlite3.connect(":memory:", check_same_thread=False), threading.Event()
     connection, told = ReadingConnection(beneath, ThreadPoolExecutor(1)), threading.Event()
