@@ -9,7 +9,7 @@ const MAX_NAMES = 500; // in one request: section 9
 /**
  * `take` gets each of these rows once. Asked for as often as it takes: the relay answers with as many as fit.
  *
- * @throws MailboxAltered the relay keeps one back, or gives one that nobody asked for.
+ * @throws MailboxAltered the relay keeps one back, gives one twice, or one that nobody asked for.
  */
 export async function fetchRows(
   host: Pick<MailboxHost, "rows">,
@@ -27,7 +27,7 @@ export async function fetchRows(
     const got = new Set<string>();
     for (const row of answer) {
       const name = hex(row.name);
-      if (!asked.has(name)) {
+      if (!asked.delete(name)) {
         throw new MailboxAltered("the relay gives rows of the mailbox that nobody asked for");
       }
       take(row, name);
