@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from aiohttp import WSCloseCode, web
@@ -33,6 +34,7 @@ from cencomm.relay.keys import (
     METRICS,
     NOTARY,
     PACING,
+    PACKING,
     PUBLISHES,
     PUBLISHING,
     REGISTRY,
@@ -72,7 +74,7 @@ def build_app(config: RelayConfig, *, clock: Clock, entropy: Entropy) -> web.App
     app.add_routes([*ROUTES, *PAGES])
     app.on_response_prepare.append(add_api_headers)
     app.on_shutdown.append(_close_streams)
-    app.cleanup_ctx.extend((_database, _state, _writer, _chunk_files, _sign_in, _metrics))
+    app.cleanup_ctx.extend((_database, _state, _writer, _packing, _chunk_files, _sign_in, _metrics))
     return app
 
 
@@ -116,6 +118,12 @@ async def _writer(app: web.Application) -> AsyncIterator[None]:
     yield
     await app[WRITER].stop()
     await task
+
+
+async def _packing(app: web.Application) -> AsyncIterator[None]:
+    with ThreadPoolExecutor(1, "packing") as thread:
+        app[PACKING] = thread
+        yield
 
 
 async def _chunk_files(app: web.Application) -> AsyncIterator[None]:

@@ -1,5 +1,7 @@
 """What the application holds: one typed key per resource, filled in `app.py` in the order of need."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from aiohttp import web
 
 from cencomm.clock import Clock
@@ -38,6 +40,8 @@ PUBLISHES = web.AppKey("PUBLISHES", Quota)
 METRICS = web.AppKey("METRICS", RelayMetrics)
 LOG_PAGES = web.AppKey("LOG_PAGES", PageMemo)
 BULK_TURNS = web.AppKey("BULK_TURNS", BulkTurns)
+PACKING = web.AppKey("PACKING", ThreadPoolExecutor)  # of one thread
 BULK_TURNS = web.AppKey("BULK_TURNS", BulkTurns)
+PACKING = web.AppKey("PACKING", ThreadPoolExecutor)  # of one thread
 CHUNK_FILES = web.AppKey("CHUNK_FILES", ChunkFiles)
 BROWSER_CLIENT: web.AppKey[BrowserClient | None] = web.AppKey("BROWSER_CLIENT")  # None: it was not built here

@@ -1,12 +1,17 @@
 """One holder at a time reads and writes an account's mailbox (D4)."""
 
+import asyncio
 import dataclasses
 import os
+import threading
 from collections.abc import Callable
 
 import pytest
+from aiohttp import web
 from msgspec.structs import replace
 
+from cencomm.relay.database import READERS
+from cencomm.relay.keys import PACKING
 from cencomm.wire.accounts import SignedIn, SignIn
 from cencomm.wire.errors import ErrorCode
 from cencomm.wire.limits import MAX_STRANGERS_MAILBOX_BYTES
@@ -356,6 +361,28 @@ async def test_a_long_page_is_packed_for_whoever_takes_that(relay: Relay) -> Non
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Content-Encoding" not in plain.headers
     assert int(packed.headers["Content-Length"]) < 0.8 * int(plain.headers["Content-Length"])
+
+
+async def test_answers_that_are_packed_keep_no_reader_from_others(relay: Relay) -> None:
+    """An insider who asks for many pages at once holds up nobody who reads a line."""
+    person, go_on = await relay.person(), threading.Event()
+    holder = (await held(person)).holder
+    await put(person, holder, 0, row(ONE, b"n" * 24 + os.urandom(4096)))
+    url = relay.server.make_url(f"{MAILBOX}?holder={holder}")
+    packed = {"Authorization": f"Bearer {person.token}", "Accept-Encoding": "gzip"}
+    relay.app[PACKING].submit(go_on.wait)
+
+    flood = [asyncio.create_task(relay.http.get(url, headers=packed).__aenter__()) for _ in range(READERS + 1)]
+    try:
+        async with asyncio.timeout(10):
+            for _ in range(20):  # while the flood arrives, and once it has
+                assert (await person.ask("GET", "/v1/devices")).status == web.HTTPOk.status_code
+        assert not any(one.done() for one in flood)
+    finally:
+        go_on.set()
+    for answer in await asyncio.gather(*flood):
+        assert answer.headers["Content-Encoding"] == "gzip"
+        answer.close()
 
 
 async def test_no_answer_with_a_secret_in_it_is_packed(relay: Relay) -> None:
