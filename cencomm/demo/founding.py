@@ -9,6 +9,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cencomm.client.channel.enactment import enact
+from cencomm.client.duties import do_duties
+from cencomm.client.history.holdings import StoredHoldings
+from cencomm.client.history.serving import HistoryServer
 from cencomm.client.mailbox import Mailbox
 from cencomm.client.reports import Reports
 from cencomm.client.unit import admission, as_planned, declaring
@@ -67,7 +70,11 @@ async def admit_all(mailbox: Mailbox, stage: Stage) -> int:
 
 @contextlib.asynccontextmanager
 async def unit_on_duty(mailbox: Mailbox, stage: Stage) -> AsyncIterator[None]:
-    """Whoever comes with a letter of ours is admitted within seconds, for the block."""
+    """For the block: who comes with a letter of ours is admitted within seconds, the unit is heard, and gives history.
+
+    Where the archive does not read, as in a release channel, nobody else is there who could: its readers would be told
+    all night that what they see may be out of date (H3), and that what was said before has not come (H2).
+    """
 
     async def look() -> None:
         while True:
@@ -76,8 +83,10 @@ async def unit_on_duty(mailbox: Mailbox, stage: Stage) -> AsyncIterator[None]:
             await asyncio.sleep(DUTY_SECONDS)
 
     async with asyncio.TaskGroup() as tasks:
-        duty = tasks.create_task(look())
+        server = HistoryServer(mailbox, StoredHoldings(mailbox.store))
+        duties = [tasks.create_task(look()), tasks.create_task(do_duties(server))]
         try:
             yield
         finally:
-            duty.cancel()
+            for duty in duties:
+                duty.cancel()

@@ -47,6 +47,17 @@ async def told(page: Page, what: str) -> Any:
     return None if found is None else json.loads(found)
 
 
+async def paste(box: Locator, text: str) -> None:
+    await box.evaluate(
+        """(input, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            input.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
+        }""",
+        text,
+    )
+
+
 def sending(page: Page) -> Locator:
     return page.get_by_role("button", name="Send", exact=True)
 
@@ -170,19 +181,34 @@ async def test_answers_come_back_with_their_question_and_a_pasted_list_becomes_r
     await write(page, "seizure", answer="reefer")
     box = page.get_by_label("Paste a list of containers here")
 
-    await box.evaluate(
-        """(input, text) => {
-            const clipboardData = new DataTransfer();
-            clipboardData.setData("text/plain", text);
-            input.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
-        }""",
-        "CSQU 305438-3\nTEMU9305412",
-    )
+    await paste(box, "CSQU 305438-3\nTEMU9305412")
 
     await expect(page.locator("[id='f-conveyances-1-container_no']")).to_have_value("CSQU3054383")
     rows = (await told(page, "saved"))["values"]["conveyances"]
     assert [row["container_no"] for row in rows] == ["TEMU9305412", "CSQU3054383"]
     assert rows[1]["mode"] == "1"
+
+
+async def test_a_list_that_has_no_room_is_taken_as_far_as_it_goes_and_its_writer_is_told_so(page: Page) -> None:
+    await write(page, "seizure", answer="reefer")
+    box = page.get_by_label("Paste a list of containers here")
+
+    await paste(box, "\n".join(f"CSQU{number}" for number in range(3000000, 3000050)))
+
+    await expect(page.get_by_text("A report takes 20 entries")).to_contain_text("Left out: 31")
+    assert len((await told(page, "saved"))["values"]["conveyances"]) == 20
+    number = page.locator("[id='f-conveyances-0-container_no']")
+    assert await number.evaluate("input => input.scrollWidth <= input.clientWidth")  # all eleven letters are seen
+
+
+async def test_a_seizure_that_follows_from_ones_own_alert_is_for_everybody_and_not_for_its_writer(page: Page) -> None:
+    await write(page, "seizure", answer="ours")
+    await page.get_by_label("National case reference").fill("NL-1")
+
+    saved = await told(page, "saved")
+
+    assert saved["replyTo"] is not None
+    assert saved["to"] == []
 
 
 async def test_a_seizure_is_evaluated_its_route_ordered_and_its_text_cleaned_from_the_keyboard(page: Page) -> None:

@@ -57,6 +57,21 @@ async def test_titles_and_values_begin_where_the_page_begins_whichever_way_they_
         assert abs(await shown.first.evaluate(FROM_THE_RIGHT)) < 6  # pixels
 
 
+# Whether the chosen words of each list stand whole between its padding and its arrow.
+CHOICES_FIT = """() => [...document.querySelectorAll(".narrow select")].map((list) => {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = getComputedStyle(list).font;
+    return pen.measureText(list.selectedOptions[0].text).width + 26 <= list.clientWidth;
+})"""
+
+
+async def test_what_the_lists_above_the_inbox_choose_is_read_whole(page: Page) -> None:
+    for language in ("en", "fr", "ar"):
+        await open_gallery(page, language=language)
+
+        assert await page.evaluate(CHOICES_FIT) == [True, True], language
+
+
 async def test_the_line_above_says_as_whom_one_reads_and_writes(page: Page) -> None:
     await open_gallery(page)
 

@@ -80,14 +80,15 @@ export function BlockEntry({ block, rows, onChange }: Props): JSX.Element {
           {words.say("Attach the files first, under “Attached files”: then each can be described here.")}
         </p>
       ) : (
-        rows.length < block.maxRows && (
-          <div class="beside">
+        <div class="beside">
+          {rows.length < block.maxRows && (
             <button type="button" class="quiet" onClick={() => add([new Map()])}>
               + {heading}
             </button>
-            {containerField(block) !== undefined && <ContainerPaste block={block} rows={rows} onRows={onChange} />}
-          </div>
-        )
+          )}
+          {/* also where there is no more room: it tells what was left out */}
+          {containerField(block) !== undefined && <ContainerPaste block={block} rows={rows} onRows={onChange} />}
+        </div>
       )}
     </fieldset>
   );

@@ -6,7 +6,7 @@ import * as json from "../../forms/canonical-json";
 import type { JsonObject } from "../../forms/canonical-json";
 import { blankValues, repeated } from "../../forms/carrying";
 import type { CodeLists } from "../../forms/code-list";
-import type { Language } from "../../forms/envelope";
+import type { Addressee, Language } from "../../forms/envelope";
 import type { Form } from "../../forms/form";
 import { decodeForm } from "../../forms/form-json";
 import { reportedFrom } from "../../forms/reporting";
@@ -50,7 +50,7 @@ export function newDraft(mailbox: OperationMailbox, channel: string, formHash: s
 
 /**
  * What follows from a message: its author is asked nothing back, so that the clock of the first stops and no other
- * begins; as it was to be handled, so is the answer. @throws FormError
+ * begins; as it was to be handled, so is the answer. What follows from one's own is for everybody. @throws FormError
  */
 export function answerDraft(
   mailbox: OperationMailbox,
@@ -66,13 +66,14 @@ export function answerDraft(
     values: message.body.values,
   };
   const { tlp, handling, handlingText } = message.body;
+  const to = message.own ? stillNamed(message) : [{ account: message.author }];
   const form = formOf(mailbox, formHash);
   const { variant } = draft.body;
   const values = reportedFrom(following(occasion, form, variant, lists), form, variant, writer.country);
   return {
     ...draft,
     replyTo: message.message,
-    body: { ...draft.body, values, tlp, handling, handlingText, to: [{ account: message.author }] },
+    body: { ...draft.body, values, tlp, handling, handlingText, to },
   };
 }
 
@@ -104,8 +105,13 @@ export function noteDraft(
   return {
     ...draft,
     replyTo: message.message,
-    body: { ...draft.body, values, tlp: message.body.tlp, to: message.body.tlp === "RED" ? message.body.to : [] },
+    body: { ...draft.body, values, tlp: message.body.tlp, to: stillNamed(message) },
   };
+}
+
+/** Whom another message about this one has to name: TLP:RED stays with those who were named. */
+function stillNamed({ body }: MessageView): readonly Addressee[] {
+  return body.tlp === "RED" ? body.to : [];
 }
 
 function blankBody({ language, now }: Writer): Omit<BodyView, "values" | "variant"> {

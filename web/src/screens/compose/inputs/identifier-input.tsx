@@ -18,7 +18,7 @@ export function IdentifierInput(props: InputProps<IdentifierKind>): JSX.Element 
   const { pattern, check } = SCHEMES[kind.scheme];
   const isWrong = check !== undefined && pattern.test(text) && check(text) !== text;
   return (
-    <div class="beside">
+    <div class="beside identifier">
       <Line
         {...props}
         mono
