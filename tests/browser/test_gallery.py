@@ -94,6 +94,28 @@ async def test_ten_thousand_messages_open_at_once_and_only_those_in_sight_are_th
     assert opened < 6000  # milliseconds: wanted are 2,000 on a desk that does nothing else
 
 
+async def test_the_browsers_back_closes_what_is_open_and_leaves_nobody_signed_out(page: Page) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await open_gallery(page)
+    address = page.url
+
+    for _ in range(2):
+        await page.locator("[role=option]").first.click()
+        await page.locator("#story-title").wait_for()
+        await page.go_back()
+        await expect(page.locator(".mailbox")).to_have_attribute("data-pane", "list")
+
+    assert page.url == address
+
+
+async def test_a_search_finds_what_one_sent_oneself_from_whatever_box_it_begins(page: Page) -> None:
+    await open_gallery(page)
+
+    await page.get_by_role("searchbox").fill("swapped their seals")
+
+    await expect(page.locator(".arrival-title", has_text="swapped their seals")).to_have_count(1)
+
+
 async def test_the_keys_do_what_the_help_says_and_can_be_switched_off(page: Page) -> None:
     await open_gallery(page)
     told = "document.documentElement.dataset.told"

@@ -175,6 +175,7 @@ function Gallery({ forms, fetched, invented }: Props): JSX.Element {
     },
     onAccount: () => setAtAccount(true),
     onLook: () => setAtAccount(false),
+    onLeave: () => undefined,
     onAskOthers: (_, channel) => tell(`ask others ${channel}`),
     onSignOut: () => tell("sign out"),
   };

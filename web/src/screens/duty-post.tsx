@@ -126,6 +126,7 @@ export function DutyPost({ home, state, resources, ask, call, onFailure, onSignO
     fetchFile: ({ key }, attachment, progress) => call("fetchFile", { key, attachment }, parts(progress)),
     onAccount: () => setAtAccount(true),
     onLook: () => setAtAccount(false),
+    onLeave: () => leave(true),
     onAskOthers: (operation, channel) => void ask("askOthers", { operation, channel }),
     onSignOut,
   };

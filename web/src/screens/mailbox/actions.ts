@@ -25,6 +25,7 @@ export interface MailboxActions {
   readonly fetchFile: (message: MessageView, attachment: string, progress: Progress) => Promise<FetchedFile>;
   readonly onAccount: () => void;
   readonly onLook: () => void; // the officer turns to boxes and messages
+  readonly onLeave: () => void; // what is being written is closed, and kept as a draft
   /** Ask others for what is missing of what was said before. */
   readonly onAskOthers: (operation: string, channel: string) => void;
   readonly onSignOut: () => void;

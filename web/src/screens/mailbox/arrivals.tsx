@@ -33,7 +33,7 @@ export function Arrivals({ place, entries, seek, search, actions, go, onOpen }: 
   const words = useWords();
   const board = useBoard();
   const operations = operationsAt(board, place);
-  const name = shelfName(words, place.shelf);
+  const name = search === null ? shelfName(words, place.shelf) : words.say("Search"); // it looks in every box
   const [sight, setSight] = useState({ first: 0, last: 0 });
   const inSight = useMemo(() => entries.slice(sight.first, sight.last).map((entry) => entry.view), [entries, sight]);
   useShowing(inSight, "brief", actions.onShow);

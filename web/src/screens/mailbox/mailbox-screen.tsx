@@ -14,6 +14,7 @@ import { OperationScreen } from "../operation";
 import type { MailboxActions } from "./actions";
 import { useAlerting } from "./alerting";
 import { Arrivals } from "./arrivals";
+import { useBackButton } from "./back-button";
 import { BoardProvider, memberOf, operationOf, useBoardOf, type Board } from "./board";
 import { Boxes } from "./boxes";
 import { Help } from "./help";
@@ -114,6 +115,10 @@ export function MailboxScreen({
     go({ pane: "list", details: false });
     afterwards.current = focusList;
   };
+  useBackButton(() => {
+    actions.onLeave();
+    back();
+  });
 
   const wasWriting = useRef(writing);
   useLayoutEffect(() => {

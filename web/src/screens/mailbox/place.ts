@@ -34,7 +34,7 @@ export function operationsAt(board: Board, place: Place): readonly BoardOperatio
     : board.operations.filter((one) => one.operation === place.operation);
 }
 
-/** What the list shows: those of the box that pass the filter, and are among the found ones where something is sought. */
+/** What the list shows of those that pass the filter: the box, or where something is sought, what was found in any. */
 export function listed(board: Board, place: Place, found: ReadonlySet<string> | null): readonly Entry[] {
   if (place.shelf === "drafts" || place.shelf === "aside") {
     return [];
@@ -44,11 +44,9 @@ export function listed(board: Board, place: Place, found: ReadonlySet<string> | 
   for (const one of board.operations) {
     one.members.forEach((member, account) => countryOf.set(account, member.profile?.country ?? null));
   }
-  return shown(entries, place.shelf).filter(
-    (entry) =>
-      passes(entry, place.filter, (account) => countryOf.get(account) ?? null) &&
-      (found === null || found.has(entry.view.key)),
-  );
+  const there =
+    found === null ? shown(entries, place.shelf) : entries.filter(({ view }) => found.has(view.key)).reverse();
+  return there.filter((entry) => passes(entry, place.filter, (account) => countryOf.get(account) ?? null));
 }
 
 export interface Counts {
