@@ -108,6 +108,16 @@ async def test_the_browsers_back_closes_what_is_open_and_leaves_nobody_signed_ou
     assert page.url == address
 
 
+async def test_what_can_be_done_about_a_story_takes_two_lines_of_a_phone_at_most(page: Page) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    for language in ("en", "fr", "ar"):
+        await open_gallery(page, **STORY, language=language)
+
+        assert await page.locator(".acts button").count() == 5
+        tops = await page.evaluate("[...document.querySelectorAll('.acts button')].map((button) => button.offsetTop)")
+        assert len(set(tops)) <= 2, language
+
+
 async def test_a_search_finds_what_one_sent_oneself_from_whatever_box_it_begins(page: Page) -> None:
     await open_gallery(page)
 
