@@ -133,11 +133,11 @@ async def get_log(request: web.Request) -> web.StreamResponse:
 
 async def get_welcomes(request: web.Request) -> web.StreamResponse:
     account, tip = await _reader_of_any(request)
-    return await answer_long(
-        request,
-        account,
-        lambda connection: Welcomes(welcomes=tuple(welcomes_for(connection, tip.row, tip.generation, account))),
-    )
+
+    def find(connection: Connection) -> Welcomes:
+        return Welcomes(welcomes=tuple(welcomes_for(connection, tip.row, tip.generation, account, up_to=tip.sequence)))
+
+    return await answer_long(request, account, find)
 
 
 async def delete_welcome(request: web.Request) -> web.Response:

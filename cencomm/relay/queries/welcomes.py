@@ -96,7 +96,10 @@ def _drop_beyond(most_bytes: int, connection: Connection, channel: int, generati
         connection.execute(delete(table).where(*here, table.c.sequence.in_(dropped)))
 
 
-def welcomes_for(connection: Connection, channel: int, generation: int, account: AccountId) -> list[WaitingWelcome]:
+def welcomes_for(
+    connection: Connection, channel: int, generation: int, account: AccountId, *, up_to: int
+) -> list[WaitingWelcome]:
+    """Of Commits up to sequence `up_to`, which the log shows: a later one is on disk before it is announced."""
     found = (
         select(INVITATIONS.c.device, WELCOMES.c.sequence, WELCOMES.c.welcome, WELCOMES.c.ratchet_tree)
         .join(DEVICES, DEVICES.c.id == INVITATIONS.c.device)
@@ -107,7 +110,7 @@ def welcomes_for(connection: Connection, channel: int, generation: int, account:
             & (WELCOMES.c.sequence == INVITATIONS.c.sequence),
         )
         .where(INVITATIONS.c.channel == channel, INVITATIONS.c.generation == generation)
-        .where(DEVICES.c.account == account)
+        .where(DEVICES.c.account == account, INVITATIONS.c.sequence <= up_to)
         .order_by(DEVICES.c.row.desc())
     )
     return [

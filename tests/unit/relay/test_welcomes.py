@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy import Connection, create_engine, insert, select, update
 
 from cencomm.ids import DeviceId
 from cencomm.ledger.bodies import EndDevice
 from cencomm.relay.database import migrate
-from cencomm.relay.keys import DATABASE
+from cencomm.relay.keys import DATABASE, WRITER
 from cencomm.relay.queries.welcomes import add_welcome
 from cencomm.relay.tables.accounts import ACCOUNTS
 from cencomm.relay.tables.devices import DEVICES
@@ -86,6 +86,28 @@ async def test_c8_whoever_is_put_out_enters_by_no_welcome_that_waits(
     await operation.append(body)
 
     assert await kept(operation) == 0
+
+
+async def test_c9_no_welcome_is_shown_before_the_log_shows_its_commit(operation: Operation, alice: Person) -> None:
+    """On disk it may lie a while before, as when SQLite moves its write-ahead log: whoever came then refused it."""
+    bob = await operation.relay.person("bob")
+    await bob.put_key_packages(1)
+    for somebody in (alice, bob):
+        await operation.append(operation.admission(somebody))
+    await operation.commit(*await operation.claim(alice.account, bob.account))
+    (announced,) = await waiting(operation, bob)
+
+    def store_next(connection: Connection, _: object) -> None:
+        later = {"sequence": announced + 1, "epoch": 9, "send_id": bytes(16)}
+        for table in (LOG_ENTRIES, WELCOMES):
+            row = connection.execute(select(table).where(table.c.sequence == announced)).one()._asdict()
+            connection.execute(insert(table).values({name: later.get(name, value) for name, value in row.items()}))
+        for_bob = update(INVITATIONS).where(INVITATIONS.c.device == bob.device)
+        connection.execute(for_bob.values(sequence=announced + 1))
+
+    await operation.relay.app[WRITER].write(store_next)
+
+    assert await waiting(operation, bob) == []
 
 
 async def test_c8_the_end_of_one_device_leaves_the_welcome_of_another(operation: Operation, officer: Person) -> None:

@@ -127,7 +127,7 @@ test("what an opening verified is kept with its names, in the write that moves t
 });
 
 test("a row that was written yesterday is read, and written the same today (section 7.1)", async () => {
-  const { value } = vectors<{ value: string }>("mailbox/kept_operation.json");
+  const { value } = vectors<{ value: string }>("browser_rows/kept_operation.json");
 
   assert.equal(hex(valueOf(VERIFIED)), value);
   assert.deepEqual(decodeOperation(fromHex(value)), VERIFIED);

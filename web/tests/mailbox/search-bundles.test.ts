@@ -111,7 +111,7 @@ test("a bundle inflates to what it announces, and to no more than a bundle may h
 });
 
 test("a bundle as an earlier version wrote it is read (fixture)", async () => {
-  const fixture = vectors<{ list: string; row: string; said: Record<string, unknown> }>("mailbox/search-bundle.json");
+  const fixture = vectors<{ list: string; row: string; said: Record<string, unknown> }>("browser_rows/search_bundle.json");
 
   const listed = decodeBundleList(fromHex(fixture.list)).get(1)!;
   const { said } = await decodeBundle(fromHex(fixture.row), 1);
