@@ -19,7 +19,8 @@ import { OwnAccount } from "./own-account";
 import type { Reports } from "../mailbox/reports";
 import type { ReadingsIn } from "../mailbox/searching";
 import type { Enrol, Home, LetterView, Reset, Step } from "./calls";
-import type { Audience, Sitting } from "./sitting";
+import type { Sitting } from "./sitting";
+import type { Audience } from "./telling";
 import { sitDown } from "./sitting-down";
 
 const SAVE_SECONDS = 5;

@@ -13,7 +13,8 @@ import type { Entropy } from "../primitives/entropy";
 import type { RelayClient } from "../relay/relay-client";
 import type { StateStore } from "../store/state-store";
 import type { Step } from "./calls";
-import { Sitting, type Audience } from "./sitting";
+import { Sitting } from "./sitting";
+import type { Audience } from "./telling";
 
 /** A mailbox that nobody else holds: its store, and how what leaves takes the store's state along. */
 export interface Held {

@@ -1,25 +1,18 @@
-/**
- * One officer at one open mailbox, from signing in to handing it back: what the page asks for while somebody sits there.
- *
- * What changes by itself is told in bulletins, a few in a second at most, however much arrives.
- */
+/** One officer at one open mailbox, from signing in to handing it back: what the page asks for while somebody sits there. */
 
-import { fromHex, hex, type Bytes } from "../bytes";
+import { fromHex, hex } from "../bytes";
 import { discardedWrites, keepControl, keepDraft, returned } from "../channel/posting";
 import { readyToSend } from "../channel/readying";
-import { UsageError, type CencommError, type ProtocolError } from "../errors";
+import { UsageError, type CencommError } from "../errors";
 import { encodeAcknowledgement } from "../forms/acknowledgement";
 import { ControlKind } from "../forms/control";
 import { CHANNEL_ID_BYTES, OPERATION_ID_BYTES } from "../ledger/sizes";
-import { Bulletin } from "../mailbox/bulletin";
 import { Bundling } from "../mailbox/bundling";
 import { draftKey, postedOf } from "../mailbox/drafts";
 import { attachFile, fetchFile, type FetchedFile } from "../mailbox/files";
-import { Following, isForNow, RETRY_SECONDS, type Listener } from "../mailbox/following";
+import { Following, isForNow, RETRY_SECONDS } from "../mailbox/following";
 import type { Headline } from "../mailbox/headline";
-import type { Kept } from "../mailbox/journal";
 import type { Mailbox } from "../mailbox/mailbox";
-import type { Observer } from "../mailbox/observers";
 import type { OfficersWork } from "../mailbox/officers-work";
 import { ReadingOn } from "../mailbox/reading-on";
 import { Searching, type Finding, type ReadingsIn, type Sought } from "../mailbox/searching";
@@ -27,43 +20,32 @@ import { Uploads } from "../mailbox/uploads";
 import type { AttachmentView, DraftView, Marks } from "../mailbox/views";
 import type { Progress } from "../operation/following";
 import type { Wake } from "../relay/wakes";
-import type { Attach, Calls, Happening, Home } from "./calls";
-import { failureOf } from "./failures";
-import { OperationViews } from "./operation-views";
+import type { Attach, Calls, Home } from "./calls";
+import { Telling, type Audience } from "./telling";
 
-/** Where news go, and how they wait for each other. */
-export interface Audience {
-  readonly tell: (happening: Happening) => void;
-  readonly soon: (run: () => void) => void; // after a fraction of a second
-  readonly defect: (error: unknown) => void;
-}
-
-export class Sitting implements Listener, Observer {
-  readonly #bulletin: Bulletin;
+export class Sitting {
+  readonly #telling: Telling;
   readonly #following: Following;
-  readonly #views: OperationViews;
   readonly #uploads = new Uploads();
   readonly #readingOn: ReadingOn;
   readonly #searching: Searching;
   readonly #bundling: Bundling;
   readonly #readied = new Set<string>(); // channels in which somebody began to write
-  #willTell = false;
   #stopped = false;
 
   constructor(
     readonly mailbox: Mailbox,
     private readonly work: OfficersWork,
     readingsIn: ReadingsIn,
-    private readonly audience: Audience,
+    audience: Audience,
     private readonly loadChannels: () => Promise<void>,
   ) {
-    this.#views = new OperationViews(mailbox);
-    this.#bulletin = new Bulletin(mailbox, work);
-    this.#following = new Following(mailbox, this);
-    this.#readingOn = new ReadingOn(mailbox, (message) => this.noteMessage(message));
+    this.#telling = new Telling(mailbox, work, audience, () => this.readOn());
+    this.#following = new Following(mailbox, this.#telling);
+    this.#readingOn = new ReadingOn(mailbox, (message) => this.#telling.noteMessage(message));
     this.#searching = new Searching(mailbox, readingsIn);
     this.#bundling = new Bundling(this.#searching, mailbox);
-    mailbox.observe(this);
+    mailbox.observe(this.#telling);
   }
 
   /**
@@ -78,15 +60,14 @@ export class Sitting implements Listener, Observer {
     for (const [name, operation] of areKept ? [] : all) {
       try {
         await this.mailbox.turns.run(() => this.mailbox.followLedger(operation, progress));
-        this.#views.believe(name);
+        this.#telling.views.believe(name);
       } catch (error) {
-        this.#views.refuse(name, error);
+        this.#telling.views.refuse(name, error);
       }
     }
     const names = [...all.keys()];
-    names.forEach((name) => this.#bulletin.noteAll(name));
-    this.tellSoon();
-    return { account: hex(this.mailbox.device.account), operations: names.map((name) => this.#views.of(name)) };
+    names.forEach((name) => this.#telling.noteAll(name));
+    return { account: hex(this.mailbox.device.account), operations: names.map((name) => this.#telling.views.of(name)) };
   }
 
   /**
@@ -113,7 +94,7 @@ export class Sitting implements Listener, Observer {
   /** A push, or a connection that stands or broke. */
   hear(wake: Wake): Promise<void> {
     if (wake.type === "connected" || wake.type === "disconnected") {
-      this.audience.tell({ event: "connection", online: wake.type === "connected" });
+      this.#telling.connection(wake.type === "connected");
     }
     if (wake.type === "connected") {
       this.readOn();
@@ -124,7 +105,7 @@ export class Sitting implements Listener, Observer {
   /** Whoever writes in a channel will say something there: what has to go before it is made meanwhile (D5). */
   async saveDraft(draft: DraftView): Promise<void> {
     await this.work.saveDraft(draft);
-    this.noteChannel(draft.operation);
+    this.#telling.noteChannel(draft.operation);
     this.ready(draft);
   }
 
@@ -134,7 +115,7 @@ export class Sitting implements Listener, Observer {
     const cameBack = (await returned(this.mailbox)).find((one) => hex(one.envelope.message) === draft);
     if (cameBack !== undefined) {
       await this.mailbox.write(discardedWrites(cameBack));
-      this.noteChannel(hex(cameBack.posting.operation));
+      this.#telling.noteChannel(hex(cameBack.posting.operation));
     }
   }
 
@@ -149,7 +130,7 @@ export class Sitting implements Listener, Observer {
       await keepDraft(this.mailbox, postedOf(draft, this.mailbox.now(), this.work.files), gone);
     });
     this.work.forgetDraft(draft.draft);
-    this.noteChannel(draft.operation);
+    this.#telling.noteChannel(draft.operation);
     this.post();
   }
 
@@ -173,8 +154,8 @@ export class Sitting implements Listener, Observer {
     const { holdings, contents } = this.mailbox;
     const messages = places.flatMap((place) => holdings.at(place) ?? []);
     await (extent === "whole" ? contents.fetch(messages) : contents.fetchBriefsOf(messages));
-    messages.forEach((message) => this.#bulletin.noteMessage(message));
-    await this.tellNow();
+    messages.forEach((message) => this.#telling.noteMessage(message));
+    await this.#telling.now();
   }
 
   /** Throws as `Searching.search`. */
@@ -189,7 +170,7 @@ export class Sitting implements Listener, Observer {
 
   async mark(place: string, marks: Partial<Marks>): Promise<void> {
     await this.work.mark(place, marks);
-    this.noteMessage(this.message(place));
+    this.#telling.noteMessage(this.message(place));
   }
 
   /** Tell everybody in the message's channel that it was seen here. @throws UsageError it is ours, or not here. */
@@ -223,46 +204,9 @@ export class Sitting implements Listener, Observer {
     this.#bundling.stop();
   }
 
-  operationMoved(operation: string): void {
-    this.#bulletin.noteAll(operation);
-    this.tellOverview(operation);
-    this.tellSoon();
-  }
-
-  operationConfirmed(operation: string): void {
-    this.tellOverview(operation);
-    this.noteChannel(operation);
-  }
-
-  channelMoved(operation: string, kept: readonly Kept[]): void {
-    kept.forEach((one) => this.#bulletin.noteKept(one));
-    if (kept.length > 0) {
-      this.readOn();
-    }
-    this.noteChannel(operation);
-  }
-
-  looked(operation: Bytes, failure: CencommError | null): void {
-    if (this.#views.looked(operation, failure)) {
-      this.tellOverview(hex(operation));
-    }
-  }
-
-  trouble(operation: Bytes | null, error: ProtocolError): void {
-    if (operation === null) {
-      return; // the relay's answer was none: what was asked for is asked for again
-    }
-    if (this.#views.trouble(operation, error)) {
-      this.tellOverview(hex(operation));
-    }
-  }
-
+  /** Nothing more can be read or sent with it; the page is told why. */
   ended(error: CencommError): void {
-    this.audience.tell({ event: "ended", failure: failureOf(error) });
-  }
-
-  defect(error: unknown): void {
-    this.audience.defect(error);
+    this.#telling.ended(error);
   }
 
   /** Once for each channel: what fails is done before sending. */
@@ -271,7 +215,7 @@ export class Sitting implements Listener, Observer {
     if (!this.#readied.has(key) && this.mailbox.operations.has(operation)) {
       this.#readied.add(key);
       this.attempt(() => readyToSend(this.mailbox, fromHex(operation), fromHex(channel))).catch((error: unknown) =>
-        this.audience.defect(error),
+        this.#telling.defect(error),
       );
     }
   }
@@ -282,11 +226,11 @@ export class Sitting implements Listener, Observer {
       await this.#readingOn.firstWords();
       await this.#bundling.begin();
     };
-    this.#following.beside(read).catch((error: unknown) => this.audience.defect(error));
+    this.#following.beside(read).catch((error: unknown) => this.#telling.defect(error));
   }
 
   private post(): void {
-    this.#following.post().catch((error: unknown) => this.audience.defect(error));
+    this.#following.post().catch((error: unknown) => this.#telling.defect(error));
   }
 
   private message(place: string): Headline {
@@ -295,36 +239,5 @@ export class Sitting implements Listener, Observer {
       throw new UsageError("there is no such message in this mailbox");
     }
     return message;
-  }
-
-  private tellOverview(operation: string): void {
-    this.audience.tell({ event: "overview", view: this.#views.of(operation) });
-  }
-
-  private noteMessage(message: Headline): void {
-    this.#bulletin.noteMessage(message);
-    this.tellSoon();
-  }
-
-  private noteChannel(operation: string): void {
-    this.#bulletin.note(operation);
-    this.tellSoon();
-  }
-
-  private tellSoon(): void {
-    if (this.#willTell) {
-      return;
-    }
-    this.#willTell = true;
-    this.audience.soon(() => {
-      this.#willTell = false;
-      this.tellNow().catch((error: unknown) => this.audience.defect(error));
-    });
-  }
-
-  private async tellNow(): Promise<void> {
-    for (const news of await this.#bulletin.take()) {
-      this.audience.tell(news);
-    }
   }
 }
