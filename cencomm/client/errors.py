@@ -56,7 +56,7 @@ class DeviceSecretLost(UsageError):  # noqa: N818 (names what would happen)
         super().__init__("this account has a device secret, and it was not given here")
 
 
-class MailboxLeftUnopened(UsageError):  # noqa: N818
+class MailboxLeftUnopened(UsageError):  # noqa: N818 (names what happened)
     """The vault holds as many mailbox keys as it may: one more would drop that under which the rows lie (D2)."""
 
     def __init__(self) -> None:
